@@ -1,0 +1,69 @@
+"""Equal steps of time: the axis of every array in this project."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class TimeGrid:
+    """``n_steps`` equal steps from ``start``, half open: [start, end).
+
+    The value at index i holds over [start + i·step, start + (i + 1)·step). The grid knows
+    UTC alone: a day on which clocks change simply has 23 or 25 hours of steps.
+
+    Attributes:
+        start: beginning of the first step; aware, kept in UTC.
+        step: length of a step; positive, whole seconds.
+        n_steps: number of steps; positive.
+
+    Raises:
+        ValueError: ``start`` is naive, or ``step`` or ``n_steps`` is not positive.
+    """
+
+    start: datetime
+    step: timedelta
+    n_steps: int
+
+    def __post_init__(self) -> None:
+        if self.start.tzinfo is None:
+            raise ValueError(f"start {self.start.isoformat()} has no time zone: add an offset")
+        if self.step <= timedelta(0) or self.step.microseconds:
+            raise ValueError(f"a step is a positive number of whole seconds, not {self.step}")
+        if self.n_steps < 1:
+            raise ValueError("a time grid has at least one step: its end is after its start")
+        object.__setattr__(self, "start", self.start.astimezone(UTC))
+
+    @classmethod
+    def between(cls, start: datetime, end: datetime, step: timedelta) -> Self:
+        """Return the grid that covers [start, end) exactly.
+
+        Raises:
+            ValueError: a bound is naive, or the span is not a whole, positive number of steps.
+        """
+        if start.tzinfo is None or end.tzinfo is None:
+            raise ValueError("start and end need a time zone: add an offset")
+        if step <= timedelta(0):
+            raise ValueError(f"a step is a positive number of whole seconds, not {step}")
+        n_steps, rest = divmod(end - start, step)
+        if rest:
+            raise ValueError(f"{end - start} is not a whole number of steps of {step}")
+        return cls(start, step, n_steps)
+
+    @property
+    def end(self) -> datetime:
+        return self.start + self.n_steps * self.step
+
+    @property
+    def step_hours(self) -> float:
+        """Hours per step: turns kW into kWh."""
+        return self.step / timedelta(hours=1)
+
+    def starts(self) -> NDArray[np.datetime64]:
+        """Beginnings of the steps in UTC, shape (n_steps,), unit seconds."""
+        first = np.datetime64(self.start.replace(tzinfo=None), "s")
+        step = np.timedelta64(int(self.step.total_seconds()), "s")
+        return first + np.arange(self.n_steps) * step

@@ -1,0 +1,1 @@
+"""What is coming: forecast models and their runs."""

@@ -1,0 +1,1 @@
+"""White-label pages for a tenant's own customers."""

@@ -1,0 +1,1 @@
+"""From a site's flexibility to setpoints."""

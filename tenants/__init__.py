@@ -1,0 +1,1 @@
+"""Who: tenants, users, roles, permissions, events, plug-ins, jobs."""

@@ -1,0 +1,1 @@
+"""People and tokens inside one tenant, and what they may do."""
