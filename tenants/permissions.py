@@ -44,29 +44,63 @@ ROLE_PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """What may be done on one subtree of assets.
+
+    Attributes:
+        root_path: path of the subtree's root (``"3.17."``); empty for the whole tenant.
+        permissions: what may be done there.
+    """
+
+    root_path: str
+    permissions: frozenset[Permission]
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """Who acts within one tenant: a person, a token, or the platform itself.
 
+    A right belongs to a subtree: who is a viewer of one customer and a manager of another
+    is not a manager of both.
+
     Attributes:
         name: how the audit trail calls the actor, for example ``"user:17"``.
-        permissions: what the actor may do.
-        root_paths: paths of the asset subtrees to which the actor is confined
-            (``"3.17."``); None for the whole tenant, empty for nothing.
+        grants: what the actor may do, and where.
     """
 
     name: str
-    permissions: frozenset[Permission] = frozenset()
-    root_paths: tuple[str, ...] | None = ()
+    grants: tuple[Grant, ...] = ()
+
+    def may(self, permission: Permission) -> bool:
+        """Say whether the actor holds ``permission`` anywhere."""
+        return any(permission in grant.permissions for grant in self.grants)
+
+    def may_everywhere(self, permission: Permission) -> bool:
+        """Say whether the actor holds ``permission`` on the whole tenant."""
+        return "" in self.root_paths(permission)
+
+    def may_on(self, permission: Permission, path: str) -> bool:
+        """Say whether the actor holds ``permission`` on the asset at ``path``."""
+        return path.startswith(self.root_paths(permission) or ("no path",))
+
+    def root_paths(self, permission: Permission) -> tuple[str, ...]:
+        """Return the roots of the subtrees where the actor holds ``permission``."""
+        return tuple(grant.root_path for grant in self.grants if permission in grant.permissions)
+
+
+def actor_in_role(name: str, role: Role, root_path: str = "") -> Actor:
+    """Return an actor with one role on the subtree at ``root_path`` (the whole tenant if empty)."""
+    return Actor(name, (Grant(root_path, ROLE_PERMISSIONS[role]),))
 
 
 #: Acts for the platform in workers and commands. Never handed to a request.
-PLATFORM: Final = Actor(name="platform", permissions=frozenset(Permission), root_paths=None)
+PLATFORM: Final = actor_in_role("platform", Role.MANAGER)
 
 #: Nobody in particular: may do and see nothing.
-ANONYMOUS: Final = Actor(name="anonymous")
+ANONYMOUS: Final = Actor("anonymous")
 
 
 def authorise(actor: Actor, permission: Permission) -> None:
-    """Raise ``PermissionDenied`` unless ``actor`` holds ``permission``."""
-    if permission not in actor.permissions:
+    """Raise ``PermissionDenied`` unless ``actor`` holds ``permission`` somewhere."""
+    if not actor.may(permission):
         raise PermissionDenied(f"{actor.name} may not {permission.label}")

@@ -1,0 +1,131 @@
+"""People, customers and tokens of one tenant. In the public schema: the platform's operators."""
+
+from datetime import datetime
+from typing import ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from tenants.permissions import Permission, Role
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users and finds them by address, whatever its letter case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+        """Create a person who signs in with ``email``; without a password none can."""
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str, **fields: object) -> "User":
+        """Create an operator of the whole tenant (``manage.py createsuperuser``)."""
+        user = self.create_user(email, password, is_staff=True, **fields)
+        Membership.objects.create(user=user, role=Role.MANAGER)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person who signs in. What they may do is said by their memberships."""
+
+    email = models.EmailField()
+    name = models.CharField(max_length=100, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False, help_text="May sign in to the admin.")
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def has_perm(self, perm: str, obj: object | None = None) -> bool:
+        """Answer the admin: staff of the whole tenant look; managers change too."""
+        wanted = Permission.ASSET_READ if ".view_" in perm else Permission.ASSET_MANAGE
+        return self._is_operator_who_may(wanted)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self._is_operator_who_may(Permission.ASSET_READ)
+
+    def _is_operator_who_may(self, permission: Permission) -> bool:
+        # Here, not at the top: actors reads these models.
+        from tenants.accounts.actors import actor_of  # noqa: PLC0415
+
+        return self.is_active and self.is_staff and actor_of(self).may_everywhere(permission)
+
+
+class Customer(models.Model):
+    """An organisation of end customers: a household, or a company with its sites.
+
+    ``root_path`` is the path of the portfolio under which all its assets hang; it is set
+    when the portfolio is made, and stays.
+    """
+
+    name = models.CharField(max_length=100, unique=True)
+    root_path = models.CharField(max_length=255, unique=True, null=True, editable=False)  # noqa: DJ001
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """What a person is to a customer, or to the whole tenant when there is no customer."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, null=True, blank=True, related_name="memberships"
+    )
+    role = models.CharField(max_length=16, choices=Role, default=Role.VIEWER)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "customer"], nulls_distinct=False, name="membership_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.role} of {self.customer or 'everything'}"
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def usable_at(self, now: datetime) -> Self:
+        """Keep tokens that are neither revoked nor expired at ``now``."""
+        return self.filter(revoked_at=None).filter(Q(expires_at=None) | Q(expires_at__gt=now))
+
+
+class ApiToken(models.Model):
+    """A key for a programme. Only its digest is kept: the key itself is shown once.
+
+    ``prefix`` is the part that may be seen in lists and logs.
+    """
+
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=16, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, null=True, blank=True, related_name="tokens"
+    )
+    role = models.CharField(max_length=16, choices=Role, default=Role.PLANNER)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+
+    objects = models.Manager.from_queryset(ApiTokenQuerySet)()
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix})"
