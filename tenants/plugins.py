@@ -36,7 +36,9 @@ class PluginGroup(Generic[P]):
     @cached_property
     def _published(self) -> dict[str, EntryPoint]:
         found = entry_points(group=self.group)
-        twice = [name for name, count in Counter(point.name for point in found).items() if count > 1]
+        twice = [
+            name for name, count in Counter(point.name for point in found).items() if count > 1
+        ]
         if twice:
             raise PluginConflict(f"{self.group}: published twice: {', '.join(sorted(twice))}")
         return {point.name: point for point in found}

@@ -69,9 +69,7 @@ def issue_token(
 def find_token(key: str, *, now: datetime) -> ApiToken | None:
     """Return the usable token whose key is ``key``, and note its use; None for any other."""
     prefix = "_".join(key.split("_", 2)[:2])
-    token = (
-        ApiToken.objects.usable_at(now).select_related("customer").filter(prefix=prefix).first()
-    )
+    token = ApiToken.objects.usable_at(now).select_related("customer").filter(prefix=prefix).first()
     # Compare in constant time, and also when there is no such prefix.
     matches = hmac.compare_digest(token.digest if token else "0" * 64, _digest(key))
     if token is None or not matches:

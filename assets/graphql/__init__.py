@@ -1,0 +1,1 @@
+"""Assets, sensors and series in the public interface."""

@@ -1,0 +1,90 @@
+"""GraphQL mutations of assets: translate, one call, translate back."""
+
+from datetime import datetime
+
+import numpy as np
+import strawberry
+from django.core.exceptions import ValidationError
+from strawberry import relay
+
+from assets import services
+from assets.models import Sensor
+from assets.timegrid import TimeGrid
+from assets.units import UnknownUnit, converter
+from tenants.graphql.context import Info
+from tenants.graphql.lookup import visible_row
+from tenants.graphql.payloads import UserError, answering
+from tenants.graphql.scalars import Numbers
+
+
+@strawberry.input(description="Consecutive readings of one sensor, as a column.")
+class SeriesReadingsInput:
+    sensor: relay.GlobalID
+    start: datetime = strawberry.field(
+        description="Beginning of the first reading, with an offset."
+    )
+    values: Numbers = strawberry.field(
+        description="One value per step of the sensor's resolution; null where there is none."
+    )
+    unit: str = strawberry.field(
+        description='Unit of the values, for example "kW", "kWh", "EUR/MWh". Converted once.'
+    )
+    belief_time: datetime | None = strawberry.field(
+        default=None,
+        description="When the values became known; without it, each at the end of its event.",
+    )
+
+
+@strawberry.input
+class RecordReadingsInput:
+    series: list[SeriesReadingsInput]
+    source: str = strawberry.field(default="api", description="Name of the meter or gateway.")
+
+
+@strawberry.type(description="What became of recorded readings.")
+class RecordReadingsPayload:
+    given: int = strawberry.field(default=0, description="How many values were given, nulls apart.")
+    changed: int = strawberry.field(
+        default=0, description="How many were news; a repetition changes nothing."
+    )
+    errors: list[UserError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type
+class AssetsMutation:
+    @strawberry.mutation(
+        description="Record readings of one or more sensors: all or none. Sending the same again "
+        "changes nothing. Needs BELIEF_RECORD on each sensor's asset."
+    )
+    @answering(RecordReadingsPayload)
+    def record_readings(self, info: Info, input: RecordReadingsInput) -> RecordReadingsPayload:
+        readings = [
+            _to_readings(each, info, field=f"series.{index}")
+            for index, each in enumerate(input.series)
+        ]
+        changed = services.record_readings(
+            actor=info.context.actor,
+            source_name=input.source,
+            readings=readings,
+            now=info.context.received_at,
+        )
+        given = sum(int(np.count_nonzero(~np.isnan(each.values))) for each in readings)
+        return RecordReadingsPayload(given=given, changed=changed)
+
+
+def _to_readings(given: SeriesReadingsInput, info: Info, *, field: str) -> services.Readings:
+    sensor = visible_row(Sensor, given.sensor, info, field=f"{field}.sensor")
+    try:
+        convert = converter(given.unit, sensor.quantity, step=sensor.resolution)
+    except UnknownUnit as error:
+        raise ValidationError({f"{field}.unit": str(error)}, code="unit") from error
+    try:
+        grid = TimeGrid(given.start, sensor.resolution, len(given.values))
+    except ValueError as error:
+        raise ValidationError({f"{field}.start": str(error)}, code="start") from error
+    return services.Readings(
+        sensor=sensor,
+        grid=grid,
+        values=convert(given.values),
+        belief_time=given.belief_time,
+    )

@@ -1,0 +1,20 @@
+"""Tables of the asset tree and of beliefs."""
+
+from assets.models.asset import Asset, AssetQuerySet, AssetType, within_reach
+from assets.models.belief import Belief, LatestBelief
+from assets.models.sensor import Quantity, Sensor, SensorQuerySet
+from assets.models.source import Source, SourceKind
+
+__all__ = [
+    "Asset",
+    "AssetQuerySet",
+    "AssetType",
+    "Belief",
+    "LatestBelief",
+    "Quantity",
+    "Sensor",
+    "SensorQuerySet",
+    "Source",
+    "SourceKind",
+    "within_reach",
+]

@@ -1,0 +1,33 @@
+"""Use cases of assets and beliefs."""
+
+from assets.services.recording import (
+    BeliefsRecorded,
+    Readings,
+    SeriesOfBeliefs,
+    record_many,
+    record_readings,
+    record_series,
+)
+from assets.services.tree import (
+    NewSensor,
+    add_asset,
+    add_customer,
+    add_sensor,
+    move_asset,
+    remove_asset,
+)
+
+__all__ = [
+    "BeliefsRecorded",
+    "NewSensor",
+    "Readings",
+    "SeriesOfBeliefs",
+    "add_asset",
+    "add_customer",
+    "add_sensor",
+    "move_asset",
+    "record_many",
+    "record_readings",
+    "record_series",
+    "remove_asset",
+]

@@ -1,0 +1,170 @@
+"""Use cases of the asset tree: add, move, remove."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Concat, Substr
+
+from assets.access import authorise_on
+from assets.models import Asset, AssetType, Belief, LatestBelief, Quantity, Sensor
+from tenants.accounts.models import Customer
+from tenants.permissions import Actor, Permission
+
+#: Steps in which the field measures and settles.
+RESOLUTIONS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 10, 15, 30, 60))
+
+
+@dataclass(frozen=True, slots=True)
+class NewSensor:
+    """A sensor to be made together with its asset."""
+
+    name: str
+    quantity: Quantity
+    resolution: timedelta = timedelta(minutes=15)
+
+
+@transaction.atomic
+def add_customer(*, actor: Actor, name: str) -> Customer:
+    """Add a customer with the portfolio under which all its assets will hang.
+
+    Raises:
+        PermissionDenied: ``actor`` may not manage the whole tenant.
+        ValidationError: the name is empty or taken.
+    """
+    portfolio = add_asset(
+        actor=actor, parent=None, name=name, asset_type=AssetType.PORTFOLIO, sensors=()
+    )
+    customer = Customer(name=name, root_path=portfolio.path)
+    customer.full_clean()
+    customer.save()
+    return customer
+
+
+@transaction.atomic
+def add_asset(
+    *,
+    actor: Actor,
+    parent: Asset | None,
+    name: str,
+    asset_type: AssetType,
+    time_zone: str = "Europe/Amsterdam",
+    latitude: float | None = None,
+    longitude: float | None = None,
+    sensors: tuple[NewSensor, ...] = (),
+) -> Asset:
+    """Add an asset under ``parent`` (a root when None), with ``sensors``.
+
+    Raises:
+        PermissionDenied: ``actor`` may not manage assets there.
+        ValidationError: a field is wrong, or a sibling has this name.
+    """
+    _authorise_under(actor, parent)
+    _check_time_zone(time_zone)
+    asset = Asset(
+        parent=parent,
+        name=name,
+        asset_type=asset_type,
+        time_zone=time_zone,
+        latitude=latitude,
+        longitude=longitude,
+    )
+    asset.full_clean(exclude=["path"])
+    # The path holds the identifier, which the first of two statements gives.
+    asset.path = f"new:{parent.pk if parent else ''}:{name}"[:255]
+    asset.save()
+    asset.path = f"{parent.path if parent else ''}{asset.pk}."
+    asset.save(update_fields=["path"])
+    for sensor in sensors:
+        add_sensor(actor=actor, asset=asset, sensor=sensor)
+    return asset
+
+
+def add_sensor(*, actor: Actor, asset: Asset, sensor: NewSensor) -> Sensor:
+    """Add ``sensor`` at ``asset``.
+
+    Raises:
+        PermissionDenied: ``actor`` may not manage assets there.
+        ValidationError: the resolution is none of ``RESOLUTIONS``, or the name is taken.
+    """
+    authorise_on(actor, Permission.ASSET_MANAGE, asset)
+    if sensor.resolution not in RESOLUTIONS:
+        minutes = ", ".join(str(int(each.total_seconds() // 60)) for each in RESOLUTIONS)
+        raise ValidationError(
+            {"resolution": f"{sensor.resolution} is none of {minutes} minutes"}, code="resolution"
+        )
+    row = Sensor(
+        asset=asset, name=sensor.name, quantity=sensor.quantity, resolution=sensor.resolution
+    )
+    row.full_clean()
+    row.save()
+    return row
+
+
+@transaction.atomic
+def move_asset(*, actor: Actor, asset: Asset, parent: Asset) -> None:
+    """Hang ``asset``, with all beneath it, under ``parent``.
+
+    Raises:
+        PermissionDenied: ``actor`` may not manage assets at both ends.
+        ValidationError: ``asset`` is a root, or ``parent`` hangs under it: a circle.
+    """
+    # In one order for all callers: two moves at once must not make a circle, or a deadlock.
+    wanted = Asset.objects.filter(pk__in=[asset.pk, parent.pk]).order_by("pk")
+    locked = {row.pk: row for row in wanted.select_for_update(of=("self",))}
+    asset, parent = locked[asset.pk], locked[parent.pk]
+    authorise_on(actor, Permission.ASSET_MANAGE, asset)
+    authorise_on(actor, Permission.ASSET_MANAGE, parent)
+    if asset.parent_id is None:
+        raise ValidationError({"asset": "a root stays where it is"}, code="root")
+    if parent.path.startswith(asset.path):
+        raise ValidationError(
+            {"parent": f"{parent} hangs under {asset}: the tree would have a circle"}, code="circle"
+        )
+    old_path, new_path = asset.path, f"{parent.path}{asset.pk}."
+    asset.parent = parent
+    asset.full_clean(exclude=["path"])
+    asset.save(update_fields=["parent"])
+    Asset.objects.filter(path__startswith=old_path).update(
+        path=Concat(Value(new_path), Substr(F("path"), len(old_path) + 1))
+    )
+
+
+@transaction.atomic
+def remove_asset(*, actor: Actor, asset: Asset) -> None:
+    """Remove ``asset`` with its sensors and all that is believed of them.
+
+    Raises:
+        PermissionDenied: ``actor`` may not manage the asset.
+        ValidationError: assets hang under it; they are removed first.
+    """
+    authorise_on(actor, Permission.ASSET_MANAGE, asset)
+    if asset.children.exists():
+        raise ValidationError({"asset": f"assets hang under {asset}"}, code="has_children")
+    sensors = Sensor.objects.filter(asset=asset).select_for_update()
+    sensor_ids = [sensor.pk for sensor in sensors]
+    for beliefs in (Belief, LatestBelief):
+        beliefs.objects.filter(sensor_id__in=sensor_ids).delete()
+    sensors.delete()
+    asset.delete()
+
+
+def _authorise_under(actor: Actor, parent: Asset | None) -> None:
+    if parent is not None:
+        authorise_on(actor, Permission.ASSET_MANAGE, parent)
+    elif not actor.may_everywhere(Permission.ASSET_MANAGE):
+        raise ValidationError({"parent": "only the tenant's managers add a root"}, code="root")
+
+
+def _check_time_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        raise ValidationError(
+            {"time_zone": f"{name!r} is no time zone; write it like Europe/Amsterdam"},
+            code="time_zone",
+        ) from None

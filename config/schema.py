@@ -1,0 +1,50 @@
+"""The public GraphQL schema: each app's share, and what guards them."""
+
+from typing import Final
+
+import strawberry
+from strawberry.extensions import MaxTokensLimiter
+from strawberry.schema.config import StrawberryConfig
+from strawberry_django.optimizer import DjangoOptimizerExtension
+
+from assets.graphql.mutations import AssetsMutation
+from assets.graphql.types import AssetsQuery
+from config.graphql_errors import PublicErrors
+from config.graphql_limits import DepthAndBreadthLimiter
+from scheduling.graphql.mutations import SchedulingMutation
+from scheduling.graphql.subscriptions import SchedulingSubscription
+from scheduling.graphql.types import SchedulingQuery
+from tenants.graphql.scalars import SCALAR_MAP
+
+_MAX_TOKENS: Final = 2_000
+
+
+@strawberry.type
+class Query(AssetsQuery, SchedulingQuery):
+    pass
+
+
+@strawberry.type
+class Mutation(AssetsMutation, SchedulingMutation):
+    pass
+
+
+@strawberry.type
+class Subscription(SchedulingSubscription):
+    pass
+
+
+schema = strawberry.Schema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    config=StrawberryConfig(
+        relay_max_results=200, scalar_map=SCALAR_MAP, disable_field_suggestions=True
+    ),
+    extensions=[
+        lambda: MaxTokensLimiter(max_token_count=_MAX_TOKENS),
+        DepthAndBreadthLimiter,
+        DjangoOptimizerExtension,
+        PublicErrors,
+    ],
+)

@@ -1,0 +1,6 @@
+"""Tables of scheduling."""
+
+from scheduling.models.asset_flex import AssetFlex, AssetFlexQuerySet
+from scheduling.models.schedule_run import RunState, ScheduleRun, ScheduleRunQuerySet
+
+__all__ = ["AssetFlex", "AssetFlexQuerySet", "RunState", "ScheduleRun", "ScheduleRunQuerySet"]

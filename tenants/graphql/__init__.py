@@ -1,0 +1,1 @@
+"""What every GraphQL type, mutation and subscription of the product builds on."""

@@ -1,0 +1,22 @@
+"""What every resolver receives."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from strawberry.django.context import StrawberryDjangoContext
+from strawberry.types import Info as StrawberryInfo
+
+from tenants.permissions import Actor
+
+
+@dataclass
+class Context(StrawberryDjangoContext):
+    """Who asks, when, and in which schema."""
+
+    actor: Actor
+    received_at: datetime
+    schema_name: str
+
+
+Info: TypeAlias = StrawberryInfo[Context, None]

@@ -1,0 +1,21 @@
+"""From a request's host name to the tenant's schema."""
+
+from typing import Any
+
+from django.db import connection
+from django.http import Http404, HttpRequest
+from django_tenants.middleware.main import TenantMainMiddleware
+
+
+class TenantByHostMiddleware(TenantMainMiddleware):
+    """Sets the schema by host name. An unknown or suspended host gets a bare 404."""
+
+    def get_tenant(self, domain_model: Any, hostname: str) -> Any:
+        tenant = super().get_tenant(domain_model, hostname)
+        if tenant.suspended_at is not None:
+            raise domain_model.DoesNotExist
+        return tenant
+
+    def no_tenant_found(self, request: HttpRequest, hostname: str) -> None:
+        connection.set_schema_to_public()
+        raise Http404("unknown host")
