@@ -1,0 +1,1 @@
+"""Engines: plug-ins that turn a linear model into a solution."""

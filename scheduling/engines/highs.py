@@ -1,0 +1,160 @@
+"""HiGHS, the default engine (Huangfu and Hall, Math. Prog. Comp. 10, 2018).
+
+Ties are settled on the optimal face: columns with a reduced cost stay at their bound, rows
+with a dual stay at theirs; whatever can still move then costs nothing, and the preferences
+are minimised over it. No money is given up, not even a rounding.
+"""
+
+from datetime import timedelta
+from time import monotonic
+from typing import Any, Final
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.engines.base import (
+    DEFAULT_GAP,
+    EngineFailed,
+    Infeasible,
+    OutOfTime,
+    Solution,
+    Unbounded,
+)
+from scheduling.formulation.compiled import Compiled
+
+Array = NDArray[np.float64]
+Status = highspy.HighsModelStatus
+
+#: Below this a reduced cost is rounding, not money [currency per unit].
+_NO_MONEY: Final = 1e-9
+_MINIMISE: Final = 1
+_BY_ROWS: Final = 2
+
+
+class HighsEngine:
+    """Solves in-process, on one thread: workers are scaled by process, not by thread."""
+
+    def solve(
+        self,
+        model: Compiled,
+        *,
+        time_limit: timedelta,
+        gap: float = DEFAULT_GAP,
+        preferences: Array | None = None,
+    ) -> Solution:
+        """Return the cheapest solution; see ``Engine.solve``."""
+        deadline = monotonic() + time_limit.total_seconds()
+        highs = _instance(model, gap)
+        bound, is_proven = -np.inf, True
+        if model.integer.any():
+            bound, is_proven = _solve_integers(highs, model, deadline)
+        _run(highs, deadline)
+        solution = highs.getSolution()
+        values = np.asarray(solution.col_value)
+        cost = float(model.cost @ values) + model.offset
+        reduced, duals = np.asarray(solution.col_dual), np.asarray(solution.row_dual)
+        if preferences is not None:
+            values = _settle_ties(highs, model, values, reduced, duals, preferences, deadline)
+        return Solution(
+            values=np.clip(values, model.column_lower, model.column_upper),
+            cost=cost,
+            bound=min(cost, bound) if model.integer.any() else cost,
+            is_proven=is_proven,
+            row_duals=duals,
+            reduced_costs=reduced,
+        )
+
+
+def _instance(model: Compiled, gap: float) -> Any:
+    highs = highspy.Highs()
+    for option, value in (
+        ("output_flag", False),
+        ("threads", 1),
+        ("random_seed", 0),
+        ("mip_rel_gap", gap),
+        ("mip_abs_gap", 1e-9),
+    ):
+        highs.setOptionValue(option, value)
+    highs.passModel(
+        model.n_columns,
+        model.n_rows,
+        model.value.size,
+        _BY_ROWS,
+        _MINIMISE,
+        model.offset,
+        model.cost,
+        model.column_lower,
+        model.column_upper,
+        model.row_lower,
+        model.row_upper,
+        model.start[:-1],
+        model.index,
+        model.value,
+        model.integer.astype(np.int32),
+    )
+    return highs
+
+
+def _solve_integers(highs: Any, model: Compiled, deadline: float) -> tuple[float, bool]:
+    """Fix the integers of ``highs`` at their best values; return the bound and if proven.
+
+    What is left is linear: its solution is exact, where that of the integer programme keeps
+    to its rows within a tolerance only, and it has duals.
+    """
+    is_proven = _run(highs, deadline)
+    bound = float(highs.getInfo().mip_dual_bound)
+    columns = np.flatnonzero(model.integer).astype(np.int32)
+    fixed = np.round(np.asarray(highs.getSolution().col_value)[columns])
+    continuous = np.zeros(columns.size, np.uint8)
+    highs.changeColsIntegrality(columns.size, columns, continuous)
+    highs.changeColsBounds(columns.size, columns, fixed, fixed)
+    return bound, is_proven
+
+
+def _run(highs: Any, deadline: float) -> bool:
+    """Run; return if optimality is proven (else a solution was found and time ran out)."""
+    left = max(deadline - monotonic(), 0.0)
+    # HiGHS counts the time of all runs of one instance together.
+    highs.setOptionValue("time_limit", highs.getRunTime() + left)
+    highs.run()
+    status = highs.getModelStatus()
+    if status in {Status.kOptimal, Status.kModelEmpty}:
+        return True
+    if status == Status.kTimeLimit:
+        if highs.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+            return False
+        raise OutOfTime("no solution was found within the time limit")
+    if status == Status.kUnboundedOrInfeasible:
+        highs.setOptionValue("presolve", "off")
+        highs.run()
+        status = highs.getModelStatus()
+    if status == Status.kInfeasible:
+        raise Infeasible
+    if status == Status.kUnbounded:
+        raise Unbounded
+    raise EngineFailed(f"HiGHS ended with {highs.modelStatusToString(status)}")
+
+
+def _settle_ties(
+    highs: Any,
+    model: Compiled,
+    values: Array,
+    reduced: Array,
+    duals: Array,
+    preferences: Array,
+    deadline: float,
+) -> Array:
+    priced = np.flatnonzero(np.abs(reduced) > _NO_MONEY).astype(np.int32)
+    highs.changeColsBounds(priced.size, priced, values[priced], values[priced])
+    rows = np.flatnonzero(np.abs(duals) > _NO_MONEY).astype(np.int32)
+    active = np.where(duals[rows] > 0, model.row_lower[rows], model.row_upper[rows])
+    highs.changeRowsBounds(rows.size, rows, active, active)
+    everything = np.arange(model.n_columns, dtype=np.int32)
+    highs.changeColsCost(model.n_columns, everything, preferences)
+    try:
+        is_settled = _run(highs, deadline)
+    except (EngineFailed, Infeasible, OutOfTime, Unbounded):
+        # The plan in hand is optimal; only its looks are in question.
+        return values
+    return np.asarray(highs.getSolution().col_value) if is_settled else values

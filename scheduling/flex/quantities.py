@@ -1,0 +1,74 @@
+"""Quantities in documents: one number, a number per step, or a sensor to read them from."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Strict, Tag
+from pydantic.functional_validators import AfterValidator
+from pydantic_core import PydanticCustomError
+
+
+class Document(BaseModel):
+    """Part of a flex document: never changed, and nothing in it that we do not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class SensorReference(Document):
+    """Stands for the values that a sensor is believed to have in the window.
+
+    Legal in documents that are stored; ``flex.resolve`` puts numbers in its place.
+
+    Attributes:
+        sensor: identifier of the sensor.
+        cumulative_probability: which quantile to read where beliefs are uncertain; the point
+            value (0.5) when not given.
+    """
+
+    sensor: Annotated[int, Strict()] | Annotated[str, Strict(), Field(min_length=1)]
+    cumulative_probability: Annotated[float, Field(gt=0, lt=1)] | None = None
+
+
+Number = Annotated[float, Strict()]
+NotNegative = Annotated[float, Strict(), Field(ge=0)]
+Positive = Annotated[float, Strict(), Field(gt=0)]
+Share = Annotated[float, Strict(), Field(gt=0, le=1)]
+LossShare = Annotated[float, Strict(), Field(ge=0, lt=1)]
+Name = Annotated[str, Strict(), Field(min_length=1, max_length=80)]
+
+
+def _form(value: Any) -> str:
+    if isinstance(value, (list, tuple)):
+        return "as:per_step"
+    if isinstance(value, (dict, SensorReference)):
+        return "as:sensor"
+    return "as:number"
+
+
+def _not_negative(values: tuple[float, ...]) -> tuple[float, ...]:
+    for step, value in enumerate(values):
+        if value < 0:
+            raise PydanticCustomError(
+                "greater_than_equal",
+                "step {step} is {value}: each value should be at least 0",
+                {"step": step, "value": value},
+            )
+    return values
+
+
+#: A quantity that may vary over the window, of any sign.
+Varying = Annotated[
+    Annotated[Number, Tag("as:number")]
+    | Annotated[tuple[Number, ...], Field(min_length=1), Tag("as:per_step")]
+    | Annotated[SensorReference, Tag("as:sensor")],
+    Discriminator(_form),
+]
+
+#: A quantity that may vary over the window and is never negative.
+VaryingMagnitude = Annotated[
+    Annotated[NotNegative, Tag("as:number")]
+    | Annotated[
+        tuple[Number, ...], Field(min_length=1), AfterValidator(_not_negative), Tag("as:per_step")
+    ]
+    | Annotated[SensorReference, Tag("as:sensor")],
+    Discriminator(_form),
+]

@@ -1,0 +1,63 @@
+"""Sensors that a document refers to, and their values put in their place."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scheduling.flex.quantities import Document, SensorReference
+from scheduling.flex.site import SiteDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A place of a document where a sensor stands for values, for example
+    ``devices[0].power_kw``."""
+
+    path: str
+    sensor: int | str
+    cumulative_probability: float | None = None
+
+
+def references(document: SiteDocument) -> list[Reference]:
+    """Return every reference to a sensor in ``document``, in order of place."""
+    found: list[Reference] = []
+    _collect(document, "", found)
+    return found
+
+
+def resolve(document: SiteDocument, values: Mapping[str, Sequence[float]]) -> SiteDocument:
+    """Return ``document`` with numbers in place of sensors.
+
+    Args:
+        values: one value per step for each path of ``references(document)``.
+
+    Raises:
+        KeyError: a path has no values.
+        pydantic.ValidationError: values are not numbers, negative where they may not be, or
+            not one per step.
+    """
+    return SiteDocument.model_validate(_replaced(document, "", values))
+
+
+def _collect(value: Any, path: str, found: list[Reference]) -> None:
+    if isinstance(value, SensorReference):
+        found.append(Reference(path, value.sensor, value.cumulative_probability))
+    elif isinstance(value, Document):
+        for field, part in value:
+            _collect(part, f"{path}.{field}" if path else field, found)
+    elif isinstance(value, tuple) and value and isinstance(value[0], Document):
+        for i, part in enumerate(value):
+            _collect(part, f"{path}[{i}]", found)
+
+
+def _replaced(value: Any, path: str, values: Mapping[str, Sequence[float]]) -> Any:
+    if isinstance(value, SensorReference):
+        return tuple(float(number) for number in values[path])
+    if isinstance(value, Document):
+        return {
+            field: _replaced(part, f"{path}.{field}" if path else field, values)
+            for field, part in value
+        }
+    if isinstance(value, tuple) and value and isinstance(value[0], Document):
+        return tuple(_replaced(part, f"{path}[{i}]", values) for i, part in enumerate(value))
+    return value

@@ -1,0 +1,99 @@
+"""A linear model as solvers read it: compressed rows and plain vectors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[np.float64]
+Entries: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64], Array]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """Minimise ``cost · x + offset`` within the bounds of columns and rows.
+
+    Per column, shape (n_columns,): ``cost``, ``column_lower``, ``column_upper``, ``integer``.
+    Per row, shape (n_rows,): ``row_lower``, ``row_upper``. The matrix is kept by rows:
+    row i holds ``value[start[i]:start[i + 1]]`` at columns ``index[...]``, in order of
+    column, each column once.
+    """
+
+    cost: Array
+    offset: float
+    column_lower: Array
+    column_upper: Array
+    integer: NDArray[np.bool_]
+    row_lower: Array
+    row_upper: Array
+    start: NDArray[np.int32]
+    index: NDArray[np.int32]
+    value: Array
+
+    @property
+    def n_columns(self) -> int:
+        return self.cost.size
+
+    @property
+    def n_rows(self) -> int:
+        return self.row_lower.size
+
+    def activity(self, values: Array) -> Array:
+        """Return ``A @ values``, shape (n_rows,)."""
+        rows = np.repeat(np.arange(self.n_rows), np.diff(self.start))
+        return np.bincount(rows, self.value * values[self.index], minlength=self.n_rows)
+
+
+def compile_model(
+    *,
+    cost: Array,
+    offset: float,
+    column_bounds: Sequence[tuple[Array, Array]],
+    row_bounds: Sequence[tuple[Array, Array]],
+    integer: NDArray[np.bool_],
+    entries: Sequence[Entries],
+) -> Compiled:
+    """Return blocks joined into one model; repeated entries are added up."""
+    column_lower, column_upper = _joined(column_bounds)
+    row_lower, row_upper = _joined(row_bounds)
+    start, index, value = _by_rows(entries, row_lower.size, max(cost.size, 1))
+    return Compiled(
+        cost=cost,
+        offset=offset,
+        column_lower=column_lower,
+        column_upper=column_upper,
+        integer=integer,
+        row_lower=row_lower,
+        row_upper=row_upper,
+        start=start,
+        index=index,
+        value=value,
+    )
+
+
+def _joined(bounds: Sequence[tuple[Array, Array]]) -> tuple[Array, Array]:
+    if not bounds:
+        return np.empty(0), np.empty(0)
+    return np.concatenate([low for low, _ in bounds]), np.concatenate([up for _, up in bounds])
+
+
+def _by_rows(
+    entries: Sequence[Entries], n_rows: int, n_columns: int
+) -> tuple[NDArray[np.int32], NDArray[np.int32], Array]:
+    if not entries:
+        return np.zeros(n_rows + 1, np.int32), np.empty(0, np.int32), np.empty(0)
+    rows, columns, values = (np.concatenate(part) for part in zip(*entries, strict=True))
+    present = (columns >= 0) & (values != 0.0)
+    # One key per place: sorting it puts repeated entries side by side. scipy would do the
+    # same, but takes longer to import than all the rest of a solve.
+    place = (rows * n_columns + columns)[present]
+    order = np.argsort(place, kind="stable")
+    place, values = place[order], values[present][order]
+    first = np.flatnonzero(np.diff(place, prepend=-1))
+    if first.size != place.size:
+        values, place = np.add.reduceat(values, first), place[first]
+    row, column = np.divmod(place, n_columns)
+    start = np.searchsorted(row, np.arange(n_rows + 1)).astype(np.int32)
+    return start, column.astype(np.int32), values

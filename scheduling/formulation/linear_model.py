@@ -1,0 +1,311 @@
+"""A linear or mixed-integer programme under construction, on arrays and by name.
+
+Blocks of columns and rows carry names, so that whoever holds the model can say which limit
+binds, what it is worth, and can change a price or a bound without building anew. Costs are
+kept by term: the sum of the terms is what is minimised.
+"""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Final, Literal, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from scheduling.formulation.compiled import Compiled, Entries, compile_model
+
+Array: TypeAlias = NDArray[np.float64]
+Columns: TypeAlias = NDArray[np.int64]
+Rows: TypeAlias = NDArray[np.int64]
+Term: TypeAlias = tuple[Columns, ArrayLike]
+
+Side: TypeAlias = Literal["lower", "upper"]
+
+#: Stands where a column would, in a term that has none (the stock before the first step).
+NO_COLUMN: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusive:
+    """Of each pair of columns at most one may be above zero.
+
+    Engines see nothing of this: ``engines.exclusive`` adds a binary where a solution does
+    otherwise. ``first_most`` and ``second_most`` bound the columns in any solution that
+    keeps them apart, so they serve as the tightest big-M. Where ``cancels``, taking the same
+    amount from both changes no row and costs nothing: no binary is ever needed there.
+    """
+
+    name: str
+    first: Columns
+    second: Columns
+    first_most: Array
+    second_most: Array
+    cancels: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Softness:
+    """How far the rows of block ``rows`` are broken: columns above and below, and the price.
+
+    ``above`` and ``below`` have the shape of the rows, or are None where there is no give.
+    """
+
+    rows: str
+    above: Columns | None
+    below: Columns | None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Bounds of columns that somebody set: what an impossible problem can be blamed on."""
+
+    name: str
+    of: str
+    columns: Columns
+    side: Side
+    unit: str
+    beyond: ArrayLike
+    is_fixed: bool
+
+
+class LinearModel:
+    """Minimise the sum of all costs subject to bounds on columns and rows.
+
+    Columns and rows are added in blocks that keep the caller's shape, commonly
+    (devices, steps). Nothing here knows of devices, prices or solvers.
+    """
+
+    def __init__(self) -> None:
+        self.n_columns = 0
+        self.n_rows = 0
+        self.offset = 0.0
+        self.columns: dict[str, Columns] = {}
+        self.rows: dict[str, Rows] = {}
+        self.exclusives: list[Exclusive] = []
+        self.limits: list[Limit] = []
+        self.softnesses: list[Softness] = []
+        self.costs: list[tuple[str, Columns, Array]] = []
+        self.constants: dict[str, float] = {}
+        self._preferences: list[tuple[Columns, Array]] = []
+        self._column_bounds: list[tuple[Array, Array]] = []
+        self._row_bounds: list[tuple[Array, Array]] = []
+        self._integer: list[Columns] = []
+        self._entries: list[Entries] = []
+
+    def add_columns(
+        self,
+        name: str,
+        shape: tuple[int, ...],
+        *,
+        lower: ArrayLike = 0.0,
+        upper: ArrayLike = np.inf,
+        integer: bool = False,
+    ) -> Columns:
+        """Add one variable per element of ``shape``; return their indices, in that shape.
+
+        ``lower`` and ``upper`` broadcast to ``shape``.
+
+        Raises:
+            ValueError: a block of this name exists.
+        """
+        if name in self.columns:
+            raise ValueError(f"the model has columns {name!r} already")
+        columns = _indices(self.n_columns, shape)
+        self._column_bounds.append((_flat(lower, shape), _flat(upper, shape)))
+        self.n_columns += columns.size
+        self.columns[name] = columns
+        if integer:
+            self._integer.append(columns.ravel())
+        return columns
+
+    def add_rows(
+        self,
+        name: str,
+        shape: tuple[int, ...],
+        terms: Sequence[Term] = (),
+        *,
+        lower: ArrayLike = -np.inf,
+        upper: ArrayLike = np.inf,
+    ) -> Rows:
+        """Add ``lower <= Σ coefficient · x[columns] <= upper``, one row per element.
+
+        Args:
+            name: what the block is called; unique among rows.
+            shape: of the block; bounds, columns and coefficients broadcast to it.
+            terms: (columns, coefficient) pairs. ``NO_COLUMN`` contributes nothing; more
+                may be added later with ``add_entries``.
+
+        Raises:
+            ValueError: a block of this name exists.
+        """
+        if name in self.rows:
+            raise ValueError(f"the model has rows {name!r} already")
+        rows = _indices(self.n_rows, shape)
+        self._row_bounds.append((_flat(lower, shape), _flat(upper, shape)))
+        self.n_rows += rows.size
+        self.rows[name] = rows
+        for columns, coefficient in terms:
+            self.add_entries(rows, columns, coefficient)
+        return rows
+
+    def add_entries(self, rows: Rows, columns: Columns, coefficient: ArrayLike) -> None:
+        """Add ``coefficient · x[columns]`` to ``rows``; the three broadcast together.
+
+        Repeated entries add up; ``NO_COLUMN`` contributes nothing.
+        """
+        row, column, value = np.broadcast_arrays(rows, columns, coefficient)
+        self._entries.append((row.ravel(), column.ravel(), value.ravel().astype(np.float64)))
+
+    def add_cost(self, term: str, columns: Columns, price: ArrayLike) -> None:
+        """Add ``price · x[columns]`` [currency] to the cost, under the name ``term``."""
+        prices = np.broadcast_to(np.asarray(price, dtype=np.float64), columns.shape)
+        self.costs.append((term, columns.ravel(), prices.ravel()))
+
+    def add_constant(self, term: str, amount: float) -> None:
+        """Add ``amount`` [currency] to the cost, under the name ``term``."""
+        self.constants[term] = self.constants.get(term, 0.0) + amount
+
+    def soften(
+        self,
+        name: str,
+        *,
+        above: ArrayLike | None = None,
+        below: ArrayLike | None = None,
+        most: ArrayLike = np.inf,
+    ) -> Softness:
+        """Let the rows ``name`` be broken, upwards at price ``above``, downwards at ``below``.
+
+        Prices are currency per unit of the row. The price is the cost term
+        ``"breach: <name>"``; no give where a price is None. ``most`` bounds the breach.
+        """
+        rows = self.rows[name]
+        columns: dict[str, Columns | None] = {"above": None, "below": None}
+        for side, price, sign in (("above", above, -1.0), ("below", below, 1.0)):
+            if price is None:
+                continue
+            slack = self.add_columns(f"{name} {side}", rows.shape, upper=most)
+            self.add_entries(rows, slack, sign)
+            self.add_cost(f"breach: {name}", slack, price)
+            columns[side] = slack
+        softness = Softness(name, columns["above"], columns["below"])
+        self.softnesses.append(softness)
+        return softness
+
+    def keep_apart(
+        self,
+        name: str,
+        first: Columns,
+        second: Columns,
+        *,
+        first_most: ArrayLike,
+        second_most: ArrayLike,
+        cancels: ArrayLike = False,
+    ) -> None:
+        """Declare that of ``first`` and ``second`` at most one is above zero, per element.
+
+        The rest as in ``Exclusive``, flattened; all broadcast to the columns' shape.
+        """
+        shape = first.shape
+        self.exclusives.append(
+            Exclusive(
+                name,
+                first.ravel(),
+                second.ravel(),
+                _flat(first_most, shape),
+                _flat(second_most, shape),
+                np.broadcast_to(np.asarray(cancels, dtype=bool), shape).ravel(),
+            )
+        )
+
+    def compile(self) -> Compiled:
+        """Return the model as it stands, in the arrays that solvers read."""
+        cost = self._summed([(columns, prices) for _, columns, prices in self.costs])
+        integer = np.zeros(self.n_columns, dtype=bool)
+        for columns in self._integer:
+            integer[columns] = True
+        return compile_model(
+            cost=cost,
+            offset=sum(self.constants.values()),
+            column_bounds=self._column_bounds,
+            row_bounds=self._row_bounds,
+            integer=integer,
+            entries=self._entries,
+        )
+
+    def preferences(self) -> Array | None:
+        """Return the weight of each column in choosing among plans of equal cost, if any."""
+        return self._summed(self._preferences) if self._preferences else None
+
+    def prefer_less(self, columns: Columns, weight: ArrayLike) -> None:
+        """Among plans of equal cost choose one with a lower ``Σ weight · x[columns]``."""
+        weights = np.broadcast_to(np.asarray(weight, dtype=np.float64), columns.shape)
+        self._preferences.append((columns.ravel(), weights.ravel()))
+
+    def forget_preferences(self) -> None:
+        """Leave the choice among plans of equal cost open."""
+        self._preferences.clear()
+
+    def add_limit(
+        self,
+        name: str,
+        columns: Columns,
+        *,
+        side: Side,
+        unit: str,
+        of: str,
+        beyond: ArrayLike = np.inf,
+        is_fixed: bool = False,
+    ) -> None:
+        """Name the bounds of ``columns`` as a limit that somebody set and could change.
+
+        Args:
+            name: in the user's words, "import limit".
+            side: which bound it is, ``"upper"`` or ``"lower"``.
+            unit: of the columns, "kW" or "kWh".
+            of: whose limit it is, in the user's words.
+            beyond: how far a bound could move at all (a bound of nature behind the limit).
+            is_fixed: what the device can do by its nature: it explains, but does not give way.
+        """
+        self.limits.append(Limit(name, of, columns, side, unit, beyond, is_fixed))
+
+    def bounds(self) -> tuple[Array, Array]:
+        """Return lower and upper bounds of all columns; writing to them changes the model."""
+        return _merged(self._column_bounds)
+
+    def row_bounds(self) -> tuple[Array, Array]:
+        """Return lower and upper bounds of all rows; writing to them changes the model."""
+        return _merged(self._row_bounds)
+
+    def copy(self) -> Self:
+        """Return a model that can be changed without changing this one."""
+        return deepcopy(self)
+
+    def _summed(self, parts: Sequence[tuple[Columns, Array]]) -> Array:
+        if not parts:
+            return np.zeros(self.n_columns)
+        columns, weights = (np.concatenate(part) for part in zip(*parts, strict=True))
+        return np.bincount(columns, weights, minlength=self.n_columns)
+
+    def cost_by_term(self, values: Array) -> dict[str, float]:
+        """Return what ``values``, shape (n_columns,), cost under each term [currency]."""
+        totals = dict(self.constants)
+        for term, columns, prices in self.costs:
+            totals[term] = totals.get(term, 0.0) + float(prices @ values[columns])
+        return totals
+
+
+def _merged(blocks: list[tuple[Array, Array]]) -> tuple[Array, Array]:
+    lower = np.concatenate([low for low, _ in blocks]) if blocks else np.empty(0)
+    upper = np.concatenate([up for _, up in blocks]) if blocks else np.empty(0)
+    blocks[:] = [(lower, upper)]
+    return lower, upper
+
+
+def _indices(first: int, shape: tuple[int, ...]) -> NDArray[np.int64]:
+    size = int(np.prod(shape, dtype=np.int64))
+    return np.arange(first, first + size, dtype=np.int64).reshape(shape)
+
+
+def _flat(values: ArrayLike, shape: tuple[int, ...]) -> Array:
+    return np.broadcast_to(np.asarray(values, dtype=np.float64), shape).ravel()

@@ -1,0 +1,1 @@
+"""Interpreting: solutions back into power, stock, breaches, reasons and words."""

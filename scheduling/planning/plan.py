@@ -1,0 +1,119 @@
+"""What planning answers."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assets.timegrid import TimeGrid
+from scheduling.interpret.breaches import Breach
+from scheduling.interpret.reasons import Reason
+
+Array = NDArray[np.float64]
+
+
+class UnresolvedReference(ValueError):
+    """A document still refers to a sensor; ``path`` is where."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(f"{path}: refers to a sensor, whose values are not known here")
+
+
+class PlanStatus(StrEnum):
+    """How far the answer can be relied on."""
+
+    OPTIMAL = "OPTIMAL"  # no plan costs less
+    TIME_LIMIT = "TIME_LIMIT"  # the best found in time; ``bound`` says how good at least
+    INFEASIBLE = "INFEASIBLE"  # no plan keeps every hard limit; ``infeasible`` says which
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A plan for one document, or why there is none.
+
+    Attributes:
+        cost: of the plan [currency]; the sum of ``costs``. NaN when infeasible.
+        costs: by named term; earnings are negative.
+        bound: no plan costs less [currency].
+        power_kw: per device, shape (T,), positive into the device.
+        stock_kwh: per store, shape (T + 1,), at the start and after each step.
+        grid_power_kw: shape (T,), import positive, export negative.
+        curtailed_kw: per generator that can be held back, shape (T,).
+        breaches: soft limits that the plan breaks.
+        reasons: what held the plan back, and what it would be worth to loosen.
+        infeasible: the limits that contradict each other, in words; empty when there is a plan.
+        timings_ms: ``build``, ``solve``, ``read``.
+    """
+
+    status: PlanStatus
+    engine: str
+    currency: str
+    grid: TimeGrid
+    cost: float = float("nan")
+    bound: float = float("nan")
+    costs: dict[str, float] = field(default_factory=dict)
+    power_kw: dict[str, Array] = field(default_factory=dict)
+    stock_kwh: dict[str, Array] = field(default_factory=dict)
+    grid_power_kw: Array = field(default_factory=lambda: np.empty(0))
+    curtailed_kw: dict[str, Array] = field(default_factory=dict)
+    breaches: tuple[Breach, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    infeasible: tuple[str, ...] = ()
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the plan as objects that JSON knows; times in ISO 8601, unknown as null."""
+        is_plan = self.status is not PlanStatus.INFEASIBLE
+        return {
+            "status": self.status.value,
+            "engine": self.engine,
+            "currency": self.currency,
+            "start": self.grid.start.isoformat(),
+            "end": self.grid.end.isoformat(),
+            "step_minutes": self.grid.step.total_seconds() / 60,
+            "cost": self.cost if is_plan else None,
+            "bound": self.bound if is_plan else None,
+            "costs": self.costs,
+            "power_kw": _lists(self.power_kw),
+            "stock_kwh": _lists(self.stock_kwh),
+            "grid_power_kw": self.grid_power_kw.tolist(),
+            "curtailed_kw": _lists(self.curtailed_kw),
+            "breaches": [_breach_json(breach) for breach in self.breaches],
+            "reasons": [_reason_json(reason) for reason in self.reasons],
+            "infeasible": list(self.infeasible),
+            "timings_ms": self.timings_ms,
+        }
+
+
+def _lists(series: dict[str, Array]) -> dict[str, list[float]]:
+    return {name: values.tolist() for name, values in series.items()}
+
+
+def _iso(time: datetime) -> str:
+    return time.isoformat()
+
+
+def _breach_json(breach: Breach) -> dict[str, Any]:
+    return {
+        "limit": breach.limit,
+        "start": _iso(breach.start),
+        "end": _iso(breach.end),
+        "most_kw": breach.most_kw,
+        "energy_kwh": breach.energy_kwh,
+        "cost": breach.cost,
+    }
+
+
+def _reason_json(reason: Reason) -> dict[str, Any]:
+    return {
+        "text": reason.text,
+        "limit": reason.limit,
+        "of": reason.of,
+        "start": _iso(reason.start),
+        "end": _iso(reason.end),
+        "worth_per_kwh": reason.worth_per_kwh,
+    }
