@@ -25,22 +25,24 @@ _ROW: Final = np.dtype(
 _HEADER_BYTES: Final = 19
 _TRAILER_BYTES: Final = 2
 
-_EVENTS: Final = """
-    b.sensor_id = %(sensor)s AND b.event_start >= %(start)s AND b.event_start < %(end)s
-    AND b.cumulative_probability = %(probability)s AND b.source_id = ANY(%(sources)s)
-"""
 # The newest belief of an event wins; of two formed at once, the source made last.
 _NEWEST: Final = """
 COPY (
     SELECT DISTINCT ON (b.event_start)
         (extract(epoch FROM b.event_start - %(start)s) / %(step)s)::int4, b.value
-    FROM {table} b WHERE {events} AND b.belief_time <= %(known_at)s
+    FROM {table} b
+    WHERE b.sensor_id = %(sensor)s AND b.event_start >= %(start)s AND b.event_start < %(end)s
+        AND b.cumulative_probability = %(probability)s AND b.source_id = ANY(%(sources)s)
+        AND b.belief_time <= %(known_at)s
     ORDER BY b.event_start, b.belief_time DESC, b.source_id DESC
 ) TO STDOUT (FORMAT BINARY)
 """
-_IS_LATER_KNOWN: Final = f"""
+_IS_LATER_KNOWN: Final = """
 SELECT EXISTS (
-    SELECT FROM assets_latestbelief b WHERE {_EVENTS} AND b.belief_time > %(known_at)s
+    SELECT FROM assets_latestbelief b
+    WHERE b.sensor_id = %(sensor)s AND b.event_start >= %(start)s AND b.event_start < %(end)s
+        AND b.cumulative_probability = %(probability)s AND b.source_id = ANY(%(sources)s)
+        AND b.belief_time > %(known_at)s
 )
 """
 
@@ -94,7 +96,7 @@ def read_series(
         cursor.execute(_IS_LATER_KNOWN, wanted)
         [(later_known,)] = cursor.fetchall()
         table = "assets_belief" if later_known else "assets_latestbelief"
-        query = _NEWEST.format(table=table, events=_EVENTS)
+        query = _NEWEST.format(table=table)
         with cursor.copy(query, wanted) as copy:
             rows = _parse(b"".join(bytes(block) for block in copy))
     series[rows["step"]] = rows["value"]

@@ -6,16 +6,17 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
 
-def live(request: HttpRequest) -> JsonResponse:
+def live(_: HttpRequest) -> JsonResponse:
     """Answer as long as the process does."""
     return JsonResponse({"status": "ok"})
 
 
-def ready(request: HttpRequest) -> JsonResponse:
+def ready(_: HttpRequest) -> JsonResponse:
     """Answer 200 if PostgreSQL answers. Redis only hastens: without it we serve, and say so."""
     parts = {"postgresql": _postgresql(), "redis": _redis()}
     status = 200 if parts["postgresql"] == "ok" else 503
-    return JsonResponse({"status": "ok" if status == 200 else "unavailable", **parts}, status=status)
+    word = "ok" if status == 200 else "unavailable"
+    return JsonResponse({"status": word, **parts}, status=status)
 
 
 def _postgresql() -> str:

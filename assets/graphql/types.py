@@ -58,6 +58,7 @@ class SensorNode(VisibleNode):
         self,
         root: strawberry.Parent[models.Sensor],
         info: Info,
+        *,
         start: datetime,
         end: datetime,
         resolution_minutes: int | None = None,

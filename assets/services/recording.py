@@ -134,10 +134,12 @@ def record_readings(
         last_start = each.grid.end - each.grid.step
         if last_start > latest or (each.belief_time and each.belief_time > latest):
             raise ValidationError(
-                {f"series.{index}.start": f"readings run to {each.grid.end.isoformat()}, but it "
-                 f"is {now.isoformat()}: is the sender's clock right?"},
+                {
+                    f"series.{index}.start": f"readings run to {each.grid.end.isoformat()}, but it "
+                    f"is {now.isoformat()}: is the sender's clock right?"
+                },
                 code="future",
-            )  # fmt: skip
+            )
     source = Source.objects.of(SourceKind.METER, source_name)
     series = [
         SeriesOfBeliefs(
@@ -194,15 +196,18 @@ def _check(series: SeriesOfBeliefs, field: str) -> None:
         )
     if grid.start.timestamp() % sensor.resolution.total_seconds():
         raise ValidationError(
-            {f"{field}start": f"events of {sensor} start on multiples of {sensor.resolution} in UTC, "
-             f"not at {grid.start.isoformat()}"},
+            {
+                f"{field}start": f"events of {sensor} start on multiples of {sensor.resolution} "
+                f"in UTC, not at {grid.start.isoformat()}"
+            },
             code="start",
-        )  # fmt: skip
+        )
     if values.shape != (grid.n_steps,):
         raise ValidationError(
             {f"{field}values": f"{grid.n_steps} steps but {values.size} values"}, code="length"
         )
-    if infinite := np.flatnonzero(np.isinf(values)):
+    infinite = np.flatnonzero(np.isinf(values))
+    if infinite.size:
         raise ValidationError(
             {f"{field}values": f"value {infinite[0]} is infinite; leave out what is unknown"},
             code="infinite",

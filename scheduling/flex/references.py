@@ -18,7 +18,7 @@ class Reference:
     cumulative_probability: float | None = None
 
 
-def references(document: SiteDocument) -> list[Reference]:
+def references(document: Document) -> list[Reference]:
     """Return every reference to a sensor in ``document``, in order of place."""
     found: list[Reference] = []
     _collect(document, "", found)

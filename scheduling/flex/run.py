@@ -70,7 +70,7 @@ class RunResult(_Found):
     """What a run found; empty before it is solved.
 
     ``power_kw`` per device, one value per step, positive into the device; ``stock_kwh`` per
-    store, one value more; ``grid_kw`` net import per step.
+    store, one value more; ``grid_power_kw`` net import per step.
     """
 
     engine: str = ""
@@ -78,7 +78,7 @@ class RunResult(_Found):
     costs: dict[str, float] = {}
     power_kw: dict[str, list[float]] = {}
     stock_kwh: dict[str, list[float]] = {}
-    grid_kw: list[float] = []
+    grid_power_kw: list[float] = []
     curtailed_kw: dict[str, list[float]] = {}
     breaches: list[BreachFound] = []
     reasons: list[ReasonFound] = []

@@ -46,10 +46,11 @@ def issue_token(
         ValidationError: ``expires_at`` is not after ``now``.
     """
     authorise(actor, Permission.ACCOUNT_MANAGE)
-    path = (customer.root_path or "") if customer else ""
-    if not actor.may_everywhere(Permission.ACCOUNT_MANAGE):
-        if not path or not actor.may_on(Permission.ACCOUNT_MANAGE, path):
-            raise ValidationError({"customer": "no such customer"}, code="unknown")
+    path = customer.root_path if customer else ""
+    # A customer without a portfolio has no path: only who manages everything may equip it.
+    on_customer = path is not None and actor.may_on(Permission.ACCOUNT_MANAGE, path)
+    if not on_customer and not actor.may_everywhere(Permission.ACCOUNT_MANAGE):
+        raise ValidationError({"customer": "no such customer"}, code="unknown")
     if expires_at is not None and expires_at <= now:
         raise ValidationError({"expires_at": "the expiry lies in the past"}, code="past")
     prefix = f"{_SCHEME}_{secrets.token_hex(_PREFIX_BYTES)}"

@@ -20,8 +20,8 @@ def visible_row(model: type[M], id: relay.GlobalID, info: Info, *, field: str) -
     Raises:
         ValidationError: there is none, or it is not the actor's to see; named by ``field``.
     """
-    rows = model._default_manager.visible_to(info.context.actor)  # type: ignore[attr-defined]  # noqa: SLF001
-    wanted = model._meta.object_name  # noqa: SLF001
+    rows = model._default_manager.visible_to(info.context.actor)  # type: ignore[attr-defined]
+    wanted = model._meta.object_name
     row: M | None = None
     if id.type_name == wanted:
         try:

@@ -1,0 +1,47 @@
+"""GraphQL subscriptions of scheduling."""
+
+from collections.abc import AsyncGenerator
+from typing import Any, cast
+
+import strawberry
+from asgiref.sync import sync_to_async
+from django.db import connection
+from django_tenants.utils import schema_context
+from strawberry import relay
+
+from assets.models import Asset
+from scheduling.graphql.types import ScheduleRunNode
+from scheduling.models import ScheduleRun
+from scheduling.queries import run_topic
+from tenants.graphql.context import Info
+from tenants.graphql.lookup import visible_row
+from tenants.live import listen
+
+
+@strawberry.type
+class SchedulingSubscription:
+    @strawberry.subscription(
+        description="Tells where the run stands: now, at each change, and last when it ends. "
+        "What you may see is checked anew each time."
+    )
+    async def schedule_run_changed(
+        self, info: Info, id: relay.GlobalID
+    ) -> AsyncGenerator[ScheduleRunNode, None]:
+        state: str | None = None
+        async for _ in listen(info.context.schema_name, run_topic(id.node_id)):
+            run = await sync_to_async(_read)(id, info)
+            if run.state != state:
+                state = run.state
+                yield cast("ScheduleRunNode", run)
+            if run.finished_at is not None:
+                return
+
+
+def _read(id: relay.GlobalID, info: Any) -> ScheduleRun:
+    # Said anew each time: a stream outlives the request that chose the schema.
+    with schema_context(info.context.schema_name):
+        run = visible_row(ScheduleRun, id, info, field="id")
+        # Read here, with the run: between two bells a stream holds no connection.
+        run.asset = Asset.objects.get(pk=run.asset_id)
+        connection.close()
+        return run

@@ -1,0 +1,98 @@
+"""What a worker does with a queued run: read, plan, record."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+import numpy as np
+from django.db import transaction
+from tenants.jobs import Claim
+
+from assets.models import Sensor, Source, SourceKind
+from assets.services import SeriesOfBeliefs, record_many
+from assets.timegrid import TimeGrid
+from scheduling import queries
+from scheduling.engines.base import OutOfTime, Unbounded
+from scheduling.flex.run import RunDocument, RunResult
+from scheduling.models import RunState, ScheduleRun
+from scheduling.planning import Plan, PlanStatus, plan
+from tenants.events import emit
+from tenants.permissions import PLATFORM
+
+TIME_LIMIT: Final = timedelta(seconds=60)  # below the job's limit, to end in words
+
+Clock = Callable[[], datetime]
+
+
+class ScheduleRunChanged:
+    """Event: a run moved on."""
+
+    __slots__ = ("asset_id", "run_id", "state")
+
+    def __init__(self, run: ScheduleRun) -> None:
+        self.run_id = str(run.pk)
+        self.asset_id = run.asset_id
+        self.state = RunState(run.state)
+
+
+def solve(claim: Claim, run_id: str, *, clock: Clock) -> None:
+    """Bring the run from QUEUED to READY, INFEASIBLE or FAILED; leave a finished run alone.
+
+    The outcome, the schedule and the end of the job are one transaction.
+    """
+    with transaction.atomic():
+        run = ScheduleRun.objects.select_for_update(of=("self",)).get(pk=run_id)
+        if run.finished_at is not None:
+            return
+        _move(run, RunState.SOLVING, at=clock())
+    try:
+        found = plan(queries.read_problem(run), engine=run.engine, time_limit=TIME_LIMIT)
+    except (queries.MissingBeliefs, OutOfTime, Unbounded) as failure:
+        with claim.finishing():
+            _move(run, RunState.FAILED, at=clock(), failure=str(failure)[:1000])
+        return
+    with claim.finishing():
+        if found.status is PlanStatus.INFEASIBLE:
+            words = "no plan keeps every limit: " + "; ".join(found.infeasible)
+            _move(run, RunState.INFEASIBLE, at=clock(), failure=words[:1000])
+        else:
+            _record(run, found, at=clock())
+
+
+def give_up(run_id: str, *, reason: str, at: datetime) -> None:
+    """End a run whose job failed for good; called in the transaction that says so."""
+    run = ScheduleRun.objects.select_for_update(of=("self",)).filter(pk=run_id).first()
+    if run is not None and run.finished_at is None:
+        _move(run, RunState.FAILED, at=at, failure=f"internal error: {reason}"[:1000])
+
+
+def _record(run: ScheduleRun, found: Plan, *, at: datetime) -> None:
+    outputs = RunDocument.model_validate(run.problem).outputs
+    source = Source.objects.of(SourceKind.SCHEDULER, found.engine)
+    sensor_ids = {
+        each
+        for output in outputs.values()
+        for each in (output.power_sensor, output.stock_sensor)
+        if each is not None
+    }
+    sensors = Sensor.objects.select_related("asset").in_bulk(sensor_ids)
+
+    def believed(sensor_id: int | None, values: np.ndarray) -> SeriesOfBeliefs | None:
+        sensor = sensors.get(sensor_id or 0)
+        if sensor is None or sensor.resolution != run.step:
+            return None
+        grid = TimeGrid(run.start, run.step, values.size)
+        return SeriesOfBeliefs(
+            sensor=sensor, source=source, grid=grid, values=values, belief_time=at
+        )
+
+    series = [believed(outputs[name].power_sensor, power) for name, power in found.power_kw.items()]
+    series += [believed(outputs[name].stock_sensor, held) for name, held in found.stock_kwh.items()]
+    record_many(actor=PLATFORM, series=[each for each in series if each is not None])
+    result = RunResult.model_validate(found.as_json())
+    _move(run, RunState.READY, at=at, cost=found.cost, result=result.model_dump(mode="json"))
+
+
+def _move(run: ScheduleRun, state: RunState, *, at: datetime, **changes: object) -> None:
+    run.move_to(state, at=at, **changes)
+    emit(ScheduleRunChanged(run))

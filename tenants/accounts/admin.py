@@ -1,0 +1,114 @@
+"""Admin of people, customers and tokens, for a tenant's operators."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.password_validation import validate_password
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.admin import ModelAdmin, TabularInline
+
+from tenants.accounts.actors import actor_of
+from tenants.accounts.models import ApiToken, Customer, Membership, User
+from tenants.accounts.tokens import issue_token, revoke_token
+from tenants.permissions import Role
+
+
+class UserForm(forms.ModelForm[User]):
+    new_password = forms.CharField(
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Leave empty to keep the present one.",
+    )
+
+    class Meta:
+        model = User
+        fields = ["email", "name", "is_active", "is_staff"]
+
+    def clean_new_password(self) -> str:
+        password: str = self.cleaned_data["new_password"]
+        if password:
+            validate_password(password, self.instance)
+        return password
+
+    def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002
+        if self.cleaned_data["new_password"]:
+            self.instance.set_password(self.cleaned_data["new_password"])
+        elif not self.instance.pk:
+            self.instance.set_unusable_password()
+        return super().save(commit=commit)
+
+
+class MembershipInline(TabularInline[Membership, User]):
+    model = Membership
+    extra = 0
+
+
+@admin.register(User)
+class UserAdmin(ModelAdmin[User]):
+    form = UserForm
+    inlines = [MembershipInline]
+    list_display = ["email", "name", "is_active", "is_staff", "last_login"]
+    search_fields = ["email", "name"]
+    ordering = ["email"]
+
+
+@admin.register(Customer)
+class CustomerAdmin(ModelAdmin[Customer]):
+    """Customers are made together with their portfolio (``assets.services.add_customer``)."""
+
+    list_display = ["name", "root_path", "created_at"]
+    readonly_fields = ["root_path", "created_at"]
+    search_fields = ["name"]
+    ordering = ["name"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Customer | None = None) -> bool:
+        return False
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ModelAdmin[ApiToken]):
+    """The key is shown once, in the message after it is issued."""
+
+    fields = ["name", "customer", "role", "expires_at"]
+    list_display = [
+        "prefix",
+        "name",
+        "customer",
+        "role",
+        "expires_at",
+        "revoked_at",
+        "last_used_at",
+    ]
+    list_select_related = ["customer"]
+    search_fields = ["name", "prefix"]
+    ordering = ["-created_at"]
+    actions = ["revoke"]
+
+    def has_change_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:  # noqa: FBT001
+        issued = issue_token(
+            actor=actor_of(request.user),
+            name=obj.name,
+            role=Role(obj.role),
+            customer=obj.customer,
+            now=timezone.now(),
+            expires_at=obj.expires_at,
+        )
+        obj.pk, obj.prefix = issued.token.pk, issued.token.prefix
+        self.message_user(request, f"The key, shown this once: {issued.key}", messages.WARNING)
+
+    @admin.action(description="Revoke", permissions=["view"])
+    def revoke(self, request: HttpRequest, queryset: Any) -> None:
+        for token in queryset:
+            revoke_token(actor=actor_of(request.user), token=token, now=timezone.now())
+        self.message_user(request, "Revoked.", messages.SUCCESS)
