@@ -55,7 +55,8 @@ class HighsEngine:
         cost = float(model.cost @ values) + model.offset
         reduced, duals = np.asarray(solution.col_dual), np.asarray(solution.row_dual)
         if preferences is not None:
-            values = _settle_ties(highs, model, values, reduced, duals, preferences, deadline)
+            _stay_optimal(highs, model, values, reduced, duals)
+            values = _choose(highs, preferences, deadline, otherwise=values)
         return Solution(
             values=np.clip(values, model.column_lower, model.column_upper),
             cost=cost,
@@ -136,25 +137,21 @@ def _run(highs: Any, deadline: float) -> bool:
     raise EngineFailed(f"HiGHS ended with {highs.modelStatusToString(status)}")
 
 
-def _settle_ties(
-    highs: Any,
-    model: Compiled,
-    values: Array,
-    reduced: Array,
-    duals: Array,
-    preferences: Array,
-    deadline: float,
-) -> Array:
+def _stay_optimal(highs: Any, model: Compiled, values: Array, reduced: Array, duals: Array) -> None:
+    """Confine ``highs`` to the solutions that cost as little as ``values``."""
     priced = np.flatnonzero(np.abs(reduced) > _NO_MONEY).astype(np.int32)
     highs.changeColsBounds(priced.size, priced, values[priced], values[priced])
     rows = np.flatnonzero(np.abs(duals) > _NO_MONEY).astype(np.int32)
     active = np.where(duals[rows] > 0, model.row_lower[rows], model.row_upper[rows])
     highs.changeRowsBounds(rows.size, rows, active, active)
-    everything = np.arange(model.n_columns, dtype=np.int32)
-    highs.changeColsCost(model.n_columns, everything, preferences)
+
+
+def _choose(highs: Any, preferences: Array, deadline: float, *, otherwise: Array) -> Array:
+    everything = np.arange(preferences.size, dtype=np.int32)
+    highs.changeColsCost(preferences.size, everything, preferences)
     try:
         is_settled = _run(highs, deadline)
     except (EngineFailed, Infeasible, OutOfTime, Unbounded):
         # The plan in hand is optimal; only its looks are in question.
-        return values
-    return np.asarray(highs.getSolution().col_value) if is_settled else values
+        return otherwise
+    return np.asarray(highs.getSolution().col_value) if is_settled else otherwise

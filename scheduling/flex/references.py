@@ -10,8 +10,7 @@ from scheduling.flex.site import SiteDocument
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A place of a document where a sensor stands for values, for example
-    ``devices[0].power_kw``."""
+    """A sensor that stands for values at ``path``, for example ``devices[0].power_kw``."""
 
     path: str
     sensor: int | str

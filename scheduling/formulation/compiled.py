@@ -1,7 +1,7 @@
 """A linear model as solvers read it: compressed rows and plain vectors."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -43,7 +43,8 @@ class Compiled:
     def activity(self, values: Array) -> Array:
         """Return ``A @ values``, shape (n_rows,)."""
         rows = np.repeat(np.arange(self.n_rows), np.diff(self.start))
-        return np.bincount(rows, self.value * values[self.index], minlength=self.n_rows)
+        summed = np.bincount(rows, self.value * values[self.index], minlength=self.n_rows)
+        return summed.astype(np.float64)
 
 
 def compile_model(
@@ -97,3 +98,38 @@ def _by_rows(
     row, column = np.divmod(place, n_columns)
     start = np.searchsorted(row, np.arange(n_rows + 1)).astype(np.int32)
     return start, column.astype(np.int32), values
+
+
+def fix_columns(model: Compiled, columns: NDArray[np.int64], values: Array) -> Compiled:
+    """Return ``model`` with ``columns`` at ``values``, no longer integer."""
+    lower, upper = model.column_lower.copy(), model.column_upper.copy()
+    lower[columns] = upper[columns] = values
+    integer = model.integer.copy()
+    integer[columns] = False
+    return replace(model, column_lower=lower, column_upper=upper, integer=integer)
+
+
+def with_play(model: Compiled) -> Compiled:
+    """Return ``model`` with play in each row, minimised; integers become continuous.
+
+    It has a solution as long as no column's bounds cross; that costs nothing if and only if
+    ``model`` without its integrality has one.
+    """
+    n_rows = model.n_rows
+    counts = np.diff(model.start)
+    rows = np.repeat(np.arange(n_rows), counts)
+    own = np.arange(n_rows)
+    first, second = model.n_columns + own, model.n_columns + n_rows + own
+    free = np.zeros(n_rows)
+    return compile_model(
+        cost=np.concatenate([np.zeros(model.n_columns), np.ones(2 * n_rows)]),
+        offset=0.0,
+        column_bounds=[(model.column_lower, model.column_upper)] + 2 * [(free, free + np.inf)],
+        row_bounds=[(model.row_lower, model.row_upper)],
+        integer=np.zeros(model.n_columns + 2 * n_rows, dtype=bool),
+        entries=[
+            (rows, model.index.astype(np.int64), model.value),
+            (own, first, free + 1.0),
+            (own, second, free - 1.0),
+        ],
+    )

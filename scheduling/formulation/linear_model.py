@@ -285,7 +285,7 @@ class LinearModel:
         if not parts:
             return np.zeros(self.n_columns)
         columns, weights = (np.concatenate(part) for part in zip(*parts, strict=True))
-        return np.bincount(columns, weights, minlength=self.n_columns)
+        return np.bincount(columns, weights, minlength=self.n_columns).astype(np.float64)
 
     def cost_by_term(self, values: Array) -> dict[str, float]:
         """Return what ``values``, shape (n_columns,), cost under each term [currency]."""

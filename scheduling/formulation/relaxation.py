@@ -10,7 +10,8 @@ def relax_limits(model: LinearModel) -> tuple[LinearModel, list[tuple[Limit, Col
 
     Only limits that somebody set give way; what a device can do by its nature stays. The
     breach of a limit has the shape of its columns and its unit; a stock that is short is
-    short at each end of step.
+    short at each end of step. The highest breach of a power limit counts as much as all of
+    them: what is asked is how much more the limit would have to be.
     """
     relaxed = model.copy()
     relaxed.costs.clear()
@@ -37,5 +38,13 @@ def relax_limits(model: LinearModel) -> tuple[LinearModel, list[tuple[Limit, Col
             room = relaxed.add_columns(name, shape, upper=np.maximum(held, 0.0))
             relaxed.add_rows(name, shape, [(columns, 1.0), (room, 1.0)], lower=held)
         relaxed.add_cost(name, room, 1.0)
+        if limit.unit == "kW":
+            _flatten(relaxed, name, room)
         play.append((limit, room))
     return relaxed, play
+
+
+def _flatten(model: LinearModel, name: str, room: Columns) -> None:
+    highest = model.add_columns(f"{name} highest", (1,))
+    model.add_rows(f"{name} highest", room.shape, [(room, 1.0), (highest, -1.0)], upper=0.0)
+    model.add_cost(name, highest, float(room.size))

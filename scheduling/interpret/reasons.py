@@ -35,7 +35,6 @@ class Reason:
 
 def read_reasons(
     model: LinearModel,
-    values: Array,
     reduced_costs: Array,
     grid: TimeGrid,
     *,

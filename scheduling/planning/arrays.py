@@ -46,7 +46,10 @@ def problem_of(document: SiteDocument) -> SiteProblem:
 
 def series(quantity: Quantity, n_steps: int, *, missing: float = np.nan) -> Array:
     """Return ``quantity`` per step, shape (n_steps,); ``missing`` where it is None."""
-    return np.array(np.broadcast_to(missing if quantity is None else quantity, n_steps), float)
+    if isinstance(quantity, SensorReference):
+        raise TypeError(f"sensor {quantity.sensor} has no values here")
+    given = np.array(missing if quantity is None else quantity, dtype=np.float64)
+    return np.broadcast_to(given, n_steps).copy()
 
 
 def _table(quantities: Sequence[Quantity], n_steps: int) -> Array:

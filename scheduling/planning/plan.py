@@ -14,6 +14,8 @@ from scheduling.interpret.reasons import Reason
 
 Array = NDArray[np.float64]
 
+__all__ = ["Breach", "Plan", "PlanStatus", "Reason", "UnresolvedReference"]
+
 
 class UnresolvedReference(ValueError):
     """A document still refers to a sensor; ``path`` is where."""

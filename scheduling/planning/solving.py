@@ -82,7 +82,6 @@ def _read(
     if solution.reduced_costs is not None:
         reasons = read_reasons(
             site.model,
-            solution.values,
             solution.reduced_costs,
             grid,
             step_hours=hours,

@@ -1,0 +1,1 @@
+"""Commands of scheduling, one file each."""

@@ -1,0 +1,104 @@
+"""``manage.py solve FILE.json``: plan a site on the command line, without a database."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from datetime import timedelta
+from math import isfinite
+from pathlib import Path
+from typing import Any, Final
+
+from django.core.management.base import BaseCommand, CommandError
+
+from scheduling.engines.base import EngineFailed, OutOfTime, Unbounded
+from scheduling.flex import DocumentError, SiteDocument, document_from_json
+from scheduling.planning import Plan, PlanStatus, UnresolvedReference, plan
+from scheduling.planning.summary import print_summary
+from tenants.plugins import UnknownPlugin
+
+BAD_INPUT: Final = 2
+INFEASIBLE: Final = 3
+NO_ANSWER: Final = 1
+STANDARD: Final = "-"
+
+
+class Command(BaseCommand):
+    """Translates arguments and files; the work is ``planning.plan``."""
+
+    help = (
+        "Plan the site that FILE.json states (see docs/solve.md) and print the plan. "
+        "Exit status: 0 a plan, 2 bad input, 3 no plan keeps every hard limit, 1 no answer in time."
+    )
+    # A plan needs neither database nor the rest of the product: start at once.
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", metavar="FILE", help="the problem; - for standard input")
+        parser.add_argument(
+            "--json",
+            metavar="PATH",
+            help="write the plan as JSON to PATH; - prints it instead of the summary",
+        )
+        parser.add_argument("--engine", default="auto", help="auto (default), highs or gekko")
+        parser.add_argument(
+            "--time-limit", type=_seconds, default=60.0, metavar="SECONDS", help="default 60"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        document = _read_document(options["file"])
+        answer = _plan(document, options["engine"], timedelta(seconds=options["time_limit"]))
+        target = options["json"]
+        if target is not None:
+            _write_json(answer, target)
+        if target != STANDARD:
+            print_summary(answer)
+        if answer.status is PlanStatus.INFEASIBLE:
+            for line in answer.infeasible:
+                self.stderr.write(f"infeasible: {line}")
+            raise SystemExit(INFEASIBLE)
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not (isfinite(seconds) and 0 < seconds <= 86_400):
+        raise ValueError(text)
+    return seconds
+
+
+def _read_document(file: str) -> SiteDocument:
+    try:
+        text = sys.stdin.buffer.read() if file == STANDARD else Path(file).read_bytes()
+    except OSError as error:
+        raise CommandError(f"{file}: {error.strerror}", returncode=BAD_INPUT) from None
+    try:
+        return document_from_json(text)
+    except DocumentError as error:
+        lines = [f"{path}: {message}" for path, message in error.errors]
+        raise CommandError("\n".join(lines), returncode=BAD_INPUT) from None
+
+
+def _plan(document: SiteDocument, engine: str, time_limit: timedelta) -> Plan:
+    try:
+        return plan(document, engine=engine, time_limit=time_limit)
+    except UnresolvedReference as error:
+        message = f"$.{error.path}: a sensor; a file for solve holds the numbers themselves"
+        raise CommandError(message, returncode=BAD_INPUT) from None
+    except UnknownPlugin as error:
+        raise CommandError(f"--engine: {error}", returncode=BAD_INPUT) from None
+    except OutOfTime as error:
+        raise CommandError(str(error), returncode=NO_ANSWER) from None
+    except (Unbounded, EngineFailed):
+        raise CommandError(
+            f"the engine {engine} found no answer; try another", returncode=NO_ANSWER
+        ) from None
+
+
+def _write_json(answer: Plan, target: str) -> None:
+    text = json.dumps(answer.as_json(), indent=2, allow_nan=False) + "\n"
+    if target == STANDARD:
+        sys.stdout.write(text)
+        return
+    try:
+        Path(target).write_text(text)
+    except OSError as error:
+        raise CommandError(f"--json {target}: {error.strerror}", returncode=BAD_INPUT) from None

@@ -1,0 +1,61 @@
+"""A plan on the terminal."""
+
+from rich.console import Console
+from rich.table import Table
+
+from scheduling.planning.plan import Plan, PlanStatus
+
+_MOST_REASONS = 8
+
+
+def print_summary(plan: Plan, console: Console | None = None) -> None:
+    """Print what ``plan`` costs, moves, breaks and is held back by."""
+    console = console or Console()
+    span = f"{plan.grid.start:%Y-%m-%d %H:%M} to {plan.grid.end:%Y-%m-%d %H:%M} Z"
+    minutes = plan.grid.step.total_seconds() / 60
+    title = f"{plan.status} by {plan.engine}: {span}, {plan.grid.n_steps} steps of {minutes:g} min"
+    console.print(title, markup=False, highlight=False)
+    if plan.status is PlanStatus.INFEASIBLE:
+        return
+    console.print(_costs(plan))
+    console.print(_devices(plan))
+    for breach in plan.breaches:
+        console.print(
+            f"broken: {breach.limit} by up to {breach.most_kw:.3g} kW from "
+            f"{breach.start:%Y-%m-%d %H:%M} to {breach.end:%Y-%m-%d %H:%M} Z, "
+            f"{breach.energy_kwh:.3g} kWh, {breach.cost:.2f} {plan.currency}",
+            markup=False,
+            highlight=False,
+        )
+    dearest = sorted(plan.reasons, key=lambda reason: -reason.worth_per_kwh)[:_MOST_REASONS]
+    for reason in sorted(dearest, key=lambda reason: reason.start):
+        console.print(reason.text, markup=False, highlight=False)
+    timings = ", ".join(f"{name} {spent:.1f} ms" for name, spent in plan.timings_ms.items())
+    console.print(timings, markup=False, highlight=False)
+
+
+def _costs(plan: Plan) -> Table:
+    table = Table("cost", plan.currency, show_footer=True)
+    table.columns[0].footer, table.columns[1].footer = "total", f"{plan.cost:,.2f}"
+    table.columns[1].justify = "right"
+    for term, amount in plan.costs.items():
+        table.add_row(term, f"{amount:,.2f}")
+    return table
+
+
+def _devices(plan: Plan) -> Table:
+    table = Table("device", "in kWh", "out kWh", "least kW", "most kW", "stock at end kWh")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    hours = plan.grid.step_hours
+    for name, power in {**plan.power_kw, "(grid)": plan.grid_power_kw}.items():
+        stock = plan.stock_kwh.get(name)
+        table.add_row(
+            name,
+            f"{power.clip(min=0).sum() * hours:,.1f}",
+            f"{-power.clip(max=0).sum() * hours:,.1f}",
+            f"{power.min():,.1f}",
+            f"{power.max():,.1f}",
+            "" if stock is None else f"{stock[-1]:,.1f}",
+        )
+    return table
