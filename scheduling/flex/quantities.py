@@ -1,5 +1,6 @@
 """Quantities in documents: one number, a number per step, or a sensor to read them from."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Strict, Tag
@@ -11,6 +12,11 @@ class Document(BaseModel):
     """Part of a flex document: never changed, and nothing in it that we do not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def fields(self) -> Iterator[tuple[str, Any]]:
+        """Yield (name, value) of each field; what is derived from them is left out."""
+        for name in type(self).model_fields:
+            yield name, getattr(self, name)
 
 
 class SensorReference(Document):

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from scheduling.flex.parsing import document_from_object
 from scheduling.flex.quantities import Document, SensorReference
 from scheduling.flex.site import SiteDocument
 
@@ -32,17 +33,17 @@ def resolve(document: SiteDocument, values: Mapping[str, Sequence[float]]) -> Si
 
     Raises:
         KeyError: a path has no values.
-        pydantic.ValidationError: values are not numbers, negative where they may not be, or
-            not one per step.
+        DocumentError: values are not finite, negative where they may not be, or not one per
+            step.
     """
-    return SiteDocument.model_validate(_replaced(document, "", values))
+    return document_from_object(_replaced(document, "", values))
 
 
 def _collect(value: Any, path: str, found: list[Reference]) -> None:
     if isinstance(value, SensorReference):
         found.append(Reference(path, value.sensor, value.cumulative_probability))
     elif isinstance(value, Document):
-        for field, part in value:
+        for field, part in value.fields():
             _collect(part, f"{path}.{field}" if path else field, found)
     elif isinstance(value, tuple) and value and isinstance(value[0], Document):
         for i, part in enumerate(value):
@@ -55,7 +56,7 @@ def _replaced(value: Any, path: str, values: Mapping[str, Sequence[float]]) -> A
     if isinstance(value, Document):
         return {
             field: _replaced(part, f"{path}.{field}" if path else field, values)
-            for field, part in value
+            for field, part in value.fields()
         }
     if isinstance(value, tuple) and value and isinstance(value[0], Document):
         return tuple(_replaced(part, f"{path}[{i}]", values) for i, part in enumerate(value))

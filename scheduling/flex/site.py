@@ -131,7 +131,7 @@ def per_step_values(document: SiteDocument) -> list[tuple[str, tuple[float, ...]
     ]
     parts += [(f"devices[{i}]", device) for i, device in enumerate(document.devices)]
     for path, part in parts:
-        for field, value in part:
+        for field, value in part.fields():
             if isinstance(value, tuple):
                 found.append((f"{path}.{field}", value))
     return found

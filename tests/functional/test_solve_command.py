@@ -1,0 +1,157 @@
+"""``manage.py solve``: a file in, a plan and an exit status out, no database on the way."""
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scheduling.management.commands.solve import Command
+from tests.unit.scheduling_documents import battery, load, site_object
+
+Solve = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def solve(capsys: pytest.CaptureFixture[str]) -> Solve:
+    """Run the command with the arguments given; return exit status, output, errors."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        status = 0
+        try:
+            Command().run_from_argv(["manage.py", "solve", "--no-color", *arguments])
+        except SystemExit as end:
+            status = int(end.code or 0)
+        output, errors = capsys.readouterr()
+        return status, output, errors
+
+    return run
+
+
+@pytest.fixture
+def site_file(tmp_path: Path) -> Path:
+    return write(tmp_path, site_object(battery(), load([1.0, 2.0]), import_price=[0.1, 0.5]))
+
+
+def write(folder: Path, document: dict[str, Any]) -> Path:
+    path = folder / "site.json"
+    path.write_text(json.dumps(document))
+    return path
+
+
+def test_prints_a_summary(solve: Solve, site_file: Path) -> None:
+    status, output, errors = solve(str(site_file))
+
+    assert (status, errors) == (0, "")
+    assert "OPTIMAL by highs" in output
+    assert "battery" in output
+
+
+def test_prints_json_and_nothing_else(solve: Solve, site_file: Path) -> None:
+    status, output, _ = solve(str(site_file), "--json", "-")
+
+    answer = json.loads(output)
+    assert status == 0
+    assert answer["status"] == "OPTIMAL"
+    assert answer["cost"] == pytest.approx(5 * 0.1 - 5 * 0.5 + 1 * 0.1 + 2 * 0.5)
+    assert answer["cost"] == pytest.approx(sum(answer["costs"].values()))
+    assert answer["power_kw"] == {"battery": [5.0, -5.0], "load": [1.0, 2.0]}
+    assert answer["stock_kwh"] == {"battery": [0.0, 5.0, 0.0]}
+    assert answer["breaches"] == []
+    assert set(answer["timings_ms"]) == {"build", "solve", "read"}
+
+
+def test_writes_json_beside_the_summary(solve: Solve, site_file: Path, tmp_path: Path) -> None:
+    status, output, _ = solve(str(site_file), "--json", str(tmp_path / "plan.json"))
+
+    assert status == 0
+    assert "OPTIMAL" in output
+    assert json.loads((tmp_path / "plan.json").read_text())["engine"] == "highs"
+
+
+def test_reads_standard_input(
+    solve: Solve, site_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = io.TextIOWrapper(io.BytesIO(site_file.read_bytes()))
+    monkeypatch.setattr(sys, "stdin", text)
+
+    status, output, _ = solve("-", "--engine", "gekko", "--json", "-")
+
+    assert status == 0
+    assert json.loads(output)["engine"] == "gekko"
+
+
+def test_ends_with_3_and_the_limit_when_no_plan_keeps_every_limit(
+    solve: Solve, tmp_path: Path
+) -> None:
+    document = site_object(load([1.0, 9.0]), import_price=[0.1, 0.1], import_limit_kw=4.0)
+
+    status, output, errors = solve(str(write(tmp_path, document)), "--json", "-")
+
+    assert status == 3
+    assert "import limit of the grid connection from 2026-01-12 01:00 to 02:00 Z" in errors
+    assert "short by 5 kW" in errors
+    assert json.loads(output)["status"] == "INFEASIBLE"
+    assert json.loads(output)["cost"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("no json", "$: not JSON"),
+        ('{"version": NaN}', "NaN is not a number"),
+        ('{"version": 1, "version": 1}', "stands twice"),
+        ("{}", "$.window: Field required"),
+    ],
+)
+def test_ends_with_2_and_the_place_when_the_input_is_bad(
+    solve: Solve, tmp_path: Path, text: str, words: str
+) -> None:
+    (tmp_path / "bad.json").write_text(text)
+
+    status, output, errors = solve(str(tmp_path / "bad.json"))
+
+    assert (status, output) == (2, "")
+    assert words in errors
+    assert "Traceback" not in errors
+
+
+def test_ends_with_2_when_there_is_no_file(solve: Solve, tmp_path: Path) -> None:
+    status, _, errors = solve(str(tmp_path / "missing.json"))
+
+    assert status == 2
+    assert "missing.json: No such file" in errors
+
+
+def test_ends_with_2_for_an_engine_that_nobody_publishes(solve: Solve, site_file: Path) -> None:
+    status, _, errors = solve(str(site_file), "--engine", "abacus")
+
+    assert status == 2
+    assert "known: " in errors
+    assert "highs" in errors
+
+
+def test_ends_with_2_for_a_sensor_in_a_file(solve: Solve, tmp_path: Path) -> None:
+    document = site_object(load({"sensor": 3}), import_price=[0.1])  # type: ignore[arg-type]
+
+    status, _, errors = solve(str(write(tmp_path, document)))
+
+    assert status == 2
+    assert "$.devices[0].power_kw: a sensor" in errors
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "nan", "soon"])
+def test_ends_with_2_for_a_time_limit_that_is_none(
+    solve: Solve, site_file: Path, limit: str
+) -> None:
+    status, _, errors = solve(str(site_file), f"--time-limit={limit}")
+
+    assert status == 2
+    assert "--time-limit" in errors
+
+
+def test_needs_no_checks_of_the_whole_product() -> None:
+    assert Command.requires_system_checks == []
