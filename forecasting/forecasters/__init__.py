@@ -1,0 +1,1 @@
+"""Forecasters: models of one series, behind one contract."""

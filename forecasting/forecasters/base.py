@@ -1,0 +1,87 @@
+"""The contract of forecasters: what learns from a series and says what comes next.
+
+A forecaster knows no database, no clock, no units and no sensor. It gets consecutive steps
+of one series, labelled by the clock on the wall of the place, because people rise by that
+clock and not by UTC. The day on which clocks go forward so skips labels, and the day on
+which they go back repeats some; an implementation looks at labels, never at positions.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tenants.plugins import PluginGroup
+
+Array = NDArray[np.float64]
+Times = NDArray[np.datetime64]
+
+
+class NotEnoughHistory(Exception):
+    """The forecaster needs more known steps than it was given. The text says what it needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A series with what may explain it, over T steps that follow each other.
+
+    Attributes:
+        times: starts of the steps on the local wall clock, shape (T,), oldest first.
+        target: mean over each step in any unit, shape (T,); NaN where unknown.
+        covariates: shape (T, K), K may be 0; known for past and future alike, such as
+            weather forecasts. No NaN.
+
+    Raises:
+        ValueError: the shapes do not fit each other.
+    """
+
+    times: Times
+    target: Array
+    covariates: Array
+
+    def __post_init__(self) -> None:
+        if self.target.shape != self.times.shape or self.covariates.shape[:1] != self.times.shape:
+            raise ValueError(
+                f"a sample has one target and one row of covariates per time, not "
+                f"{self.times.shape} times, {self.target.shape} and {self.covariates.shape}"
+            )
+
+    def known(self) -> "Sample":
+        """Return the steps whose target is known."""
+        kept = ~np.isnan(self.target)
+        return Sample(self.times[kept], self.target[kept], self.covariates[kept])
+
+
+class Forecaster(Protocol):
+    """A model of one series. Made without arguments, fitted once, asked as often as wanted.
+
+    Fitting the same history again gives the same answers, bit for bit.
+    """
+
+    def fit(self, history: Sample) -> Self:
+        """Learn from ``history`` and return self. The arrays are not changed.
+
+        Raises:
+            NotEnoughHistory: too few known steps.
+        """
+        ...
+
+    def predict(self, times: Times, covariates: Array, quantiles: Array) -> Array:
+        """Return quantiles for the steps at ``times``, which follow the history.
+
+        What the history never did is not foretold: where it was never negative (or never
+        positive), neither is the answer.
+
+        Args:
+            times: shape (H,), as in ``Sample``; any number of days ahead.
+            covariates: shape (H, K), the same K as in the history.
+            quantiles: probabilities in (0, 1), ascending, shape (Q,).
+
+        Returns:
+            shape (Q, H), finite, never decreasing along the first axis.
+        """
+        ...
+
+
+FORECASTERS = PluginGroup("forecasting.forecasters", Forecaster)
