@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from assets.models import Sensor, SourceKind
+from assets.models import Quantity, Sensor, SourceKind
+from assets.resample import coarsen, refine
 from assets.timegrid import TimeGrid
 
 Array = NDArray[np.float64]
@@ -17,6 +18,8 @@ Array = NDArray[np.float64]
 #: Who may be believed about what was, and about what will be.
 MEASURED: Final = (SourceKind.METER, SourceKind.MARKET, SourceKind.PERSON)
 EXPECTED: Final = (*MEASURED, SourceKind.FORECASTER)
+
+_USUAL_AGGREGATION: Final = {Quantity.ENERGY: "sum", Quantity.STOCK: "first"}
 
 # A row of binary COPY: number of fields, then length and value of each (PostgreSQL, "COPY").
 _ROW: Final = np.dtype(
@@ -101,6 +104,65 @@ def read_series(
             rows = _parse(b"".join(bytes(block) for block in copy))
     series[rows["step"]] = rows["value"]
     return series
+
+
+def read_onto(
+    sensor: Sensor,
+    grid: TimeGrid,
+    *,
+    known_at: datetime,
+    kinds: Sequence[SourceKind] = EXPECTED,
+    probability: float = 0.5,
+) -> Array:
+    """Return values on ``grid``, whose step may be longer or shorter than the sensor's.
+
+    Arguments and NaN as for ``read_series``. Power and prices hold over the whole event and
+    are averaged over longer steps; energy is shared out and summed; a stock is that of the start.
+
+    Raises:
+        ValueError: neither of step and resolution is a multiple of the other.
+    """
+    usual = _USUAL_AGGREGATION.get(Quantity(sensor.quantity), "mean")
+    if sensor.resolution <= grid.step:
+        return read_aggregated(
+            sensor, grid, known_at=known_at, aggregation=usual, kinds=kinds, probability=probability
+        )
+    factor, rest = divmod(sensor.resolution, grid.step)
+    if rest:
+        raise ValueError(f"{sensor} has events of {sensor.resolution}, which {grid.step} cuts")
+    before = int(grid.start.timestamp() % sensor.resolution.total_seconds())
+    start = grid.start - timedelta(seconds=before)
+    n_events = -(-(grid.end - start) // sensor.resolution)
+    events = TimeGrid(start, sensor.resolution, n_events)
+    values = read_series(sensor, events, known_at=known_at, kinds=kinds, probability=probability)
+    skipped = (grid.start - start) // grid.step
+    refined = refine(values, factor)[skipped : skipped + grid.n_steps]
+    return refined / factor if sensor.quantity == Quantity.ENERGY else refined
+
+
+def read_aggregated(
+    sensor: Sensor,
+    grid: TimeGrid,
+    *,
+    known_at: datetime,
+    aggregation: str,
+    kinds: Sequence[SourceKind] = EXPECTED,
+    probability: float = 0.5,
+) -> Array:
+    """Return values on ``grid``, whose step is the sensor's resolution or a multiple of it.
+
+    Args:
+        aggregation: one of ``assets.resample.AGGREGATIONS``.
+
+    Raises:
+        ValueError: the step is no multiple of the resolution.
+    """
+    factor, rest = divmod(grid.step, sensor.resolution)
+    if rest or not factor:
+        raise ValueError(f"{sensor} has events of {sensor.resolution}: {grid.step} is no multiple")
+    events = TimeGrid(grid.start, sensor.resolution, grid.n_steps * factor)
+    values = read_series(sensor, events, known_at=known_at, kinds=kinds, probability=probability)
+    return values if factor == 1 else coarsen(values, factor, aggregation)
 
 
 def read_quantiles(

@@ -48,7 +48,8 @@ class TimeGrid:
             raise ValueError("start and end need a time zone: add an offset")
         if step <= timedelta(0):
             raise ValueError(f"a step is a positive number of whole seconds, not {step}")
-        n_steps, rest = divmod(end - start, step)
+        # Differences of times in one zone ignore its changes of clock; in UTC there are none.
+        n_steps, rest = divmod(end.astimezone(UTC) - start.astimezone(UTC), step)
         if rest:
             raise ValueError(f"{end - start} is not a whole number of steps of {step}")
         return cls(start, step, n_steps)

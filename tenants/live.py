@@ -7,12 +7,13 @@ Redis listeners look every few seconds instead.
 import asyncio
 from collections.abc import AsyncIterator
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import redis
-import redis.asyncio
 from django.conf import settings
 from django.db import connection
+
+if TYPE_CHECKING:
+    import redis
 
 #: How long a listener waits for a bell before it looks anyway [s].
 LOOK_ANYWAY_SECONDS: Final = 5.0
@@ -21,14 +22,18 @@ _TIMEOUT_SECONDS: Final = 0.5
 
 def ring(topic: str) -> None:
     """Tell listeners of the present tenant that ``topic`` changed. Never fails."""
+    from redis import RedisError  # noqa: PLC0415
+
     try:
         _client().publish(_channel(connection.schema_name, topic), b"")
-    except redis.RedisError:
+    except RedisError:
         return  # they look anyway
 
 
 async def listen(schema_name: str, topic: str) -> AsyncIterator[None]:
     """Yield at once, then at each bell for ``topic`` in the tenant's schema, without end."""
+    import redis.asyncio  # noqa: PLC0415
+
     yield
     client = redis.asyncio.Redis.from_url(
         settings.REDIS_URL, socket_connect_timeout=_TIMEOUT_SECONDS
@@ -56,7 +61,9 @@ def _channel(schema_name: str, topic: str) -> str:
 
 
 @cache
-def _client() -> redis.Redis:
-    return redis.Redis.from_url(
+def _client() -> "redis.Redis":
+    from redis import Redis  # noqa: PLC0415  # a fifth of a second that most commands need not pay
+
+    return Redis.from_url(
         settings.REDIS_URL, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS
     )

@@ -79,14 +79,17 @@ def read_columns(
             {"end": f"{grid.n_steps} steps; at most {settings.GRAPHQL_MAX_POINTS} in one series"},
             code="too_long",
         )
-    values = queries.read_aggregated(
-        sensor,
-        grid,
-        known_at=known_at,
-        aggregation=aggregation.value,
-        kinds=sources or queries.EXPECTED,
-        probability=probability,
-    )
+    try:
+        values = queries.read_aggregated(
+            sensor,
+            grid,
+            known_at=known_at,
+            aggregation=aggregation.value,
+            kinds=sources or queries.EXPECTED,
+            probability=probability,
+        )
+    except ValueError as error:
+        raise ValidationError({"resolution_minutes": str(error)}, code="step") from error
     return Series(
         start=grid.start,
         step_seconds=int(step.total_seconds()),

@@ -36,7 +36,6 @@ SHARED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "csp",
-    "strawberry_django",
     "tenants.accounts",
 ]
 TENANT_APPS = [
@@ -115,7 +114,6 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = RUN_DIR / "static"
 # Served straight from the apps: nothing needs to be collected first.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

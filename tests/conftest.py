@@ -1,0 +1,72 @@
+"""Two tenants for the whole run: making a schema costs seconds, rolling back costs nothing."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+
+from tenants import jobs, services
+from tenants.models import Tenant
+
+#: The clock of most tests: the day before Europe's clocks go forward.
+NOW = datetime(2026, 3, 28, 12, tzinfo=UTC)
+TENANT_SCHEMA = "first_tenant"
+OTHER_SCHEMA = "second_tenant"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """After the test database, make the two tenants that all tests share."""
+    with django_db_blocker.unblock():
+        call_command("migrate_schemas", shared=True, verbosity=0)
+        for schema_name in (TENANT_SCHEMA, OTHER_SCHEMA):
+            if not Tenant.objects.filter(schema_name=schema_name).exists():
+                name = schema_name.replace("_", " ").capitalize()
+                domain = f"{schema_name.replace('_', '-')}.localhost"
+                services.create_tenant(
+                    schema_name=schema_name, name=name, domain=domain, now=NOW, operator="tests"
+                )
+
+
+@pytest.fixture
+def tenant(db: None) -> Iterator[Tenant]:
+    """Run the test inside the first tenant's schema; its changes are rolled back."""
+    tenant = Tenant.objects.get(schema_name=TENANT_SCHEMA)
+    connection.set_tenant(tenant)
+    yield tenant
+    connection.set_schema_to_public()
+
+
+@pytest.fixture
+def other_tenant(db: None) -> Tenant:
+    """The second tenant; the test enters its schema itself."""
+    return Tenant.objects.get(schema_name=OTHER_SCHEMA)
+
+
+@pytest.fixture
+def run_jobs(tenant: Tenant) -> Callable[..., int]:
+    """Return a worker that runs what is queued, says how much, and leaves us in our tenant."""
+
+    def run(queue: str = "solver") -> int:
+        done = 0
+        while jobs.run_next(queue) is not None:
+            done += 1
+        connection.set_tenant(tenant)
+        return done
+
+    return run
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def after_commit(django_capture_on_commit_callbacks: Callable[..., Any]) -> Callable[[], Any]:
+    """Return a context in which what waits for the commit runs at its end."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)

@@ -1,0 +1,223 @@
+"""Asking for a schedule, as a partner's programme does."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from assets.models import Asset, AssetType, Quantity, Sensor, SourceKind
+from assets.queries import read_series
+from assets.timegrid import TimeGrid
+from scheduling.models import ScheduleRun
+from tenants.accounts.models import Customer
+from tenants.accounts.tokens import issue_token
+from tenants.models import Tenant
+from tenants.permissions import PLATFORM, Role
+from tests.client import GraphQLClient, host_of, node_id
+from tests.factories import HOUR, a_customer, a_site_with_battery
+
+REQUEST = """
+    mutation ($input: RequestScheduleInput!) {
+      requestSchedule(input: $input) {
+        scheduleRun { id state stepMinutes asset { name } }
+        errors { code field message }
+      }
+    }
+"""
+RUN = """
+    query ($id: ID!) {
+      scheduleRun(id: $id) {
+        state cost failure costs { name amount } breaches { limit } reasons { text }
+        setpoints { device start stepSeconds powerKw stockKwh }
+      }
+    }
+"""
+RUNS = "{ scheduleRuns(first: 50) { edges { node { state asset { name sensors { name } } } } } }"
+
+
+@pytest.fixture
+def customer(tenant: Tenant) -> Customer:
+    return a_customer()
+
+
+@pytest.fixture
+def client_of(tenant: Tenant, now: datetime) -> Callable[..., GraphQLClient]:
+    def make(customer: Customer | None, role: Role) -> GraphQLClient:
+        issued = issue_token(actor=PLATFORM, name="test", role=role, customer=customer, now=now)
+        return GraphQLClient(host_of(tenant), issued.key)
+
+    return make
+
+
+@pytest.fixture
+def planner(customer: Customer, client_of: Callable[..., GraphQLClient]) -> GraphQLClient:
+    return client_of(customer, Role.PLANNER)
+
+
+@pytest.fixture
+def site(customer: Customer, now: datetime) -> Asset:
+    return a_site_with_battery(customer, now, [0.1, 0.5, 0.1, 0.5], known_at=now - HOUR)
+
+
+def window(site: Asset, now: datetime, **changes: Any) -> dict[str, Any]:
+    return {
+        "asset": node_id(site),
+        "start": now.isoformat(),
+        "end": (now + 4 * HOUR).isoformat(),
+        "stepMinutes": 60,
+        **changes,
+    }
+
+
+def test_a_site_set_up_once_is_planned_by_its_name(
+    planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    answer = planner.execute(REQUEST, input=window(site, now))["requestSchedule"]
+
+    assert answer["errors"] == []
+    assert answer["scheduleRun"]["state"] == "QUEUED"
+    assert answer["scheduleRun"]["asset"] == {"name": "Depot"}
+    run_jobs()
+    run = planner.execute(RUN, id=answer["scheduleRun"]["id"])["scheduleRun"]
+    assert run["state"] == "READY"
+    assert run["cost"] == pytest.approx(2 * (5 * 0.1 - 5 * 0.5))
+    assert sum(term["amount"] for term in run["costs"]) == pytest.approx(run["cost"])
+    [setpoints] = run["setpoints"]
+    assert setpoints["device"] == "Battery"
+    assert setpoints["stepSeconds"] == 3600
+    assert setpoints["powerKw"] == pytest.approx([5, -5, 5, -5])
+    assert setpoints["stockKwh"] == pytest.approx([0, 5, 0, 5, 0])
+
+
+def test_the_schedule_is_read_as_a_series_of_the_sensor(
+    planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    planner.execute(REQUEST, input=window(site, now))
+    run_jobs()
+    [run] = ScheduleRun.objects.all()
+    assert run.finished_at is not None
+    power = Sensor.objects.get(asset__asset_type=AssetType.BATTERY, quantity=Quantity.POWER)
+
+    planned = read_series(
+        power, TimeGrid(now, HOUR, 4), known_at=run.finished_at, kinds=[SourceKind.SCHEDULER]
+    )
+
+    assert planned == pytest.approx([5, -5, 5, -5])
+
+
+def test_a_request_may_override_what_is_kept(
+    planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    context = {
+        "prices": {"importPerKwh": {"perStep": [1, 1, 1, 1]}, "exportPerKwh": {"constant": 0}},
+        "connection": {"importLimitKw": {"constant": 3}},
+    }
+
+    planner.execute(REQUEST, input=window(site, now, context=context))
+
+    run_jobs()
+    [run] = ScheduleRun.objects.all()
+    assert run.cost == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"end": "2026-03-28T12:00:00+00:00"}, ["end"], "at least one step"),
+        ({"end": "2036-03-28T12:00:00+00:00"}, ["window"], "steps"),
+        ({"start": "2026-03-28T12:00:00"}, ["end"], "offset"),
+        ({"stepMinutes": 7}, ["end"], "whole number of steps"),
+        ({"stepMinutes": 0}, ["end"], "positive"),
+        ({"engine": "abacus"}, ["engine"], "known: auto, gekko, highs"),
+        ({"asset": "QXNzZXQ6OTk5OTk5"}, ["asset"], "no such Asset"),
+        ({"asset": "U2Vuc29yOjE="}, ["asset"], "no such Asset"),
+    ],
+)
+def test_a_wrong_value_is_named_and_nothing_is_stored(
+    planner: GraphQLClient,
+    site: Asset,
+    now: datetime,
+    changes: dict[str, Any],
+    field: list[str],
+    words: str,
+    run_jobs: Callable[..., int],
+) -> None:
+    answer = planner.execute(REQUEST, input=window(site, now, **changes))["requestSchedule"]
+
+    assert answer["scheduleRun"] is None
+    [error, *_] = answer["errors"]
+    assert error["field"] == field
+    assert words in error["message"]
+    assert not ScheduleRun.objects.exists()
+    assert run_jobs() == 0
+
+
+@pytest.mark.parametrize(
+    ("battery", "field"),
+    [
+        ({"capacityKwh": -1.0}, ["devices", "0", "capacityKwh"]),
+        ({"stockAtStartKwh": 11.0}, ["devices", "0"]),
+    ],
+)
+def test_a_wrong_battery_is_named_by_its_field(
+    planner: GraphQLClient, site: Asset, now: datetime, battery: dict[str, Any], field: list[str]
+) -> None:
+    asset = Asset.objects.get(asset_type=AssetType.BATTERY)
+    power = Sensor.objects.get(asset=asset, quantity=Quantity.POWER)
+    parameters = {
+        "capacityKwh": 10.0,
+        "chargeLimitKw": {"constant": 5.0},
+        "dischargeLimitKw": {"constant": 5.0},
+        "stockAtStartKwh": 0.0,
+        **battery,
+    }
+    device = {
+        "asset": node_id(asset), "flex": {"battery": parameters}, "powerSensor": node_id(power)
+    }  # fmt: skip
+
+    answer = planner.execute(REQUEST, input=window(site, now, devices=[device]))
+
+    [error] = answer["requestSchedule"]["errors"]
+    assert error["field"] == field
+    assert not ScheduleRun.objects.exists()
+
+
+def test_a_viewer_is_refused(
+    client_of: Callable[..., GraphQLClient],
+    customer: Customer,
+    site: Asset,
+    now: datetime,
+    run_jobs: Callable[..., int],
+) -> None:
+    viewer = client_of(customer, Role.VIEWER)
+
+    answer = viewer.execute(REQUEST, input=window(site, now))["requestSchedule"]
+
+    assert [error["code"] for error in answer["errors"]] == ["FORBIDDEN"]
+
+
+def test_unknown_prices_end_in_words(
+    planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    later = window(site, now, end=(now + 6 * HOUR).isoformat())
+    answer = planner.execute(REQUEST, input=later)["requestSchedule"]
+
+    run_jobs()
+
+    run = planner.execute(RUN, id=answer["scheduleRun"]["id"])["scheduleRun"]
+    assert run["state"] == "FAILED"
+    assert "2 of 6 steps are unknown, the first at 2026-03-28 16:00Z" in run["failure"]
+
+
+def test_runs_come_in_three_queries(
+    planner: GraphQLClient, site: Asset, now: datetime, django_assert_num_queries: Any
+) -> None:
+    for _ in range(5):
+        planner.execute(REQUEST, input=window(site, now))
+    planner.execute(RUNS)
+
+    with django_assert_num_queries(5):  # host, token; runs with assets, their sensors
+        runs = planner.execute(RUNS)["scheduleRuns"]["edges"]
+
+    assert len(runs) == 5
