@@ -1,0 +1,15 @@
+"""The Celery application: ``celery -A config.celery worker`` and ``... beat``."""
+
+import os
+
+from celery import Celery
+
+from config import env
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+env.start_services()
+
+app = Celery("loadstar")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.autodiscover_tasks(related_name="periodic")
