@@ -6,7 +6,6 @@ from typing import Final
 
 import numpy as np
 from django.db import transaction
-from tenants.jobs import Claim
 
 from assets.models import Sensor, Source, SourceKind
 from assets.services import SeriesOfBeliefs, record_many
@@ -17,6 +16,7 @@ from scheduling.flex.run import RunDocument, RunResult
 from scheduling.models import RunState, ScheduleRun
 from scheduling.planning import Plan, PlanStatus, plan
 from tenants.events import emit
+from tenants.jobs import Claim
 from tenants.permissions import PLATFORM
 
 TIME_LIMIT: Final = timedelta(seconds=60)  # below the job's limit, to end in words

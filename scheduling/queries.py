@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
-from django.core.exceptions import ValidationError
 from numpy.typing import NDArray
 from pydantic import ValidationError as DocumentInvalid
 
@@ -17,7 +16,7 @@ from scheduling.flex import SiteDocument, references, resolve
 from scheduling.flex.run import Output, RunDocument, SiteContext, device_document
 from scheduling.flex.site import Window
 from scheduling.models import AssetFlex, ScheduleRun
-from tenants.errors import as_validation_error
+from tenants.errors import as_validation_error, wrong
 
 #: How old a measured stock may be to start a plan from.
 _STOCK_AGE: Final = timedelta(hours=1)
@@ -70,12 +69,16 @@ def run_document(
             raise as_validation_error(error, field=f"flex of {row.asset}") from error
         outputs[name] = Output(power_sensor=row.power_sensor_id, stock_sensor=row.stock_sensor_id)
     if not devices:
-        raise ValidationError(
-            {"asset": f"nothing beneath {asset} is flexible: set the flexibility of its devices"},
+        raise wrong(
+            "asset",
+            f"nothing beneath {asset} is flexible: set the flexibility of its devices",
             code="no_flexibility",
         )
     try:
         window = Window(start=grid.start, end=grid.end, step_minutes=_minutes(grid.step))
+    except DocumentInvalid as error:
+        raise as_validation_error(error, field="window") from error
+    try:
         site = SiteDocument(
             window=window,
             currency=context.currency,
@@ -84,7 +87,7 @@ def run_document(
             devices=tuple(devices),
         )
     except DocumentInvalid as error:
-        raise as_validation_error(error, field="") from error
+        raise as_validation_error(error, field="site") from error
     return RunDocument(site=site, outputs=outputs)
 
 
@@ -159,9 +162,8 @@ def _nearest_context(asset: Asset, kept: Mapping[int, AssetFlex]) -> SiteContext
         if row.power_sensor_id is None and asset.path.startswith(row.asset.path)
     ]
     if not contexts:
-        raise ValidationError(
-            {"asset": f"no prices and connection are set at {asset} or above it"},
-            code="no_context",
+        raise wrong(
+            "asset", f"no prices and connection are set at {asset} or above it", code="no_context"
         )
     nearest = max(contexts, key=lambda row: len(row.asset.path))
     try:

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from pydantic import ValidationError as DocumentInvalid
-from tenants.jobs import enqueue
 
 from assets.access import authorise_on
 from assets.models import Asset, Quantity, Sensor
@@ -21,7 +19,8 @@ from scheduling.engines.base import ENGINES
 from scheduling.flex.references import Reference, references
 from scheduling.flex.run import SiteContext, device_document
 from scheduling.models import AssetFlex, ScheduleRun
-from tenants.errors import as_validation_error
+from tenants.errors import as_validation_error, wrong
+from tenants.jobs import enqueue
 from tenants.permissions import Actor, Permission
 
 _QUANTITY_OF_UNIT: Final = {
@@ -78,16 +77,15 @@ def request_schedule(
     authorise_on(actor, Permission.SCHEDULE_REQUEST, asset)
     known = ("auto", *ENGINES.names())
     if engine not in known:
-        raise ValidationError(
-            {"engine": f"unknown engine {engine!r} (known: {', '.join(known)})"}, code="engine"
-        )
+        words = f"unknown engine {engine!r} (known: {', '.join(known)})"
+        raise wrong("engine", words, code="engine")
     if context is not None:
         _check_references(references(context), actor, field="context")
     kept = queries.flex_of(asset, grid.start)
     for index, device in enumerate(devices):
         field = f"devices.{index}"
         if not device.asset.path.startswith(asset.path):
-            raise ValidationError({f"{field}.asset": f"not beneath {asset}"}, code="not_found")
+            raise wrong(f"{field}.asset", f"not beneath {asset}", code="not_found")
         kept[device.asset.pk] = _checked(device, actor, at=grid.start, field=field)
     document = queries.run_document(asset, grid, kept, context=context)
     run = ScheduleRun.objects.create(
@@ -195,7 +193,7 @@ def _check_output(
 ) -> None:
     if sensor.asset_id != asset.pk or sensor.quantity not in quantities:
         wanted = " or ".join(quantities)
-        raise ValidationError({field: f"{sensor} is no {wanted} sensor of {asset}"}, code="sensor")
+        raise wrong(field, f"{sensor} is no {wanted} sensor of {asset}", code="sensor")
 
 
 def _check_references(found: Iterable[Reference], actor: Actor, *, field: str) -> None:
@@ -204,12 +202,13 @@ def _check_references(found: Iterable[Reference], actor: Actor, *, field: str) -
         path = f"{field}.{each.path}" if each.path else field
         sensor = Sensor.objects.visible_to(actor).filter(pk=each.sensor).first()
         if sensor is None:
-            raise ValidationError({path: "no such sensor"}, code="not_found")
+            raise wrong(path, "no such sensor", code="not_found")
         fitting = next(
             quantities for unit, quantities in _QUANTITY_OF_UNIT.items() if path.endswith(unit)
         )
         if sensor.quantity not in fitting:
-            raise ValidationError(
-                {path: f"{sensor} is a {sensor.quantity} sensor, not {' or '.join(fitting)}"},
+            raise wrong(
+                path,
+                f"{sensor} is a {sensor.quantity} sensor, not {' or '.join(fitting)}",
                 code="sensor",
             )

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from tenants.jobs import Claim, job
 
 from scheduling import pipeline
+from tenants.jobs import Claim, job
 
 
 def _give_up(payload: dict[str, Any], reason: str) -> None:

@@ -4,13 +4,13 @@ from datetime import datetime
 
 import numpy as np
 import strawberry
-from django.core.exceptions import ValidationError
 from strawberry import relay
 
 from assets import services
 from assets.models import Sensor
 from assets.timegrid import TimeGrid
 from assets.units import UnknownUnit, converter
+from tenants.errors import wrong
 from tenants.graphql.context import Info
 from tenants.graphql.lookup import visible_row
 from tenants.graphql.payloads import UserError, answering
@@ -77,11 +77,11 @@ def _to_readings(given: SeriesReadingsInput, info: Info, *, field: str) -> servi
     try:
         convert = converter(given.unit, sensor.quantity, step=sensor.resolution)
     except UnknownUnit as error:
-        raise ValidationError({f"{field}.unit": str(error)}, code="unit") from error
+        raise wrong(f"{field}.unit", str(error), code="unit") from error
     try:
         grid = TimeGrid(given.start, sensor.resolution, len(given.values))
     except ValueError as error:
-        raise ValidationError({f"{field}.start": str(error)}, code="start") from error
+        raise wrong(f"{field}.start", str(error), code="start") from error
     return services.Readings(
         sensor=sensor,
         grid=grid,

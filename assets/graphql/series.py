@@ -6,11 +6,11 @@ from typing import Final
 
 import strawberry
 from django.conf import settings
-from django.core.exceptions import ValidationError
 
 from assets import queries
 from assets.models import Quantity, Sensor, SourceKind
 from assets.timegrid import TimeGrid
+from tenants.errors import wrong
 from tenants.graphql.scalars import Numbers
 
 UNITS: Final = {
@@ -69,14 +69,15 @@ def read_columns(
     """
     step = timedelta(minutes=resolution_minutes) if resolution_minutes else sensor.resolution
     if not 0 < probability < 1:
-        raise ValidationError({"probability": f"{probability} is not between 0 and 1"})
+        raise wrong("probability", f"{probability} is not between 0 and 1")
     try:
         grid = TimeGrid.between(start, end, step)
     except ValueError as error:
-        raise ValidationError({"end": str(error)}, code="window") from error
+        raise wrong("end", str(error), code="window") from error
     if grid.n_steps > settings.GRAPHQL_MAX_POINTS:
-        raise ValidationError(
-            {"end": f"{grid.n_steps} steps; at most {settings.GRAPHQL_MAX_POINTS} in one series"},
+        raise wrong(
+            "end",
+            f"{grid.n_steps} steps; at most {settings.GRAPHQL_MAX_POINTS} in one series",
             code="too_long",
         )
     try:
@@ -89,7 +90,7 @@ def read_columns(
             probability=probability,
         )
     except ValueError as error:
-        raise ValidationError({"resolution_minutes": str(error)}, code="step") from error
+        raise wrong("resolution_minutes", str(error), code="step") from error
     return Series(
         start=grid.start,
         step_seconds=int(step.total_seconds()),

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import numpy as np
-from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from numpy.typing import NDArray
 
 from assets.access import authorise_on
 from assets.models import Sensor, Source, SourceKind
 from assets.timegrid import TimeGrid
+from tenants.errors import wrong
 from tenants.events import emit
 from tenants.permissions import Actor, Permission
 
@@ -133,11 +133,10 @@ def record_readings(
     for index, each in enumerate(readings):
         last_start = each.grid.end - each.grid.step
         if last_start > latest or (each.belief_time and each.belief_time > latest):
-            raise ValidationError(
-                {
-                    f"series.{index}.start": f"readings run to {each.grid.end.isoformat()}, but it "
-                    f"is {now.isoformat()}: is the sender's clock right?"
-                },
+            raise wrong(
+                f"series.{index}.start",
+                f"readings run to {each.grid.end.isoformat()}, but it "
+                f"is {now.isoformat()}: is the sender's clock right?",
                 code="future",
             )
     source = Source.objects.of(SourceKind.METER, source_name)
@@ -179,7 +178,7 @@ def _record(actor: Actor, series: Sequence[SeriesOfBeliefs], fields: Sequence[st
     # Held until the commit, so that none is removed under the beliefs written for it.
     found = Sensor.objects.filter(pk__in=sensor_ids).select_for_update(of=("self",), no_key=True)
     if len(found) != len(sensor_ids):
-        raise ValidationError({"sensor": "no such sensor"}, code="unknown")
+        raise wrong("sensor", "no such sensor", code="unknown")
     changed = _copy_and_merge(series)
     if changed:
         for each in series:
@@ -190,32 +189,31 @@ def _record(actor: Actor, series: Sequence[SeriesOfBeliefs], fields: Sequence[st
 def _check(series: SeriesOfBeliefs, field: str) -> None:
     sensor, grid, values = series.sensor, series.grid, series.values
     if grid.step != sensor.resolution:
-        raise ValidationError(
-            {f"{field}step": f"{sensor} has events of {sensor.resolution}, not {grid.step}"},
+        raise wrong(
+            f"{field}step",
+            f"{sensor} has events of {sensor.resolution}, not {grid.step}",
             code="step",
         )
     if grid.start.timestamp() % sensor.resolution.total_seconds():
-        raise ValidationError(
-            {
-                f"{field}start": f"events of {sensor} start on multiples of {sensor.resolution} "
-                f"in UTC, not at {grid.start.isoformat()}"
-            },
+        raise wrong(
+            f"{field}start",
+            f"events of {sensor} start on multiples of {sensor.resolution} "
+            f"in UTC, not at {grid.start.isoformat()}",
             code="start",
         )
     if values.shape != (grid.n_steps,):
-        raise ValidationError(
-            {f"{field}values": f"{grid.n_steps} steps but {values.size} values"}, code="length"
+        raise wrong(
+            f"{field}values", f"{grid.n_steps} steps but {values.size} values", code="length"
         )
     infinite = np.flatnonzero(np.isinf(values))
     if infinite.size:
-        raise ValidationError(
-            {f"{field}values": f"value {infinite[0]} is infinite; leave out what is unknown"},
+        raise wrong(
+            f"{field}values",
+            f"value {infinite[0]} is infinite; leave out what is unknown",
             code="infinite",
         )
     if series.belief_time is not None and series.belief_time.tzinfo is None:
-        raise ValidationError(
-            {f"{field}belief_time": "needs a time zone: add an offset"}, code="naive"
-        )
+        raise wrong(f"{field}belief_time", "needs a time zone: add an offset", code="naive")
 
 
 def _copy_and_merge(series: Iterable[SeriesOfBeliefs]) -> int:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
@@ -13,6 +12,7 @@ from django.db.models.functions import Concat, Substr
 from assets.access import authorise_on
 from assets.models import Asset, AssetType, Belief, LatestBelief, Quantity, Sensor
 from tenants.accounts.models import Customer
+from tenants.errors import wrong
 from tenants.permissions import Actor, Permission
 
 #: Steps in which the field measures and settles.
@@ -94,8 +94,8 @@ def add_sensor(*, actor: Actor, asset: Asset, sensor: NewSensor) -> Sensor:
     authorise_on(actor, Permission.ASSET_MANAGE, asset)
     if sensor.resolution not in RESOLUTIONS:
         minutes = ", ".join(str(int(each.total_seconds() // 60)) for each in RESOLUTIONS)
-        raise ValidationError(
-            {"resolution": f"{sensor.resolution} is none of {minutes} minutes"}, code="resolution"
+        raise wrong(
+            "resolution", f"{sensor.resolution} is none of {minutes} minutes", code="resolution"
         )
     row = Sensor(
         asset=asset, name=sensor.name, quantity=sensor.quantity, resolution=sensor.resolution
@@ -120,10 +120,10 @@ def move_asset(*, actor: Actor, asset: Asset, parent: Asset) -> None:
     authorise_on(actor, Permission.ASSET_MANAGE, asset)
     authorise_on(actor, Permission.ASSET_MANAGE, parent)
     if asset.parent_id is None:
-        raise ValidationError({"asset": "a root stays where it is"}, code="root")
+        raise wrong("asset", "a root stays where it is", code="root")
     if parent.path.startswith(asset.path):
-        raise ValidationError(
-            {"parent": f"{parent} hangs under {asset}: the tree would have a circle"}, code="circle"
+        raise wrong(
+            "parent", f"{parent} hangs under {asset}: the tree would have a circle", code="circle"
         )
     old_path, new_path = asset.path, f"{parent.path}{asset.pk}."
     asset.parent = parent
@@ -144,7 +144,7 @@ def remove_asset(*, actor: Actor, asset: Asset) -> None:
     """
     authorise_on(actor, Permission.ASSET_MANAGE, asset)
     if asset.children.exists():
-        raise ValidationError({"asset": f"assets hang under {asset}"}, code="has_children")
+        raise wrong("asset", f"assets hang under {asset}", code="has_children")
     sensors = Sensor.objects.filter(asset=asset).select_for_update()
     sensor_ids = [sensor.pk for sensor in sensors]
     for beliefs in (Belief, LatestBelief):
@@ -157,14 +157,15 @@ def _authorise_under(actor: Actor, parent: Asset | None) -> None:
     if parent is not None:
         authorise_on(actor, Permission.ASSET_MANAGE, parent)
     elif not actor.may_everywhere(Permission.ASSET_MANAGE):
-        raise ValidationError({"parent": "only the tenant's managers add a root"}, code="root")
+        raise wrong("parent", "only the tenant's managers add a root", code="root")
 
 
 def _check_time_zone(name: str) -> None:
     try:
         ZoneInfo(name)
     except (LookupError, ValueError, OSError):
-        raise ValidationError(
-            {"time_zone": f"{name!r} is no time zone; write it like Europe/Amsterdam"},
+        raise wrong(
+            "time_zone",
+            f"{name!r} is no time zone; write it like Europe/Amsterdam",
             code="time_zone",
         ) from None

@@ -4,14 +4,13 @@ from typing import Any
 
 import numpy as np
 import strawberry
-from django.core.exceptions import ValidationError
 from pydantic import ValidationError as DocumentInvalid
 from strawberry import relay
 
 from assets.models import Asset, Sensor
 from scheduling import services
 from scheduling.flex.run import SiteContext
-from tenants.errors import as_validation_error
+from tenants.errors import as_validation_error, wrong
 from tenants.graphql.context import Info
 from tenants.graphql.lookup import visible_row
 from tenants.graphql.scalars import Numbers
@@ -167,6 +166,6 @@ def _quantity(given: QuantityInput, info: Info, field: str) -> Any:
     if given.per_step is not strawberry.UNSET and given.per_step is not None:
         numbers = np.asarray(given.per_step)
         if np.isnan(numbers).any():
-            raise ValidationError({field: "a value is missing: each step needs one"})
+            raise wrong(field, "a value is missing: each step needs one")
         return tuple(numbers.tolist())
     return given.constant

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import cast
 
 import strawberry
-from django.core.exceptions import ValidationError
 from strawberry import relay
 
 from assets.models import Asset
@@ -12,6 +11,7 @@ from assets.timegrid import TimeGrid
 from scheduling import services
 from scheduling.graphql.inputs import DeviceFlexInput, SiteContextInput, to_context, to_device
 from scheduling.graphql.types import ScheduleRunNode
+from tenants.errors import wrong
 from tenants.graphql.context import Info
 from tenants.graphql.lookup import visible_row
 from tenants.graphql.payloads import UserError, answering
@@ -56,7 +56,7 @@ class SchedulingMutation:
             step = timedelta(minutes=input.step_minutes)
             grid = TimeGrid.between(input.start, input.end, step)
         except (ValueError, OverflowError) as error:
-            raise ValidationError({"end": str(error)}, code="window") from error
+            raise wrong("end", str(error), code="window") from error
         context = input.context and to_context(input.context, info, field="context")
         run = services.request_schedule(
             actor=info.context.actor,

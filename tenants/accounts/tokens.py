@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.core.exceptions import ValidationError
-
 from tenants.accounts.models import ApiToken, Customer
+from tenants.errors import wrong
 from tenants.permissions import Actor, Permission, Role, authorise
 
 _SCHEME: Final = "lst"
@@ -50,9 +49,9 @@ def issue_token(
     # A customer without a portfolio has no path: only who manages everything may equip it.
     on_customer = path is not None and actor.may_on(Permission.ACCOUNT_MANAGE, path)
     if not on_customer and not actor.may_everywhere(Permission.ACCOUNT_MANAGE):
-        raise ValidationError({"customer": "no such customer"}, code="unknown")
+        raise wrong("customer", "no such customer", code="unknown")
     if expires_at is not None and expires_at <= now:
-        raise ValidationError({"expires_at": "the expiry lies in the past"}, code="past")
+        raise wrong("expires_at", "the expiry lies in the past", code="past")
     prefix = f"{_SCHEME}_{secrets.token_hex(_PREFIX_BYTES)}"
     key = f"{prefix}_{secrets.token_urlsafe(_KEY_BYTES)}"
     token = ApiToken.objects.create(

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from strawberry import relay
 
+from tenants.errors import wrong
 from tenants.graphql.context import Info
 
 M = TypeVar("M", bound=models.Model)
@@ -29,5 +30,5 @@ def visible_row(model: type[M], id: relay.GlobalID, info: Info, *, field: str) -
         except (ValueError, OverflowError, ValidationError):
             row = None
     if row is None:
-        raise ValidationError({field: f"no such {wanted}"}, code="not_found")
+        raise wrong(field, f"no such {wanted}", code="not_found")
     return row

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django_tenants.utils import schema_context
 
 from assets.models import Asset, Belief, Quantity, Sensor
@@ -102,7 +103,7 @@ def test_identifiers_of_others_answer_like_none(
 
 
 def test_others_sensors_take_no_readings(
-    ours: Asset, stranger: GraphQLClient, now: datetime
+    tenant: Tenant, ours: Asset, stranger: GraphQLClient, now: datetime
 ) -> None:
     sensor = Sensor.objects.filter(asset__path__startswith=ours.path, quantity=Quantity.POWER)[0]
     before = Belief.objects.count()
@@ -118,10 +119,13 @@ def test_others_sensors_take_no_readings(
     assert answer["errors"] == [
         {"code": "NOT_FOUND", "field": ["series", "0", "sensor"], "message": "no such Sensor"}
     ]
+    connection.set_tenant(tenant)
     assert Belief.objects.count() == before
 
 
-def test_others_sites_are_not_planned(ours: Asset, stranger: GraphQLClient, now: datetime) -> None:
+def test_others_sites_are_not_planned(
+    tenant: Tenant, ours: Asset, stranger: GraphQLClient, now: datetime
+) -> None:
     window = {
         "asset": node_id(ours),
         "start": now.isoformat(),
@@ -132,6 +136,7 @@ def test_others_sites_are_not_planned(ours: Asset, stranger: GraphQLClient, now:
     answer = stranger.execute(REQUEST, input=window)["requestSchedule"]
 
     assert [error["message"] for error in answer["errors"]] == ["no such Asset"]
+    connection.set_tenant(tenant)
     assert ScheduleRun.objects.count() == 1
 
 
@@ -148,7 +153,7 @@ def test_a_token_is_nothing_on_another_tenants_host(
     assert elsewhere.post("{ __typename }").content == unknown.post("{ __typename }").content
 
 
-def test_an_unknown_host_is_not_found() -> None:
+def test_an_unknown_host_is_not_found(tenant: Tenant) -> None:
     answer = GraphQLClient("nobody.localhost", "lst_00000000_x").post("{ __typename }")
 
     assert answer.status_code == 404
