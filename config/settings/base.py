@@ -24,9 +24,9 @@ ALLOWED_HOSTS = env.allowed_hosts()
 # contenttypes in public only: ids are then equal in all schemas, which matters because
 # their cache is shared by all tenants of a process.
 SHARED_APPS = [
-    "django_tenants",
     "config.apps.ConfigConfig",
-    "tenants",
+    "tenants",  # before the library: commands of the same name are ours
+    "django_tenants",
     "django.contrib.contenttypes",
     "unfold",
     "django.contrib.admin",
