@@ -7,7 +7,7 @@ which they go back repeats some; an implementation looks at labels, never at pos
 """
 
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +57,12 @@ class Forecaster(Protocol):
     """A model of one series. Made without arguments, fitted once, asked as often as wanted.
 
     Fitting the same history again gives the same answers, bit for bit.
+
+    Attributes:
+        version: kept with each forecast; changes whenever equal histories may get other answers.
     """
+
+    version: ClassVar[str]
 
     def fit(self, history: Sample) -> Self:
         """Learn from ``history`` and return self. The arrays are not changed.

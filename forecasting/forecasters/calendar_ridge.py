@@ -7,7 +7,7 @@ history a Sunday looks like any day. Quantiles are those of recent residuals at 
 of day. Fits in milliseconds, needs no tuning, and is hard to beat for loads of single sites.
 """
 
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 import numpy as np
 
@@ -34,6 +34,8 @@ class CalendarRidge:
         penalty: weight of the squared coefficients, per unit of weight of the history; >= 0.
         half_life_days: age at which a day counts half; positive.
     """
+
+    version: ClassVar[str] = "1"
 
     def __init__(self, penalty: float = 1e-3, half_life_days: float = 28.0) -> None:
         self.penalty = penalty

@@ -13,7 +13,8 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final, Self
+from importlib.metadata import version
+from typing import Any, ClassVar, Final, Self
 
 import numpy as np
 
@@ -31,6 +32,8 @@ _SEASONS: Final = {"workday": 10, "weekend": 6}  # sines of the time of day
 
 class ProphetForecaster:
     """See the module."""
+
+    version: ClassVar[str] = f"1 on prophet {version('prophet')}"
 
     def __init__(self) -> None:
         self._model: Any = None

@@ -5,7 +5,7 @@ those of its own past errors at that time of day, made as many days or weeks ahe
 forecast is: the third day is less certain than the first.
 """
 
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ _FEWEST_ERRORS: Final = 20
 
 class SeasonalNaive:
     """See the module. After ``fit``, ``season`` is the lag that it repeats, in days."""
+
+    version: ClassVar[str] = "1"
 
     def __init__(self) -> None:
         self.season = 1

@@ -1,0 +1,166 @@
+"""Use cases of forecasting: what a user, an operator or a timetable may ask for.
+
+Each authorises, checks, writes in one transaction, and leaves slow work to a worker.
+"""
+
+import math
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from assets.access import authorise_on
+from assets.models import Sensor
+from assets.timegrid import TimeGrid
+from forecasting import queries
+from forecasting.forecasters.base import FORECASTERS
+from forecasting.models import ForecastModel, ForecastRun
+from tenants.errors import wrong
+from tenants.jobs import enqueue
+from tenants.permissions import Actor, Permission
+
+#: Two weeks: weather and prices are not known further.
+MAX_HORIZON: Final = timedelta(days=14)
+MAX_HISTORY: Final = timedelta(days=3 * 365)
+#: Two weeks of five minutes.
+MAX_STEPS: Final = 4_032
+
+
+@transaction.atomic
+def request_forecast(
+    *,
+    actor: Actor,
+    sensor: Sensor,
+    now: datetime,
+    grid: TimeGrid | None = None,
+    forecaster: str | None = None,
+    history: timedelta | None = None,
+) -> ForecastRun:
+    """Ask for a forecast of ``sensor``.
+
+    Args:
+        now: time of the request; what becomes known later is not used.
+        grid: window, in steps of the sensor's resolution; from ``now`` over the horizon of the
+            sensor's model when not given.
+        forecaster: name of a plug-in of group ``forecasting.forecasters``; that of the
+            sensor's model when not given.
+        history: how far before the window to learn from; likewise.
+
+    Returns:
+        a queued run; a worker forecasts after the transaction commits.
+
+    Raises:
+        PermissionDenied: ``actor`` may not request forecasts on the sensor's asset.
+        ValidationError: window, forecaster or history is wrong.
+    """
+    authorise_on(actor, Permission.FORECAST_REQUEST, sensor.asset)
+    model = queries.model_of(sensor)
+    name = model.forecaster if forecaster is None else forecaster
+    _check_forecaster(name)
+    if grid is None:
+        grid = _window_from(now, model)
+    _check_window(grid, sensor, now)
+    span = model.history if history is None else history
+    _check_span("history", span, sensor, MAX_HISTORY)
+    run = ForecastRun.objects.create(
+        sensor=sensor,
+        forecaster=name,
+        start=grid.start,
+        end=grid.end,
+        history_start=grid.start - span // sensor.resolution * sensor.resolution,
+        knowledge_time=now,
+        requested_by=actor.name,
+        requested_at=now,
+    )
+    _enqueue(run, now)
+    return run
+
+
+@transaction.atomic
+def request_again(*, actor: Actor, run: ForecastRun, now: datetime) -> ForecastRun:
+    """Repeat the request of ``run``, for as long a window from now on; the old run stays.
+
+    Returns and raises as ``request_forecast``.
+    """
+    sensor = run.sensor
+    start = _next_event(sensor, now)
+    return request_forecast(
+        actor=actor,
+        sensor=sensor,
+        now=now,
+        grid=TimeGrid.between(start, start + (run.end - run.start), sensor.resolution),
+        forecaster=run.forecaster,
+        history=run.history,
+    )
+
+
+@transaction.atomic
+def keep_model(
+    *,
+    actor: Actor,
+    sensor: Sensor,
+    forecaster: str,
+    history: timedelta | None = None,
+    horizon: timedelta | None = None,
+) -> ForecastModel:
+    """Keep which forecaster ``sensor`` gets, with what is not None of the rest.
+
+    Raises:
+        PermissionDenied: ``actor`` may not manage the sensor's asset.
+        ValidationError: the forecaster is unknown, a span too short or too long.
+    """
+    authorise_on(actor, Permission.ASSET_MANAGE, sensor.asset)
+    model = queries.model_of(sensor)
+    model.forecaster = forecaster
+    model.history = model.history if history is None else history
+    model.horizon = model.horizon if horizon is None else horizon
+    _check_forecaster(model.forecaster)
+    _check_span("history", model.history, sensor, MAX_HISTORY)
+    _check_span("horizon", model.horizon, sensor, MAX_HORIZON)
+    model.save()
+    return model
+
+
+def _enqueue(run: ForecastRun, now: datetime) -> None:
+    run_id = str(run.pk)
+    enqueue("forecasting.forecast", payload={"run_id": run_id}, dedupe_key=run_id, now=now)
+
+
+def _window_from(now: datetime, model: ForecastModel) -> TimeGrid:
+    resolution = model.sensor.resolution
+    _check_span("horizon", model.horizon, model.sensor, MAX_HORIZON)
+    return TimeGrid(_next_event(model.sensor, now), resolution, model.horizon // resolution)
+
+
+def _next_event(sensor: Sensor, now: datetime) -> datetime:
+    """Return the start of the first event of ``sensor`` that begins at ``now`` or later."""
+    seconds = sensor.resolution.total_seconds()
+    after = math.ceil(now.timestamp() / seconds) * seconds
+    return datetime.fromtimestamp(after, tz=now.tzinfo)
+
+
+def _check_forecaster(name: str) -> None:
+    known = FORECASTERS.names()
+    if name not in known:
+        words = f"unknown forecaster {name!r} (known: {', '.join(known)})"
+        raise wrong("forecaster", words, code="forecaster")
+
+
+def _check_window(grid: TimeGrid, sensor: Sensor, now: datetime) -> None:
+    resolution = sensor.resolution
+    if grid.step != resolution:
+        raise wrong("step", f"{sensor} has events of {resolution}, not {grid.step}", code="step")
+    if grid.start.timestamp() % resolution.total_seconds():
+        words = f"{sensor} has events on multiples of {resolution} in UTC, not at {grid.start}"
+        raise wrong("start", words, code="start")
+    if grid.end <= now:
+        raise wrong("end", f"the window ends at {grid.end}: that is past", code="past")
+    if grid.end > now + MAX_HORIZON + resolution or grid.n_steps > MAX_STEPS:
+        words = f"{grid.n_steps} steps to {grid.end}: at most {MAX_HORIZON.days} days ahead"
+        raise wrong("end", f"{words} and {MAX_STEPS} steps are allowed", code="too_long")
+
+
+def _check_span(field: str, span: timedelta, sensor: Sensor, most: timedelta) -> None:
+    if not sensor.resolution <= span <= most:
+        words = f"{span} is not between one event ({sensor.resolution}) and {most.days} days"
+        raise wrong(field, words, code=field)
