@@ -17,6 +17,6 @@ settings.DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "max_size": 16,
     "timeout": 10,
 }
-pooling.refuse_transaction_pooling()
+pooling.refuse_transaction_pooling(env.connect)
 
 application = get_asgi_application()

@@ -13,6 +13,7 @@ from assets.services.tree import (
     add_asset,
     add_customer,
     add_sensor,
+    change_asset,
     move_asset,
     remove_asset,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "add_asset",
     "add_customer",
     "add_sensor",
+    "change_asset",
     "move_asset",
     "record_many",
     "record_readings",

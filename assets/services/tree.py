@@ -134,6 +134,19 @@ def move_asset(*, actor: Actor, asset: Asset, parent: Asset) -> None:
     )
 
 
+def change_asset(*, actor: Actor, asset: Asset) -> None:
+    """Save changed fields of ``asset``; its place in the tree stays (``move_asset``).
+
+    Raises:
+        PermissionDenied: ``actor`` may not manage the asset.
+        ValidationError: a field is wrong, or a sibling has this name.
+    """
+    authorise_on(actor, Permission.ASSET_MANAGE, asset)
+    _check_time_zone(asset.time_zone)
+    asset.full_clean(exclude=["path", "parent"])
+    asset.save(update_fields=["name", "asset_type", "time_zone", "latitude", "longitude"])
+
+
 @transaction.atomic
 def remove_asset(*, actor: Actor, asset: Asset) -> None:
     """Remove ``asset`` with its sensors and all that is believed of them.

@@ -1,0 +1,30 @@
+#!/usr/bin/env python
+"""Commands of Loadstar. Embedded services are started for the commands that need them."""
+
+import os
+import sys
+
+#: Commands that work without a database.
+_ALONE = {"solve", "help", "version", "stop", "makemigrations", "print_schema"}
+
+
+def _needs_services(arguments: list[str]) -> bool:
+    if not arguments or arguments[0] in _ALONE:
+        return False
+    return not {"-h", "--help", "--version"} & set(arguments)
+
+
+def main() -> None:
+    """Run the command that the arguments name."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+    if _needs_services(sys.argv[1:]):
+        from config import env  # noqa: PLC0415
+
+        env.start_services()
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
