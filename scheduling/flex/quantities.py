@@ -50,6 +50,17 @@ def _form(value: Any) -> str:
     return "as:number"
 
 
+def _positive(values: tuple[float, ...]) -> tuple[float, ...]:
+    for step, value in enumerate(values):
+        if value <= 0:
+            raise PydanticCustomError(
+                "greater_than",
+                "step {step} is {value}: each value should be greater than 0",
+                {"step": step, "value": value},
+            )
+    return values
+
+
 def _not_negative(values: tuple[float, ...]) -> tuple[float, ...]:
     for step, value in enumerate(values):
         if value < 0:
@@ -78,3 +89,28 @@ VaryingMagnitude = Annotated[
     | Annotated[SensorReference, Tag("as:sensor")],
     Discriminator(_form),
 ]
+
+#: A quantity that may vary over the window and is above zero.
+VaryingPositive = Annotated[
+    Annotated[Positive, Tag("as:number")]
+    | Annotated[
+        tuple[Number, ...], Field(min_length=1), AfterValidator(_positive), Tag("as:per_step")
+    ]
+    | Annotated[SensorReference, Tag("as:sensor")],
+    Discriminator(_form),
+]
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str, Any]]:
+    """Yield (path, field, value) of each quantity in ``value`` that varies or is referred to."""
+    if isinstance(value, SensorReference):
+        yield path, path.rpartition(".")[2], value
+    elif isinstance(value, Document):
+        for name, part in value.fields():
+            yield from leaves(part, f"{path}.{name}" if path else name)
+    elif isinstance(value, tuple) and value:
+        if isinstance(value[0], Document):
+            for i, part in enumerate(value):
+                yield from leaves(part, f"{path}[{i}]")
+        elif isinstance(value[0], float):
+            yield path, path.rpartition(".")[2], value

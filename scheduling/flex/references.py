@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scheduling.flex.parsing import document_from_object
-from scheduling.flex.quantities import Document, SensorReference
+from scheduling.flex.quantities import Document, SensorReference, leaves
 from scheduling.flex.site import SiteDocument
 
 
@@ -20,9 +20,11 @@ class Reference:
 
 def references(document: Document) -> list[Reference]:
     """Return every reference to a sensor in ``document``, in order of place."""
-    found: list[Reference] = []
-    _collect(document, "", found)
-    return found
+    return [
+        Reference(path, value.sensor, value.cumulative_probability)
+        for path, _, value in leaves(document)
+        if isinstance(value, SensorReference)
+    ]
 
 
 def resolve(document: SiteDocument, values: Mapping[str, Sequence[float]]) -> SiteDocument:
@@ -37,17 +39,6 @@ def resolve(document: SiteDocument, values: Mapping[str, Sequence[float]]) -> Si
             step.
     """
     return document_from_object(_replaced(document, "", values))
-
-
-def _collect(value: Any, path: str, found: list[Reference]) -> None:
-    if isinstance(value, SensorReference):
-        found.append(Reference(path, value.sensor, value.cumulative_probability))
-    elif isinstance(value, Document):
-        for field, part in value.fields():
-            _collect(part, f"{path}.{field}" if path else field, found)
-    elif isinstance(value, tuple) and value and isinstance(value[0], Document):
-        for i, part in enumerate(value):
-            _collect(part, f"{path}[{i}]", found)
 
 
 def _replaced(value: Any, path: str, values: Mapping[str, Sequence[float]]) -> Any:

@@ -1,4 +1,4 @@
-"""The document of one planning problem: window, prices, grid connection, devices."""
+"""The document of one planning problem: window, network, devices."""
 
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -8,8 +8,11 @@ from pydantic import AwareDatetime, Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
 from assets.timegrid import TimeGrid
-from scheduling.flex.devices import Devices
-from scheduling.flex.quantities import Document, Name, Varying, VaryingMagnitude
+from scheduling.flex.consistency import check_lengths, check_names, check_times
+from scheduling.flex.devices import Devices, SharedStock
+from scheduling.flex.network import Commitment, Commodity, Connection, Node, PeakTariff, Prices
+from scheduling.flex.quantities import Document
+from scheduling.formulation.preferences import Ties
 
 #: Two weeks of five minutes, or six of a quarter of an hour: prices and weather are not
 #: known further, and a longer plan would take minutes.
@@ -55,40 +58,17 @@ class Window(Document):
         )
 
 
-class Connection(Document):
-    """Where the site meets the grid. A limit is hard, or soft with a price per kWh beyond it."""
-
-    import_limit_kw: VaryingMagnitude | None = None
-    export_limit_kw: VaryingMagnitude | None = None
-    import_breach_price_per_kwh: VaryingMagnitude | None = None
-    export_breach_price_per_kwh: VaryingMagnitude | None = None
-
-    @model_validator(mode="after")
-    def _priced_limits_exist(self) -> Self:
-        for direction in ("import", "export"):
-            price = getattr(self, f"{direction}_breach_price_per_kwh")
-            if price is not None and getattr(self, f"{direction}_limit_kw") is None:
-                raise PydanticCustomError(
-                    "limit_missing",
-                    "{direction}_breach_price_per_kwh needs {direction}_limit_kw",
-                    {"direction": direction},
-                )
-        return self
-
-
-class Prices(Document):
-    """What energy costs and earns at the connection; either may be negative."""
-
-    import_per_kwh: Varying
-    export_per_kwh: Varying = 0.0
-
-
 class SiteDocument(Document):
     """One site and one window: all that a plan depends on.
 
+    Attributes:
+        prices, connection: of the grid connection, the root of all electricity nodes.
+        nodes: limits below it, to any depth.
+        ties: what to prefer among plans of equal cost.
+
     Raises:
-        pydantic.ValidationError: a field is unknown, missing or out of range, two devices
-            share a name, or a list does not have one value per step.
+        pydantic.ValidationError: a field is unknown, missing or out of range, a name is taken
+            or unknown, a time is outside the window, or a list has not one value per step.
     """
 
     version: Literal[1] = 1
@@ -97,44 +77,19 @@ class SiteDocument(Document):
     prices: Prices
     connection: Connection = Connection()
     devices: Devices = ()
+    nodes: tuple[Node, ...] = ()
+    commodities: tuple[Commodity, ...] = ()
+    stocks: tuple[SharedStock, ...] = ()
+    peaks: tuple[PeakTariff, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+    ties: Ties = Ties.EARLY
 
     @model_validator(mode="after")
-    def _names_are_unique(self) -> Self:
-        seen: set[str] = set()
-        for device in self.devices:
-            if device.name in seen:
-                raise PydanticCustomError(
-                    "name_taken", "two devices are called {name}", {"name": repr(device.name)}
-                )
-            seen.add(device.name)
+    def _is_consistent(self) -> Self:
+        check_names(self)
+        check_lengths(self)
+        check_times(self)
         return self
-
-    @model_validator(mode="after")
-    def _one_value_per_step(self) -> Self:
-        n_steps = self.window.grid.n_steps
-        for path, values in per_step_values(self):
-            if len(values) != n_steps:
-                raise PydanticCustomError(
-                    "length",
-                    "{path} has {given} values: the window has {n_steps} steps",
-                    {"path": path, "given": len(values), "n_steps": n_steps},
-                )
-        return self
-
-
-def per_step_values(document: SiteDocument) -> list[tuple[str, tuple[float, ...]]]:
-    """Return each list of values per step in ``document``, with its JSON path."""
-    found: list[tuple[str, tuple[float, ...]]] = []
-    parts: list[tuple[str, Document]] = [
-        ("prices", document.prices),
-        ("connection", document.connection),
-    ]
-    parts += [(f"devices[{i}]", device) for i, device in enumerate(document.devices)]
-    for path, part in parts:
-        for field, value in part.fields():
-            if isinstance(value, tuple):
-                found.append((f"{path}.{field}", value))
-    return found
 
 
 def _utc(time: datetime) -> datetime:
@@ -142,4 +97,4 @@ def _utc(time: datetime) -> datetime:
     return time.astimezone(UTC)
 
 
-__all__ = ["MAX_STEPS", "Connection", "Name", "Prices", "SiteDocument", "Window"]
+__all__ = ["MAX_STEPS", "Connection", "Currency", "Prices", "SiteDocument", "Window"]

@@ -45,15 +45,28 @@ class Exclusive:
 
 
 @dataclass(frozen=True, slots=True)
-class Softness:
-    """How far the rows of block ``rows`` are broken: columns above and below, and the price.
+class FromBetween:
+    """Each column is zero or between ``least`` and ``most``; all of one shape, flat."""
 
-    ``above`` and ``below`` have the shape of the rows, or are None where there is no give.
+    name: str
+    columns: Columns
+    least: Array
+    most: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Softness:
+    """How far the rows of block ``rows`` are broken: columns above and below.
+
+    Both have the shape of the rows, or are None where there is no give. ``unit`` is that of
+    the rows; ``at`` says which step each row is about (its end, for a stock in kWh).
     """
 
     rows: str
     above: Columns | None
     below: Columns | None
+    unit: str
+    at: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +96,7 @@ class LinearModel:
         self.columns: dict[str, Columns] = {}
         self.rows: dict[str, Rows] = {}
         self.exclusives: list[Exclusive] = []
+        self.from_between: list[FromBetween] = []
         self.limits: list[Limit] = []
         self.softnesses: list[Softness] = []
         self.costs: list[tuple[str, Columns, Array]] = []
@@ -160,7 +174,7 @@ class LinearModel:
     def add_cost(self, term: str, columns: Columns, price: ArrayLike) -> None:
         """Add ``price · x[columns]`` [currency] to the cost, under the name ``term``."""
         prices = np.broadcast_to(np.asarray(price, dtype=np.float64), columns.shape)
-        self.costs.append((term, columns.ravel(), prices.ravel()))
+        self.costs.append((term, *_present(columns, prices)))
 
     def add_constant(self, term: str, amount: float) -> None:
         """Add ``amount`` [currency] to the cost, under the name ``term``."""
@@ -172,25 +186,44 @@ class LinearModel:
         *,
         above: ArrayLike | None = None,
         below: ArrayLike | None = None,
-        most: ArrayLike = np.inf,
+        unit: str = "kW",
+        at: NDArray[np.int64] | None = None,
     ) -> Softness:
         """Let the rows ``name`` be broken, upwards at price ``above``, downwards at ``below``.
 
         Prices are currency per unit of the row. The price is the cost term
-        ``"breach: <name>"``; no give where a price is None. ``most`` bounds the breach.
+        ``"breach: <name>"``; no give where a price is None. ``unit`` and ``at`` as in
+        ``Softness``; row i is about step i when ``at`` is not given.
         """
         rows = self.rows[name]
         columns: dict[str, Columns | None] = {"above": None, "below": None}
         for side, price, sign in (("above", above, -1.0), ("below", below, 1.0)):
             if price is None:
                 continue
-            slack = self.add_columns(f"{name} {side}", rows.shape, upper=most)
+            slack = self.add_columns(f"{name} {side}", rows.shape)
             self.add_entries(rows, slack, sign)
             self.add_cost(f"breach: {name}", slack, price)
             columns[side] = slack
-        softness = Softness(name, columns["above"], columns["below"])
+        steps = np.arange(rows.size) if at is None else at
+        softness = Softness(name, columns["above"], columns["below"], unit, steps)
         self.softnesses.append(softness)
         return softness
+
+    def add_highest(self, name: str, columns: Columns, term: str, price: float) -> Columns:
+        """Add the highest of ``columns`` at ``price`` per unit, under ``term``; return it."""
+        highest = self.add_columns(name, (1,))
+        self.add_rows(name, columns.shape, [(columns, 1.0), (highest, -1.0)], upper=0.0)
+        self.add_cost(term, highest, price)
+        return highest
+
+    def keep_from_between(
+        self, name: str, columns: Columns, *, least: ArrayLike, most: ArrayLike
+    ) -> None:
+        """Declare that each of ``columns`` is zero or between ``least`` and ``most``."""
+        shape = columns.shape
+        self.from_between.append(
+            FromBetween(name, columns.ravel(), _flat(least, shape), _flat(most, shape))
+        )
 
     def keep_apart(
         self,
@@ -240,7 +273,7 @@ class LinearModel:
     def prefer_less(self, columns: Columns, weight: ArrayLike) -> None:
         """Among plans of equal cost choose one with a lower ``Σ weight · x[columns]``."""
         weights = np.broadcast_to(np.asarray(weight, dtype=np.float64), columns.shape)
-        self._preferences.append((columns.ravel(), weights.ravel()))
+        self._preferences.append(_present(columns, weights))
 
     def forget_preferences(self) -> None:
         """Leave the choice among plans of equal cost open."""
@@ -264,7 +297,7 @@ class LinearModel:
             side: which bound it is, ``"upper"`` or ``"lower"``.
             unit: of the columns, "kW" or "kWh".
             of: whose limit it is, in the user's words.
-            beyond: how far a bound could move at all (a bound of nature behind the limit).
+            beyond: how far the bound could move at all (a bound of nature behind the limit).
             is_fixed: what the device can do by its nature: it explains, but does not give way.
         """
         self.limits.append(Limit(name, of, columns, side, unit, beyond, is_fixed))
@@ -293,6 +326,19 @@ class LinearModel:
         for term, columns, prices in self.costs:
             totals[term] = totals.get(term, 0.0) + float(prices @ values[columns])
         return totals
+
+
+def take(values: Array, columns: Columns) -> Array:
+    """Return ``values[columns]``, zero where there is ``NO_COLUMN``."""
+    return np.where(columns >= 0, values[columns], 0.0)
+
+
+def _present(columns: Columns, values: Array) -> tuple[Columns, Array]:
+    flat = columns.ravel()
+    if flat.size and flat.min() >= 0:
+        return flat, values.ravel()
+    present = flat >= 0
+    return flat[present], values.ravel()[present]
 
 
 def _merged(blocks: list[tuple[Array, Array]]) -> tuple[Array, Array]:

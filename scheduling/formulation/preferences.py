@@ -1,24 +1,61 @@
 """Choosing among plans of equal cost, so that money is never given up for looks.
 
 The weights here are not prices: an engine applies them only after the cost is fixed
-(``engines.highs``). Every kW moved has a weight, so nothing moves without a reason; among
-equals, stores fill sooner and empty later, and generators are held back later.
+(``engines.highs``). Every kW moved has a weight, so nothing moves without a reason.
 """
+
+from enum import StrEnum
 
 import numpy as np
 
-from scheduling.formulation.grid import GridColumns
-from scheduling.formulation.linear_model import Columns, LinearModel
+from scheduling.formulation.linear_model import NO_COLUMN, Columns, LinearModel
+from scheduling.formulation.nodes import NodeColumns
 from scheduling.formulation.storage import StorageColumns
 
 
-def prefer_early(
-    model: LinearModel, *, stores: StorageColumns, curtailed: Columns, grid: GridColumns
+class Ties(StrEnum):
+    """What to prefer among plans of equal cost."""
+
+    EARLY = "early"  # stores fill sooner and empty later
+    LATE = "late"  # stores fill later and empty sooner
+    SMOOTH = "smooth"  # the power of each device changes as little as it can
+
+
+def prefer(
+    model: LinearModel,
+    ties: Ties,
+    *,
+    storage: StorageColumns,
+    curtailed: Columns,
+    nodes: NodeColumns,
 ) -> None:
-    """Prefer, in this order of weight: little movement, charging early, curtailing late."""
-    lateness = np.linspace(0.0, 1.0, grid.imported.size)
-    model.prefer_less(stores.charge, 1.0 + lateness)
-    model.prefer_less(stores.discharge, 2.0 - lateness)
+    """Prefer little movement, and what ``ties`` says; generation is held back later."""
+    n_steps = nodes.balance.shape[1]
+    lateness = np.linspace(0.0, 1.0, n_steps)
+    if ties is Ties.SMOOTH:
+        _prefer_smooth(model, storage)
+        charging = discharging = np.full(n_steps, 0.01)
+    else:
+        sooner, later = 1.0 + lateness, 2.0 - lateness
+        charging, discharging = (sooner, later) if ties is Ties.EARLY else (later, sooner)
+    model.prefer_less(storage.charge, charging)
+    model.prefer_less(storage.discharge, discharging)
     model.prefer_less(curtailed, 2.0 - lateness)
-    model.prefer_less(grid.imported, 0.1)
-    model.prefer_less(grid.exported, 0.1)
+    model.prefer_less(nodes.imported, 0.1)
+    model.prefer_less(nodes.exported, 0.1)
+
+
+def _prefer_smooth(model: LinearModel, storage: StorageColumns) -> None:
+    """Add r >= |P[t] - P[t-1]| for each flow, and prefer less of it."""
+    charge, discharge = storage.charge, storage.discharge
+    if not charge.size:
+        return
+    change = model.add_columns("change", charge.shape)
+    for sign, name in ((1.0, "rise"), (-1.0, "fall")):
+        rows = model.add_rows(name, charge.shape, [(change, -1.0)], upper=0.0)
+        for columns, direction in ((charge, sign), (discharge, -sign)):
+            before = np.full(columns.shape, NO_COLUMN)
+            before[:, 1:] = columns[:, :-1]
+            model.add_entries(rows, columns, direction)
+            model.add_entries(rows, before, -direction)
+    model.prefer_less(change[:, 1:], 1.0)

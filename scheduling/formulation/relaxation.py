@@ -1,11 +1,24 @@
 """A model whose limits give way, to find out which of them cannot be kept together."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from scheduling.formulation.linear_model import Columns, Limit, LinearModel
 
+Play = list[tuple[Limit, Columns]]
 
-def relax_limits(model: LinearModel) -> tuple[LinearModel, list[tuple[Limit, Columns]]]:
+
+def relax_everything(model: LinearModel) -> tuple[LinearModel, Play]:
+    """Return the same as ``relax_limits``, with what devices can do by nature giving way too."""
+    limits = [replace(limit, beyond=np.inf, is_fixed=False) for limit in model.limits]
+    limits = [
+        replace(limit, beyond=-np.inf) if limit.side == "lower" else limit for limit in limits
+    ]
+    return _relaxed(model, limits)
+
+
+def relax_limits(model: LinearModel) -> tuple[LinearModel, Play]:
     """Return a copy that minimises how far limits are broken, and by what columns.
 
     Only limits that somebody set give way; what a device can do by its nature stays. The
@@ -13,6 +26,10 @@ def relax_limits(model: LinearModel) -> tuple[LinearModel, list[tuple[Limit, Col
     short at each end of step. The highest breach of a power limit counts as much as all of
     them: what is asked is how much more the limit would have to be.
     """
+    return _relaxed(model, model.limits)
+
+
+def _relaxed(model: LinearModel, limits: list[Limit]) -> tuple[LinearModel, Play]:
     relaxed = model.copy()
     relaxed.costs.clear()
     relaxed.constants.clear()
@@ -20,31 +37,22 @@ def relax_limits(model: LinearModel) -> tuple[LinearModel, list[tuple[Limit, Col
     lower, upper = relaxed.bounds()
     set_lower, set_upper = lower.copy(), upper.copy()
     play = []
-    for number, limit in enumerate(model.limits):
-        if limit.is_fixed:
+    for number, limit in enumerate(limits):
+        columns, is_upper = limit.columns, limit.side == "upper"
+        held = (set_upper if is_upper else set_lower)[columns]
+        if limit.is_fixed or not np.isfinite(held).any():
             continue
-        columns = limit.columns
-        shape = columns.shape
-        beyond = np.broadcast_to(np.asarray(limit.beyond, dtype=np.float64), shape)
         name = f"play {number}"
-        if limit.side == "upper":
-            held = set_upper[columns]
-            upper[columns] = beyond
-            room = relaxed.add_columns(name, shape, upper=np.maximum(beyond - held, 0.0))
-            relaxed.add_rows(name, shape, [(columns, 1.0), (room, -1.0)], upper=held)
+        beyond = np.broadcast_to(np.asarray(limit.beyond, dtype=np.float64), columns.shape)
+        (upper if is_upper else lower)[columns] = beyond
+        room = relaxed.add_columns(name, columns.shape, upper=np.abs(beyond - held))
+        terms = [(columns, 1.0), (room, -1.0 if is_upper else 1.0)]
+        if is_upper:
+            relaxed.add_rows(name, columns.shape, terms, upper=held)
         else:
-            held = set_lower[columns]
-            lower[columns] = 0.0
-            room = relaxed.add_columns(name, shape, upper=np.maximum(held, 0.0))
-            relaxed.add_rows(name, shape, [(columns, 1.0), (room, 1.0)], lower=held)
+            relaxed.add_rows(name, columns.shape, terms, lower=held)
         relaxed.add_cost(name, room, 1.0)
         if limit.unit == "kW":
-            _flatten(relaxed, name, room)
+            relaxed.add_highest(f"{name} highest", room, name, float(room.size))
         play.append((limit, room))
     return relaxed, play
-
-
-def _flatten(model: LinearModel, name: str, room: Columns) -> None:
-    highest = model.add_columns(f"{name} highest", (1,))
-    model.add_rows(f"{name} highest", room.shape, [(room, 1.0), (highest, -1.0)], upper=0.0)
-    model.add_cost(name, highest, float(room.size))

@@ -1,32 +1,74 @@
-"""A site: the blocks put together."""
+"""A site, or several behind one another: the blocks put together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.formulation.commitments import Commitment, add_commitments
 from scheduling.formulation.curtailable import Curtailables, add_curtailables
-from scheduling.formulation.grid import GridColumns, GridConnection, add_grid_connection
+from scheduling.formulation.goals import Goal, add_goals
 from scheduling.formulation.linear_model import Columns, LinearModel, Term
-from scheduling.formulation.preferences import prefer_early
-from scheduling.formulation.storage import StorageColumns, Stores, add_storage
+from scheduling.formulation.nodes import NodeColumns, Nodes, add_nodes
+from scheduling.formulation.operation import (
+    Bands,
+    Coupling,
+    LeastPower,
+    Ramp,
+    Taper,
+    add_bands,
+    add_couplings,
+    add_least_powers,
+    add_ramps,
+    add_tapers,
+)
+from scheduling.formulation.peaks import Peak, add_peaks
+from scheduling.formulation.preferences import Ties, prefer
+from scheduling.formulation.processes import (
+    JobColumns,
+    PiecedJob,
+    WholeJob,
+    add_pieced_job,
+    add_whole_job,
+)
+from scheduling.formulation.storage import Flows, Stocks, StorageColumns, add_storage
 
 Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a commitment counts: the net power of a node, or of flows and generators."""
+
+    node: int | None = None
+    flows: tuple[int, ...] = ()
+    generators: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteProblem:
     """A site in numbers, over T steps.
 
-    ``inflexible``, shape (T,): net power into the site that no plan can move [kW], what
-    generators make available not included. ``step_hours``: one length, or shape (T,).
+    ``fixed``, shape (N, T): net power into each node that no plan can move [kW], what
+    generators make available counted as negative. ``step_hours``: one length, or shape (T,).
     """
 
     step_hours: float | Array
-    grid: GridConnection
-    stores: Stores
+    nodes: Nodes
+    stocks: Stocks
+    flows: Flows
     generators: Curtailables
-    inflexible: Array
+    fixed: Array
+    goals: list[Goal] = field(default_factory=list)
+    peaks: list[Peak] = field(default_factory=list)
+    commitments: list[tuple[Commitment, Scope]] = field(default_factory=list)
+    jobs: list[WholeJob | PiecedJob] = field(default_factory=list)
+    bands: list[Bands] = field(default_factory=list)
+    least_powers: list[LeastPower] = field(default_factory=list)
+    ramps: list[Ramp] = field(default_factory=list)
+    tapers: list[Taper] = field(default_factory=list)
+    couplings: list[Coupling] = field(default_factory=list)
+    ties: Ties = Ties.EARLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +76,66 @@ class SiteModel:
     """The model of a site, and where its variables are."""
 
     model: LinearModel
-    grid: GridColumns
-    stores: StorageColumns
+    nodes: NodeColumns
+    storage: StorageColumns
     curtailed: Columns
+    jobs: list[JobColumns]
 
 
 def build_site(problem: SiteProblem) -> SiteModel:
     """Return the linear model of ``problem``."""
     model = LinearModel()
     hours = problem.step_hours
-    stores = add_storage(model, problem.stores, step_hours=hours)
-    curtailed = add_curtailables(model, problem.generators, step_hours=hours)
-    consumption: list[Term] = [
-        (stores.charge, 1.0),
-        (stores.discharge, -1.0),
-        (curtailed, 1.0),
+    nodes = add_nodes(model, problem.nodes, problem.fixed, step_hours=hours)
+    storage = add_storage(model, problem.stocks, problem.flows, nodes.balance, step_hours=hours)
+    curtailed = add_curtailables(model, problem.generators, nodes.balance, step_hours=hours)
+    jobs = [_add_job(model, job, nodes) for job in problem.jobs]
+    site = SiteModel(model, nodes, storage, curtailed, jobs)
+    add_goals(model, problem.goals, storage.stock, step_hours=hours)
+    _add_operation(site, problem)
+    add_peaks(model, [(peak, _direction(nodes, peak)) for peak in problem.peaks])
+    commitments = [(each, _scope(site, scope)) for each, scope in problem.commitments]
+    add_commitments(model, commitments, step_hours=hours)
+    prefer(model, problem.ties, storage=storage, curtailed=curtailed, nodes=nodes)
+    return site
+
+
+def _add_job(model: LinearModel, job: WholeJob | PiecedJob, nodes: NodeColumns) -> JobColumns:
+    if isinstance(job, WholeJob):
+        return add_whole_job(model, job, nodes.balance)
+    return add_pieced_job(model, job, nodes.balance)
+
+
+def _add_operation(site: SiteModel, problem: SiteProblem) -> None:
+    model, storage = site.model, site.storage
+    add_bands(model, problem.bands, storage)
+    add_least_powers(model, problem.least_powers, storage, problem.flows.charge_limit)
+    add_ramps(model, problem.ramps, storage)
+    add_tapers(model, problem.tapers, storage)
+    add_couplings(model, problem.couplings, storage)
+
+
+def _net(nodes: NodeColumns, node: int) -> list[Term]:
+    return [
+        (nodes.imported[node], 1.0),
+        (nodes.exported[node], -1.0),
+        (nodes.net[node], 1.0),
     ]
-    net = problem.inflexible - problem.generators.available.sum(axis=0)
-    grid = add_grid_connection(model, problem.grid, consumption, net, step_hours=hours)
-    prefer_early(model, stores=stores, curtailed=curtailed, grid=grid)
-    return SiteModel(model, grid, stores, curtailed)
+
+
+def _direction(nodes: NodeColumns, peak: Peak) -> list[Term]:
+    """Return what makes up a peak: the split of a priced node, else its net power."""
+    one_way = nodes.imported if peak.is_import else nodes.exported
+    if one_way[peak.node, 0] >= 0:
+        return [(one_way[peak.node], 1.0)]
+    return [(nodes.net[peak.node], 1.0 if peak.is_import else -1.0)]
+
+
+def _scope(site: SiteModel, scope: Scope) -> list[Term]:
+    if scope.node is not None:
+        return _net(site.nodes, scope.node)
+    terms: list[Term] = []
+    for flow in scope.flows:
+        terms += [(site.storage.charge[flow], 1.0), (site.storage.discharge[flow], -1.0)]
+    terms += [(site.curtailed[generator], 1.0) for generator in scope.generators]
+    return terms

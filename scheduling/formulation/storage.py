@@ -1,15 +1,19 @@
-"""Storage: batteries, vehicles, buffer tanks.
+"""Stocks and what flows into and out of them: batteries, vehicles, tanks, buildings.
 
-With c and d the charging and discharging power [kW], e the stock at the end of a step
-[kWh], h the length of a step [h], and for each store efficiencies η_c, η_d and a share λ
-of the stock lost per hour::
+With e the stock at the end of a step [kWh], c and d the power that a flow draws and gives
+[kW], η_c and η_d its efficiencies (η_c may exceed 1: a heat pump's COP), g a gain that no
+efficiency touches [kW], h the length of a step [h] and k the share of a stock that is left
+of it after a step::
 
-    e[t] = (1 - λ)^h · e[t-1] + h · (η_c · c[t] - d[t] / η_d)
+    e[t] = k · e[t-1] + l · h · (Σ (η_c · c[t] - d[t] / η_d) + g[t]),   l = (k - 1) / ln k
 
-Power is taken as constant within a step. Wear is linear in throughput: w/2 per kWh charged
-and w/2 per kWh discharged, w the price of a kWh taken out (of one replacement, by its full
-cycles). What stock remains at the end may be worth v per kWh more, or less, than at the
-start: without it the plan would take the energy left over as free.
+Power is constant within a step while the stock decays all the time; l is the exact share of
+what comes in that is still there at the end (l = 1 without losses). Several flows may share
+one stock; a flow without stock is a device that just takes or gives power.
+
+Wear is linear in throughput: for a battery w/2 per kWh drawn and w/2 per kWh given, w the
+price of a kWh taken out (formulation F7). What stock remains at the end may be worth v per
+kWh more, or less, than at the start: without it the plan would take what is left as free.
 
 Charging and discharging at once wastes energy, and so pays only where taking energy earns
 money. The two are declared exclusive; ``engines.exclusive`` sees to it where it matters.
@@ -17,107 +21,174 @@ money. The two are declared exclusive; ``engines.exclusive`` sees to it where it
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.formulation.linear_model import NO_COLUMN, Columns, LinearModel
+from scheduling.formulation.linear_model import NO_COLUMN, Columns, LinearModel, Rows
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+#: Stock of a flow that has none.
+NO_STOCK: Final = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stores:
-    """Parameters of S stores over T steps.
+class Stocks:
+    """K stocks over T steps.
 
-    Per store, shape (S, 1): ``initial_stock`` [kWh], ``charge_efficiency`` and
-    ``discharge_efficiency`` in (0, 1], ``loss_per_hour`` in [0, 1), ``wear_price``
-    [currency per kWh discharged, >= 0], ``end_value`` [currency/kWh].
-    Per store and step, shape (S, T): ``charge_limit`` and ``discharge_limit`` [kW, >= 0],
-    ``stock_floor`` and ``stock_ceiling`` [kWh, at the end of the step]. A limit of zero is
-    how an absent vehicle or a service window is said; a floor is how a target is said.
+    Per stock, shape (K,): ``initial`` [kWh], ``end_value`` [currency/kWh].
+    Per stock and step, shape (K, T): ``kept``, the share left after a step, in (0, 1];
+    ``gain`` [kW, negative for usage]; ``floor`` and ``ceiling`` [kWh, at the end of the step].
     """
 
     names: Sequence[str]
-    initial_stock: Array
-    charge_efficiency: Array
-    discharge_efficiency: Array
-    loss_per_hour: Array
-    wear_price: Array
+    initial: Array
     end_value: Array
+    kept: Array
+    gain: Array
+    floor: Array
+    ceiling: Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flows:
+    """F flows over T steps, each between a node and at most one stock.
+
+    Per flow, shape (F,): ``node``; ``stock`` or ``NO_STOCK``; ``charge_cost`` and
+    ``discharge_cost`` [currency per kWh drawn and given, >= 0], booked under
+    ``cost_terms``. Per flow and step, shape (F, T): ``charge_limit`` and ``discharge_limit``
+    [kW, >= 0]; ``charge_efficiency`` > 0 and ``discharge_efficiency`` > 0. A limit of zero is
+    how an absent vehicle or a service window is said.
+    """
+
+    names: Sequence[str]
+    node: Indices
+    stock: Indices
+    cost_terms: Sequence[str]
+    charge_cost: Array
+    discharge_cost: Array
     charge_limit: Array
     discharge_limit: Array
-    stock_floor: Array
-    stock_ceiling: Array
+    charge_efficiency: Array
+    discharge_efficiency: Array
 
 
 @dataclass(frozen=True, slots=True)
 class StorageColumns:
-    """Where the variables are, each shape (S, T): ``charge``, ``discharge``, ``stock``."""
+    """Where the variables are.
+
+    ``charge`` and ``discharge`` have shape (F, T), ``NO_COLUMN`` where a flow never runs that
+    way; ``stock`` has shape (K, T).
+    """
 
     charge: Columns
     discharge: Columns
     stock: Columns
 
 
-def add_storage(model: LinearModel, stores: Stores, *, step_hours: float | Array) -> StorageColumns:
-    """Add S stores to ``model``: 3·S·T columns, S·T rows.
-
-    Args:
-        step_hours: one length for all steps, or shape (T,).
-    """
-    shape = stores.charge_limit.shape
-    charge = model.add_columns("charge", shape, upper=stores.charge_limit)
-    discharge = model.add_columns("discharge", shape, upper=stores.discharge_limit)
-    stock = model.add_columns("stock", shape, lower=stores.stock_floor, upper=stores.stock_ceiling)
-
-    kept = np.broadcast_to((1.0 - stores.loss_per_hour) ** step_hours, shape)
-    stock_before = np.full(shape, NO_COLUMN)
-    stock_before[:, 1:] = stock[:, :-1]
-    # Before the first step the stock is a number, not a variable: it moves to the right.
-    carried_in = np.zeros(shape)
-    carried_in[:, :1] = kept[:, :1] * stores.initial_stock
-    model.add_rows(
-        "stock balance",
-        shape,
-        [
-            (stock, 1.0),
-            (stock_before, -kept),
-            (charge, -step_hours * stores.charge_efficiency),
-            (discharge, step_hours / stores.discharge_efficiency),
-        ],
-        lower=carried_in,
-        upper=carried_in,
-    )
-    model.keep_apart(
-        "charge or discharge",
-        charge,
-        discharge,
-        first_most=stores.charge_limit,
-        second_most=stores.discharge_limit,
-    )
-    for s, name in enumerate(stores.names):
-        model.add_limit("minimum stock", stock[s], side="lower", unit="kWh", of=name)
-        model.add_limit("capacity", stock[s], side="upper", unit="kWh", of=name, is_fixed=True)
-        model.add_limit(
-            "charging limit", charge[s], side="upper", unit="kW", of=name, is_fixed=True
-        )
-        model.add_limit(
-            "discharging limit", discharge[s], side="upper", unit="kW", of=name, is_fixed=True
-        )
+def add_storage(
+    model: LinearModel,
+    stocks: Stocks,
+    flows: Flows,
+    balance: Rows,
+    *,
+    step_hours: float | Array,
+) -> StorageColumns:
+    """Add K stocks and F flows; their power enters ``balance``, the rows of the nodes."""
+    charge = _add_direction(model, "charge", flows.charge_limit)
+    discharge = _add_direction(model, "discharge", flows.discharge_limit)
+    model.add_entries(balance[flows.node], charge, -1.0)
+    model.add_entries(balance[flows.node], discharge, 1.0)
+    stock = model.add_columns("stock", stocks.floor.shape, lower=stocks.floor, upper=stocks.ceiling)
     columns = StorageColumns(charge, discharge, stock)
-    _add_costs(model, stores, columns, step_hours=step_hours)
+    _add_stock_balance(model, stocks, flows, columns, step_hours=step_hours)
+    both = np.flatnonzero((charge[:, :1] >= 0) & (discharge[:, :1] >= 0))
+    if both.size:
+        model.keep_apart(
+            "charge or discharge",
+            charge[both],
+            discharge[both],
+            first_most=flows.charge_limit[both],
+            second_most=flows.discharge_limit[both],
+        )
+    _add_costs(model, stocks, flows, columns, step_hours=step_hours)
+    _name_limits(model, stocks, flows, columns)
     return columns
 
 
-def _add_costs(
-    model: LinearModel, stores: Stores, columns: StorageColumns, *, step_hours: float | Array
+def kept_share(kept: Array) -> Array:
+    """Return the share of what comes in during a step that is left at its end: l above."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(kept < 1.0, (kept - 1.0) / np.log(kept), 1.0)
+
+
+def _add_direction(model: LinearModel, name: str, limit: Array) -> Columns:
+    columns = np.full(limit.shape, NO_COLUMN)
+    used = np.flatnonzero(limit.any(axis=1))
+    columns[used] = model.add_columns(name, (used.size, limit.shape[1]), upper=limit[used])
+    return columns
+
+
+def _add_stock_balance(
+    model: LinearModel,
+    stocks: Stocks,
+    flows: Flows,
+    columns: StorageColumns,
+    *,
+    step_hours: float | Array,
 ) -> None:
-    for s, name in enumerate(stores.names):
-        half = 0.5 * stores.wear_price[s, 0] * step_hours
-        model.add_cost(f"wear: {name}", columns.charge[s], half)
-        model.add_cost(f"wear: {name}", columns.discharge[s], half)
-        if value := float(stores.end_value[s, 0]):
-            term = f"change of stock: {name}"
-            model.add_cost(term, columns.stock[s, -1:], -value)
-            model.add_constant(term, value * float(stores.initial_stock[s, 0]))
+    stock, kept = columns.stock, stocks.kept
+    hours_left = kept_share(kept) * step_hours
+    before = np.full(stock.shape, NO_COLUMN)
+    before[:, 1:] = stock[:, :-1]
+    # Before the first step the stock is a number, not a variable: it moves to the right.
+    known = hours_left * stocks.gain
+    known[:, :1] += kept[:, :1] * stocks.initial[:, None]
+    rows = model.add_rows(
+        "stock balance", stock.shape, [(stock, 1.0), (before, -kept)], lower=known, upper=known
+    )
+    held = np.flatnonzero(flows.stock != NO_STOCK)
+    of = flows.stock[held]
+    into = -hours_left[of] * flows.charge_efficiency[held]
+    model.add_entries(rows[of], columns.charge[held], into)
+    out = hours_left[of] / flows.discharge_efficiency[held]
+    model.add_entries(rows[of], columns.discharge[held], out)
+
+
+def _add_costs(
+    model: LinearModel,
+    stocks: Stocks,
+    flows: Flows,
+    columns: StorageColumns,
+    *,
+    step_hours: float | Array,
+) -> None:
+    for f in np.flatnonzero(flows.charge_cost + flows.discharge_cost).tolist():
+        term = f"{flows.cost_terms[f]}: {flows.names[f]}"
+        model.add_cost(term, columns.charge[f], flows.charge_cost[f] * step_hours)
+        model.add_cost(term, columns.discharge[f], flows.discharge_cost[f] * step_hours)
+    for k in np.flatnonzero(stocks.end_value).tolist():
+        term, value = f"change of stock: {stocks.names[k]}", float(stocks.end_value[k])
+        model.add_cost(term, columns.stock[k, -1:], -value)
+        model.add_constant(term, value * float(stocks.initial[k]))
+
+
+def _name_limits(model: LinearModel, stocks: Stocks, flows: Flows, columns: StorageColumns) -> None:
+    for k, name in enumerate(stocks.names):
+        stock = columns.stock[k]
+        # An empty store gives no more, whatever somebody would like.
+        bottom = np.minimum(stocks.floor[k], 0.0)
+        model.add_limit("minimum stock", stock, side="lower", unit="kWh", of=name, beyond=bottom)
+        model.add_limit("maximum stock", stock, side="upper", unit="kWh", of=name, is_fixed=True)
+    for f, name in enumerate(flows.names):
+        for limit, power in (
+            ("charging", columns.charge[f]),
+            ("discharging", columns.discharge[f]),
+        ):
+            if power[0] >= 0:
+                model.add_limit(
+                    f"{limit} limit", power, side="upper", unit="kW", of=name, is_fixed=True
+                )

@@ -18,9 +18,11 @@ NOTHING = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """A limit, broken over [start, end): by at most ``most``, in all by ``energy_kwh``.
+    """A limit of power or a goal of a stock, broken over [start, end).
 
-    ``cost`` [currency] is what the plan pays for it.
+    A power limit by at most ``most_kw``, in all by ``energy_kwh``; a stock, at ``end`` and
+    before, by at most ``most_kwh``. ``cost`` [currency]: what the plan pays for that, but
+    for what the highest breach of the window costs.
     """
 
     limit: str
@@ -29,6 +31,7 @@ class Breach:
     most_kw: float
     energy_kwh: float
     cost: float
+    most_kwh: float = 0.0
 
 
 def read_breaches(
@@ -36,21 +39,22 @@ def read_breaches(
 ) -> list[Breach]:
     """Return each breach in ``values``, one for each unbroken stretch of steps."""
     found = []
-    price = model.compile().cost
+    price = model.compile().cost if model.softnesses else values
     for softness in model.softnesses:
         for columns in (softness.above, softness.below):
             if columns is None:
                 continue
-            amount = values[columns]
+            amount, cost = np.zeros(grid.n_steps + 1), np.zeros(grid.n_steps + 1)
+            amount[softness.at] = values[columns]
+            cost[softness.at] = values[columns] * price[columns]
             for first, last in runs(amount > NOTHING):
-                part = slice(first, last)
-                found.append(
-                    Breach(
-                        softness.rows,
-                        *bounds(grid, first, last),
-                        most_kw=float(amount[part].max()),
-                        energy_kwh=float(amount[part] @ step_hours[part]),
-                        cost=float(amount[part] @ price[columns[part]]),
-                    )
-                )
+                part, paid = amount[first:last], float(cost[first:last].sum())
+                if softness.unit == "kWh":
+                    start, end = bounds(grid, first, last - 1)
+                    most = float(part.max())
+                    found.append(Breach(softness.rows, start, end, 0.0, 0.0, paid, most))
+                    continue
+                start, end = bounds(grid, first, last)
+                energy = float(part @ step_hours[first:last])
+                found.append(Breach(softness.rows, start, end, float(part.max()), energy, paid))
     return found

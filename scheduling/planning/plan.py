@@ -45,6 +45,8 @@ class Plan:
         stock_kwh: per store, shape (T + 1,), at the start and after each step.
         grid_power_kw: shape (T,), import positive, export negative.
         curtailed_kw: per generator that can be held back, shape (T,).
+        node_power_kw: net power into each node and commodity by name, shape (T,).
+        temperature_c: per building, shape (T + 1,).
         breaches: soft limits that the plan breaks.
         reasons: what held the plan back, and what it would be worth to loosen.
         infeasible: the limits that contradict each other, in words; empty when there is a plan.
@@ -62,6 +64,8 @@ class Plan:
     stock_kwh: dict[str, Array] = field(default_factory=dict)
     grid_power_kw: Array = field(default_factory=lambda: np.empty(0))
     curtailed_kw: dict[str, Array] = field(default_factory=dict)
+    node_power_kw: dict[str, Array] = field(default_factory=dict)
+    temperature_c: dict[str, Array] = field(default_factory=dict)
     breaches: tuple[Breach, ...] = ()
     reasons: tuple[Reason, ...] = ()
     infeasible: tuple[str, ...] = ()
@@ -84,6 +88,8 @@ class Plan:
             "stock_kwh": _lists(self.stock_kwh),
             "grid_power_kw": self.grid_power_kw.tolist(),
             "curtailed_kw": _lists(self.curtailed_kw),
+            "node_power_kw": _lists(self.node_power_kw),
+            "temperature_c": _lists(self.temperature_c),
             "breaches": [_breach_json(breach) for breach in self.breaches],
             "reasons": [_reason_json(reason) for reason in self.reasons],
             "infeasible": list(self.infeasible),
@@ -105,6 +111,7 @@ def _breach_json(breach: Breach) -> dict[str, Any]:
         "start": _iso(breach.start),
         "end": _iso(breach.end),
         "most_kw": breach.most_kw,
+        "most_kwh": breach.most_kwh,
         "energy_kwh": breach.energy_kwh,
         "cost": breach.cost,
     }

@@ -1,53 +1,87 @@
 """From the values of a site's columns to power and stock per device."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.flex.devices import Battery, Load
+from assets.timegrid import TimeGrid
 from scheduling.flex.site import SiteDocument
-from scheduling.formulation.site import SiteModel
-from scheduling.planning.arrays import series
+from scheduling.formulation.linear_model import take
+from scheduling.formulation.site import SiteModel, SiteProblem
+from scheduling.planning.builder import Reading
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Powers:
     """Per device as in ``Plan``."""
 
-    power_kw: dict[str, Array]
-    stock_kwh: dict[str, Array]
-    curtailed_kw: dict[str, Array]
-    grid_power_kw: Array
+    power_kw: dict[str, Array] = field(default_factory=dict)
+    stock_kwh: dict[str, Array] = field(default_factory=dict)
+    curtailed_kw: dict[str, Array] = field(default_factory=dict)
+    temperature_c: dict[str, Array] = field(default_factory=dict)
+    node_power_kw: dict[str, Array] = field(default_factory=dict)
+    grid_power_kw: Array = field(default_factory=lambda: np.empty(0))
 
 
-def read_powers(document: SiteDocument, site: SiteModel, values: Array) -> Powers:
+def read_powers(
+    document: SiteDocument,
+    problem: SiteProblem,
+    readings: dict[str, Reading],
+    site: SiteModel,
+    values: Array,
+) -> Powers:
     """Return what ``values`` mean for each device of ``document``, in its order.
 
-    The grid's power is the sum over all devices, so that the balance is exact to rounding.
+    A node's power is the sum of what is below it, so that the balance is exact to rounding.
     """
-    n_steps = document.window.grid.n_steps
-    power: dict[str, Array] = {}
-    stock: dict[str, Array] = {}
-    curtailed: dict[str, Array] = {}
-    stores = iter(range(len(site.stores.charge)))
-    generators = iter(range(len(site.curtailed)))
-    for device in document.devices:
-        if isinstance(device, Battery):
-            s = next(stores)
-            power[device.name] = values[site.stores.charge[s]] - values[site.stores.discharge[s]]
-            levels = values[site.stores.stock[s]]
-            stock[device.name] = np.concatenate([[device.stock_at_start_kwh], levels])
-        elif isinstance(device, Load):
-            power[device.name] = series(device.power_kw, n_steps)
-        else:
-            available = series(device.available_kw, n_steps)
-            if device.curtailable:
-                held_back = values[site.curtailed[next(generators)]]
-                curtailed[device.name] = held_back
-                available = available - held_back
-            power[device.name] = -available
-    total = sum(power.values(), np.zeros(n_steps))
-    return Powers(power, stock, curtailed, total)
+    powers = Powers()
+    for name, reading in readings.items():
+        power = _power(reading, site, values, document.window.grid)
+        if reading.generator is not None:
+            held_back = values[site.curtailed[reading.generator]]
+            powers.curtailed_kw[name] = held_back
+        if power is not None:
+            powers.power_kw[name] = power
+        if reading.stock is not None:
+            initial = problem.stocks.initial[reading.stock]
+            levels = np.concatenate([[initial], values[site.storage.stock[reading.stock]]])
+            if reading.kelvin_per_kwh is None:
+                powers.stock_kwh[name] = levels
+            else:
+                powers.temperature_c[name] = levels * reading.kelvin_per_kwh
+    net = _node_power(problem, site, values)
+    powers.grid_power_kw = net[0]
+    names = problem.nodes.names
+    powers.node_power_kw = {names[n]: net[n] for n in range(1, len(names))}
+    return powers
+
+
+def _power(reading: Reading, site: SiteModel, values: Array, grid: TimeGrid) -> Array | None:
+    if reading.flow is not None:
+        charge, discharge = site.storage.charge[reading.flow], site.storage.discharge[reading.flow]
+        return take(values, charge) - take(values, discharge)
+    if reading.job is not None:
+        return site.jobs[reading.job].power(values, grid.n_steps)
+    if reading.fixed is not None and reading.generator is not None:
+        held_back: Array = values[site.curtailed[reading.generator]]
+        return reading.fixed + held_back
+    return reading.fixed
+
+
+def _node_power(problem: SiteProblem, site: SiteModel, values: Array) -> Array:
+    net = problem.fixed.copy()
+    flow = take(values, site.storage.charge) - take(values, site.storage.discharge)
+    np.add.at(net, problem.flows.node, flow)
+    np.add.at(net, problem.generators.node, values[site.curtailed])
+    for job, columns in zip(problem.jobs, site.jobs, strict=True):
+        net[job.node] += columns.power(values, net.shape[1])
+    own = net.copy()
+    for node, parent in enumerate(problem.nodes.parent):
+        above = parent
+        while above >= 0:
+            net[above] += own[node]
+            above = problem.nodes.parent[above]
+    return net

@@ -77,9 +77,12 @@ def test_energy_is_conserved_in_every_store_and_at_the_connection(
         kept = (1 - device["loss_per_hour"]) ** HOURS
         into = np.clip(power, 0, None) * device["charge_efficiency"]
         out = np.clip(-power, 0, None) / device["discharge_efficiency"]
+        # What comes in during a step decays for a part of it.
+        left = (kept - 1) / np.log(kept) if kept < 1 else 1.0
+        change = HOURS * left * (into - out)
         # Also says that nothing is charged and discharged at once: only then does the net
         # power alone explain the stock.
-        assert np.allclose(stock[1:], kept * stock[:-1] + HOURS * (into - out), rtol=0, atol=1e-6)
+        assert np.allclose(stock[1:], kept * stock[:-1] + change, rtol=0, atol=1e-6)
         assert stock.min() >= -1e-6
         assert stock.max() <= device["capacity_kwh"] + 1e-6
         assert np.abs(power).max() <= 5 + 1e-6
@@ -110,7 +113,9 @@ def test_what_is_above_a_soft_limit_is_a_breach(given_site: dict[str, Any]) -> N
 
     limit = given_site["connection"]["import_limit_kw"]
     above = np.clip(answer.grid_power_kw - limit, 0, None).sum() * HOURS
-    named = sum(breach.energy_kwh for breach in answer.breaches if breach.limit == "import limit")
+    named = sum(
+        breach.energy_kwh for breach in answer.breaches if breach.limit.startswith("import limit")
+    )
     assert named == pytest.approx(above, abs=1e-5)
 
 

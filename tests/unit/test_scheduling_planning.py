@@ -133,13 +133,13 @@ def test_pays_for_breaking_a_soft_limit_and_says_so() -> None:
     answer = plan(document)
 
     (breach,) = answer.breaches
-    assert breach.limit == "import limit"
+    assert breach.limit == "import limit of the grid connection"
     assert (breach.start.hour, breach.start.minute) == (0, 30)
     assert (breach.end.hour, breach.end.minute) == (1, 30)
     assert breach.most_kw == pytest.approx(3.0)
     assert breach.energy_kwh == pytest.approx(2.5)
     assert breach.cost == pytest.approx(5.0)
-    assert answer.costs["breach: import limit"] == pytest.approx(5.0)
+    assert answer.costs["breach: import limit of the grid connection"] == pytest.approx(5.0)
 
 
 def test_names_the_limit_that_cannot_be_kept_when_and_by_how_much() -> None:

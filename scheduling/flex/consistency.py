@@ -1,0 +1,127 @@
+"""What must hold between the parts of a site's document: names, lengths, times."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from pydantic_core import PydanticCustomError
+
+from scheduling.flex.devices import Converter, Feeder, Process, Vehicle
+from scheduling.flex.devices.storing import Holding
+from scheduling.flex.quantities import leaves
+
+if TYPE_CHECKING:
+    from scheduling.flex.site import SiteDocument
+
+#: Lists of numbers that are not one per step.
+_NOT_PER_STEP: Final = {"profile_kw"}
+
+
+def check_lengths(document: SiteDocument) -> None:
+    """Check that each list of numbers has one per step.
+
+    Raises:
+        PydanticCustomError: one has not.
+    """
+    n_steps = document.window.grid.n_steps
+    for path, field, values in leaves(document):
+        if isinstance(values, tuple) and field not in _NOT_PER_STEP and len(values) != n_steps:
+            raise PydanticCustomError(
+                "length",
+                "{path} has {given} values: the window has {n_steps} steps",
+                {"path": path, "given": len(values), "n_steps": n_steps},
+            )
+
+
+def check_names(document: SiteDocument) -> None:
+    """Check that names are given once, and that what is referred to by name is there.
+
+    Raises:
+        PydanticCustomError: a name is taken or unknown, or nodes run in a circle.
+    """
+    _given_once("devices", [device.name for device in document.devices])
+    places = [node.name for node in document.nodes] + [each.name for each in document.commodities]
+    _given_once("nodes or commodities", places)
+    _given_once("peaks", [each.name for each in document.peaks])
+    _given_once("commitments", [each.name for each in document.commitments])
+    _given_once("stocks", [each.name for each in document.stocks])
+    for i, node in enumerate(document.nodes):
+        _known("node or commodity", f"nodes[{i}].parent", node.parent, places)
+    _no_circle({node.name: node.parent for node in document.nodes})
+    for i, device in enumerate(document.devices):
+        path = f"devices[{i}]"
+        if isinstance(device, Converter):
+            for j, port in enumerate(device.ports):
+                _known("node or commodity", f"{path}.ports[{j}].node", port.node, places)
+            continue
+        _known("node or commodity", f"{path}.node", device.node, places)
+        if isinstance(device, Feeder):
+            stocks = [stock.name for stock in document.stocks]
+            _known("stock", f"{path}.stock", device.stock, stocks)
+    for i, peak in enumerate(document.peaks):
+        _known("node or commodity", f"peaks[{i}].node", peak.node, places)
+    devices = [device.name for device in document.devices]
+    for i, commitment in enumerate(document.commitments):
+        _known("node or commodity", f"commitments[{i}].node", commitment.node, places)
+        for j, name in enumerate(commitment.devices):
+            _known("device", f"commitments[{i}].devices[{j}]", name, devices)
+
+
+def check_times(document: SiteDocument) -> None:
+    """Check that sessions, goals and spans touch the window.
+
+    Raises:
+        PydanticCustomError: one lies outside it.
+    """
+    start, end = document.window.grid.start, document.window.grid.end
+
+    def touches(path: str, first: datetime, last: datetime) -> None:
+        if last < start or first > end:
+            _refuse("{path} is outside the window", path=path)
+
+    for i, device in enumerate(document.devices):
+        path = f"devices[{i}]"
+        if isinstance(device, Vehicle) and (device.departure <= start or device.arrival >= end):
+            _refuse("{path}: the session is outside the window", path=path)
+        if isinstance(device, Process):
+            continue  # a time outside the window forbids nothing
+        if isinstance(device, Holding):
+            for j, goal in enumerate(device.goals):
+                for k, point in enumerate(goal.points):
+                    first, last = point.at or point.start, point.at or point.end
+                    if first is not None and last is not None:
+                        touches(f"{path}.goals[{j}].points[{k}]", first, last)
+
+
+def _given_once(what: str, names: list[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            _refuse("two {what} are called {name}", what=what, name=repr(name))
+        seen.add(name)
+
+
+def _known(what: str, path: str, name: str | None, names: list[str]) -> None:
+    if name is not None and name not in names:
+        known = ", ".join(names) or "none"
+        _refuse(
+            "{path}: there is no {what} {name} (known: {known})",
+            path=path,
+            what=what,
+            name=repr(name),
+            known=known,
+        )
+
+
+def _no_circle(parents: dict[str, str | None]) -> None:
+    for name in parents:
+        above, steps = parents[name], 0
+        while above in parents:
+            above, steps = parents[above], steps + 1
+            if steps > len(parents):
+                _refuse("nodes: {name} is above itself", name=repr(name))
+
+
+def _refuse(message: str, **parts: str) -> NoReturn:
+    raise PydanticCustomError("inconsistent", message, parts)

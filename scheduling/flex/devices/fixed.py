@@ -1,0 +1,33 @@
+"""Consumption that no plan can move, and generation that can only be held back."""
+
+from typing import Literal
+
+from scheduling.flex.quantities import Document, Name, NotNegative, Varying, VaryingMagnitude
+
+
+class Placed(Document):
+    """Something at a node: a node's or a commodity's name; the grid connection if not given."""
+
+    name: Name
+    node: Name | None = None
+
+
+class Load(Placed):
+    """Consumption that no plan can move."""
+
+    kind: Literal["load"] = "load"
+    power_kw: Varying
+
+
+class Photovoltaics(Placed):
+    """Solar generation, held back when that is cheaper and the device can.
+
+    Attributes:
+        available_kw: what the sun would give, as a magnitude.
+        curtailment_cost_per_kwh: paid per kWh held back, for instance a lost subsidy.
+    """
+
+    kind: Literal["pv"] = "pv"
+    available_kw: VaryingMagnitude
+    curtailable: bool = True
+    curtailment_cost_per_kwh: NotNegative = 0.0

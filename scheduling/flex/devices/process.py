@@ -1,0 +1,63 @@
+"""Processes: jobs that must run once in the window."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AwareDatetime, Field, Strict, model_validator
+from pydantic_core import PydanticCustomError
+
+from scheduling.flex.devices.fixed import Placed
+from scheduling.flex.quantities import Document, NotNegative, Number, Positive
+
+
+class Span(Document):
+    """The time [start, end)."""
+
+    start: AwareDatetime
+    end: AwareDatetime
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Self:
+        if self.end <= self.start:
+            raise PydanticCustomError("span", "end should be after start")
+        return self
+
+
+class Process(Placed):
+    """A job that runs once in the window.
+
+    Attributes:
+        flexibility: ``inflexible`` runs as soon as it may; ``shiftable`` runs in one go at
+            the best time; ``breakable`` runs in pieces of one step at the best times.
+        power_kw, duration_minutes: of a job with one power; a part of a step at its end
+            draws its share of the power.
+        profile_kw: power in each step from the start on, instead of those two.
+        forbidden: times in which it may not run.
+        start_cost, run_min_minutes, pause_min_minutes: of a breakable one.
+    """
+
+    kind: Literal["process"] = "process"
+    flexibility: Literal["inflexible", "shiftable", "breakable"] = "shiftable"
+    power_kw: Positive | None = None
+    duration_minutes: Annotated[float, Strict(), Field(gt=0)] | None = None
+    profile_kw: Annotated[tuple[Number, ...], Field(min_length=1)] | None = None
+    forbidden: tuple[Span, ...] = ()
+    start_cost: NotNegative = 0.0
+    run_min_minutes: NotNegative = 0.0
+    pause_min_minutes: NotNegative = 0.0
+
+    @model_validator(mode="after")
+    def _power_or_profile(self) -> Self:
+        is_plain = self.power_kw is not None and self.duration_minutes is not None
+        has_any = self.power_kw is not None or self.duration_minutes is not None
+        if is_plain == (self.profile_kw is not None) or (has_any and not is_plain):
+            raise PydanticCustomError(
+                "process", "give either power_kw and duration_minutes, or profile_kw"
+            )
+        is_breakable = self.flexibility == "breakable"
+        if is_breakable and self.profile_kw is not None:
+            raise PydanticCustomError("process", "a breakable process has no profile_kw")
+        if not is_breakable and (self.start_cost or self.run_min_minutes or self.pause_min_minutes):
+            raise PydanticCustomError(
+                "process", "start_cost and least lengths are for a breakable process"
+            )
+        return self

@@ -1,0 +1,72 @@
+"""Stores of any kind, stocks that several devices share, and devices without a stock."""
+
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from scheduling.flex.devices.battery import check_stock
+from scheduling.flex.devices.storing import Flowing, Holding
+from scheduling.flex.quantities import (
+    Name,
+    NotNegative,
+    Positive,
+    VaryingMagnitude,
+    VaryingPositive,
+)
+
+
+class Store(Flowing, Holding):
+    """A store of any kind: a tank, a pond, a cold room. Efficiencies may exceed 1 (a COP).
+
+    Attributes:
+        capacity_kwh: no limit when not given.
+        wear_cost_per_kwh: per kWh discharged.
+    """
+
+    kind: Literal["store"] = "store"
+    discharge_limit_kw: VaryingMagnitude = 0.0
+    capacity_kwh: Positive | None = None
+    charge_efficiency: VaryingPositive = 1.0
+    discharge_efficiency: VaryingPositive = 1.0
+    wear_cost_per_kwh: NotNegative = 0.0
+
+    @model_validator(mode="after")
+    def _stock_fits(self) -> Self:
+        check_stock(self, float("inf") if self.capacity_kwh is None else self.capacity_kwh)
+        return self
+
+
+class SharedStock(Holding):
+    """A stock without power of its own, fed and drawn from by devices of kind ``feeder``."""
+
+    name: Name
+    capacity_kwh: Positive | None = None
+
+    @model_validator(mode="after")
+    def _stock_fits(self) -> Self:
+        check_stock(self, float("inf") if self.capacity_kwh is None else self.capacity_kwh)
+        return self
+
+
+class Feeder(Flowing):
+    """Feeds and draws from the shared stock ``stock``."""
+
+    kind: Literal["feeder"] = "feeder"
+    stock: Name
+    discharge_limit_kw: VaryingMagnitude = 0.0
+    charge_efficiency: VaryingPositive = 1.0
+    discharge_efficiency: VaryingPositive = 1.0
+    wear_cost_per_kwh: NotNegative = 0.0
+
+
+class Adjustable(Flowing):
+    """Draws and gives what the plan wants, within its limits: a dimmable load, a generator.
+
+    Attributes:
+        cost_per_kwh: of each kWh drawn or given: fuel, wear.
+    """
+
+    kind: Literal["adjustable"] = "adjustable"
+    charge_limit_kw: VaryingMagnitude = 0.0
+    discharge_limit_kw: VaryingMagnitude = 0.0
+    cost_per_kwh: NotNegative = 0.0

@@ -1,0 +1,129 @@
+"""What lies between the devices and the market: prices, limits, nodes, peaks, commitments."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, Strict, model_validator
+from pydantic_core import PydanticCustomError
+
+from scheduling.flex.devices.process import Span
+from scheduling.flex.quantities import (
+    Document,
+    Name,
+    NotNegative,
+    Positive,
+    Varying,
+    VaryingMagnitude,
+)
+
+
+class Prices(Document):
+    """What energy costs and earns at a connection; either may be negative."""
+
+    import_per_kwh: Varying
+    export_per_kwh: Varying = 0.0
+
+
+class Connection(Document):
+    """Limits of a connection or a node; each is hard, or soft with a price beyond it.
+
+    Attributes:
+        import_breach_price_per_kwh: of each kWh beyond the limit.
+        import_breach_price_per_kw: of the highest power beyond the limit in the window.
+    """
+
+    import_limit_kw: VaryingMagnitude | None = None
+    export_limit_kw: VaryingMagnitude | None = None
+    import_breach_price_per_kwh: VaryingMagnitude | None = None
+    export_breach_price_per_kwh: VaryingMagnitude | None = None
+    import_breach_price_per_kw: NotNegative = 0.0
+    export_breach_price_per_kw: NotNegative = 0.0
+
+    @model_validator(mode="after")
+    def _priced_limits_exist(self) -> Self:
+        for direction in ("import", "export"):
+            price = getattr(self, f"{direction}_breach_price_per_kwh")
+            if price is not None and getattr(self, f"{direction}_limit_kw") is None:
+                raise PydanticCustomError(
+                    "limit_missing",
+                    "{direction}_breach_price_per_kwh needs {direction}_limit_kw",
+                    {"direction": direction},
+                )
+            if price is None and getattr(self, f"{direction}_breach_price_per_kw"):
+                raise PydanticCustomError(
+                    "price_missing",
+                    "{direction}_breach_price_per_kw needs {direction}_breach_price_per_kwh",
+                    {"direction": direction},
+                )
+        return self
+
+
+class Node(Connection):
+    """A point below a connection that has limits of its own: a station, feeder, inverter.
+
+    Attributes:
+        parent: the node or commodity above; the grid connection if not given.
+        uncontrolled_kw: measured or forecast power into this node of what no plan moves.
+        prices: of a node that is billed by itself, such as a site in an area.
+    """
+
+    name: Name
+    parent: Name | None = None
+    uncontrolled_kw: Varying = 0.0
+    prices: Prices | None = None
+
+
+class Commodity(Document):
+    """Something other than electricity: gas, heat, hydrogen.
+
+    Without prices and connection it is internal: what is made of it is used, in every step.
+    """
+
+    name: Name
+    prices: Prices | None = None
+    connection: Connection | None = None
+
+
+class PeakTariff(Document):
+    """A price for the highest power of a billing period.
+
+    Attributes:
+        node: where it is metered; the grid connection if not given.
+        incumbent_kw: the highest power of the period so far: up to it, power is free.
+        average_minutes: the power counts as its mean over such periods; each step if None.
+        within: the times that count; all if none.
+    """
+
+    name: Name
+    node: Name | None = None
+    direction: Literal["import", "export"] = "import"
+    price_per_kw: Positive
+    incumbent_kw: NotNegative = 0.0
+    average_minutes: Annotated[int, Strict(), Field(gt=0)] | None = None
+    within: tuple[Span, ...] = ()
+
+
+class Commitment(Document):
+    """An agreed or desired power, and what deviating from it costs; a negative cost earns.
+
+    Attributes:
+        devices: whose power together is meant; that of ``node`` if none; and if that is not
+            given either, that of the grid connection.
+    """
+
+    name: Name
+    devices: tuple[Name, ...] = ()
+    node: Name | None = None
+    baseline_kw: Varying = 0.0
+    up_cost_per_kwh: Varying = 0.0
+    down_cost_per_kwh: Varying = 0.0
+
+    @model_validator(mode="after")
+    def _scope_is_one(self) -> Self:
+        if self.devices and self.node is not None:
+            raise PydanticCustomError("scope", "give devices or node, not both")
+        up, down = self.up_cost_per_kwh, self.down_cost_per_kwh
+        if isinstance(up, float) and isinstance(down, float) and up < 0 and down < 0:
+            raise PydanticCustomError(
+                "unbounded", "deviating up and deviating down cannot both earn"
+            )
+        return self

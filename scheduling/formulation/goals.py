@@ -1,0 +1,59 @@
+"""Goals of a stock: soft minima, maxima and targets at the ends of steps.
+
+A goal at level a [kWh] may be missed by s >= 0, ``e + s >= a`` (or ``e - s <= a``, or both
+for a target). That costs a price per kWh and hour at each end of step, and one per kWh of
+the most it is missed by, in the spirit of formulations F4.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.formulation.linear_model import Columns, LinearModel
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """One goal of stock ``stock``; ``lowest`` and ``highest``, shape (T,) [kWh], NaN where free.
+
+    ``price`` [currency per kWh and hour] and ``price_of_most`` [currency/kWh].
+    """
+
+    name: str
+    stock: int
+    lowest: Array
+    highest: Array
+    price: float
+    price_of_most: float
+
+
+def add_goals(
+    model: LinearModel, goals: list[Goal], stock: Columns, *, step_hours: float | Array
+) -> None:
+    """Add rows and breaches for each goal; ``stock`` has shape (K, T)."""
+    hours = np.broadcast_to(np.asarray(step_hours, dtype=np.float64), stock.shape[1:])
+    for goal in goals:
+        sides: list[Columns] = []
+        for level, side in ((goal.lowest, "below"), (goal.highest, "above")):
+            at = np.flatnonzero(~np.isnan(level))
+            if not at.size:
+                continue
+            name = goal.name if side == "below" else f"{goal.name} (above)"
+            term = [(stock[goal.stock, at], 1.0)]
+            price = goal.price * hours[at]
+            if side == "below":
+                model.add_rows(name, at.shape, term, lower=level[at])
+                slack = model.soften(name, below=price, unit="kWh", at=at + 1).below
+            else:
+                model.add_rows(name, at.shape, term, upper=level[at])
+                slack = model.soften(name, above=price, unit="kWh", at=at + 1).above
+            if slack is not None:
+                sides.append(slack)
+        if goal.price_of_most and sides:
+            slacks = np.concatenate(sides)
+            model.add_highest(
+                f"{goal.name} most", slacks, f"breach: {goal.name}", goal.price_of_most
+            )

@@ -1,0 +1,142 @@
+"""How a flow may run: bands, minimum power, ramps, taper, fixed ratios between flows.
+
+Each takes the flow's columns, shape (T,); what a flow draws counts positive.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.formulation.linear_model import NO_COLUMN, LinearModel
+from scheduling.formulation.storage import StorageColumns
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bands:
+    """The power of flow ``flow`` lies in one of B bands in each step.
+
+    ``low`` and ``high``, shape (B,) [kW, positive drawn, negative given].
+    """
+
+    flow: int
+    low: Array
+    high: Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeastPower:
+    """Flow ``flow`` draws nothing or at least ``least``, shape (T,) [kW]."""
+
+    flow: int
+    least: Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ramp:
+    """The power of ``flow`` changes by at most ``most`` [kW] per step, from ``before`` [kW]."""
+
+    flow: int
+    most: Array
+    before: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taper:
+    """What ``flow`` draws is at most ``at_empty - drop · (stock before)`` [kW, kW/kWh]."""
+
+    flow: int
+    stock: int
+    at_empty: float
+    drop: float
+    initial: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coupling:
+    """Powers of ports keep their ratio: x[first] / ratio_first = x[second] / ratio_second."""
+
+    first: int
+    second: int
+    ratio_first: float
+    ratio_second: float
+
+
+def add_bands(model: LinearModel, bands: list[Bands], columns: StorageColumns) -> None:
+    """Add a binary per band and step, exactly one of them chosen."""
+    for each in bands:
+        charge, discharge = columns.charge[each.flow], columns.discharge[each.flow]
+        shape = (each.low.size, charge.size)
+        name = f"bands of flow {each.flow}"
+        chosen = model.add_columns(name, shape, upper=1.0, integer=True)
+        one = model.add_rows(f"{name}: one", charge.shape, lower=1.0, upper=1.0)
+        model.add_entries(one, chosen, 1.0)
+        low = model.add_rows(f"{name}: low", charge.shape, lower=0.0)
+        high = model.add_rows(f"{name}: high", charge.shape, upper=0.0)
+        for rows, bound in ((low, each.low), (high, each.high)):
+            model.add_entries(rows, charge, 1.0)
+            model.add_entries(rows, discharge, -1.0)
+            model.add_entries(rows, chosen, -bound[:, None])
+
+
+def add_least_powers(
+    model: LinearModel, least: list[LeastPower], columns: StorageColumns, limit: Array
+) -> None:
+    """Declare flows semi-continuous; ``limit`` is what they can draw, shape (F, T)."""
+    for each in least:
+        at = np.flatnonzero((limit[each.flow] > 0) & (each.least > 0))
+        if at.size:
+            model.keep_from_between(
+                f"least power of flow {each.flow}",
+                columns.charge[each.flow, at],
+                least=each.least[at],
+                most=limit[each.flow, at],
+            )
+
+
+def add_ramps(model: LinearModel, ramps: list[Ramp], columns: StorageColumns) -> None:
+    """Add -most <= P[t] - P[t-1] <= most for each ramp."""
+    for each in ramps:
+        charge, discharge = columns.charge[each.flow], columns.discharge[each.flow]
+        rows = model.add_rows(f"ramp of flow {each.flow}", charge.shape)
+        lower, upper = model.row_bounds()
+        known = np.zeros(charge.shape)
+        free = np.zeros(charge.shape)
+        if each.before is None:
+            free[0] = np.inf
+        else:
+            known[0] = each.before
+        lower[rows], upper[rows] = known - each.most - free, known + each.most + free
+        for now, sign in ((charge, 1.0), (discharge, -1.0)):
+            model.add_entries(rows, now, sign)
+            model.add_entries(rows, np.concatenate([[NO_COLUMN], now[:-1]]), -sign)
+
+
+def add_tapers(model: LinearModel, tapers: list[Taper], columns: StorageColumns) -> None:
+    """Add the concave cuts c[t] + drop · e[t-1] <= at_empty."""
+    for number, each in enumerate(tapers):
+        charge, stock = columns.charge[each.flow], columns.stock[each.stock]
+        before = np.concatenate([[NO_COLUMN], stock[:-1]])
+        most = np.full(charge.shape, each.at_empty)
+        most[0] -= each.drop * each.initial
+        model.add_rows(
+            f"taper {number} of flow {each.flow}",
+            charge.shape,
+            [(charge, 1.0), (before, each.drop)],
+            upper=most,
+        )
+
+
+def add_couplings(model: LinearModel, couplings: list[Coupling], columns: StorageColumns) -> None:
+    """Add a row per coupled pair and step; each port runs one way only."""
+    for number, each in enumerate(couplings):
+        terms = [
+            (columns.charge[each.first], each.ratio_second),
+            (columns.discharge[each.first], each.ratio_second),
+            (columns.charge[each.second], -each.ratio_first),
+            (columns.discharge[each.second], -each.ratio_first),
+        ]
+        shape = columns.charge[each.first].shape
+        model.add_rows(f"coupling {number}", shape, terms, lower=0.0, upper=0.0)

@@ -1,0 +1,214 @@
+"""From a document to the arrays of its problem."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.flex.network import Commitment, Connection, PeakTariff, Prices
+from scheduling.flex.site import SiteDocument
+from scheduling.formulation.commitments import Commitment as CommitmentArrays
+from scheduling.formulation.nodes import NO_PARENT, Nodes
+from scheduling.formulation.peaks import Peak
+from scheduling.formulation.processes import PiecedJob
+from scheduling.formulation.site import Scope, SiteProblem
+from scheduling.formulation.storage import NO_STOCK, Flows
+from scheduling.planning.builder import Builder, Reading
+from scheduling.planning.devices import add_device
+from scheduling.planning.series import touched
+from scheduling.planning.stocks import add_holding
+
+Array = NDArray[np.float64]
+
+CONNECTION = "the grid connection"
+
+
+def problem_of(document: SiteDocument) -> tuple[SiteProblem, dict[str, Reading]]:
+    """Return ``document`` in numbers, and where each device's power will be.
+
+    All its sensors have been resolved.
+
+    Raises:
+        Contradiction: it asks for what cannot be.
+    """
+    names = [None, *(each.name for each in document.commodities)]
+    names += [node.name for node in document.nodes]
+    node_of = {name: number for number, name in enumerate(names)}
+    builder = Builder(document, node_of, np.zeros((len(names), document.window.grid.n_steps)))
+    for stock in document.stocks:
+        builder.stock_of[stock.name] = add_holding(builder, stock, stock.name, stock.capacity_kwh)
+        builder.readings[stock.name] = Reading(stock=builder.stock_of[stock.name])
+    for node in document.nodes:
+        builder.fixed[node_of[node.name]] += builder.series(node.uncontrolled_kw)
+    for device in document.devices:
+        add_device(builder, device)
+    builder.peaks += [_peak(builder, peak) for peak in document.peaks]
+    builder.commitments += [_commitment(builder, each) for each in document.commitments]
+    return _assembled(builder), builder.readings
+
+
+def _assembled(builder: Builder) -> SiteProblem:
+    flows = builder.flow_arrays()
+    nodes = _nodes(builder, flows)
+    end_values = [
+        _refill_price(k, nodes, flows) if row.end_value is None else row.end_value
+        for k, row in enumerate(builder.stocks)
+    ]
+    return SiteProblem(
+        step_hours=builder.hours,
+        nodes=nodes,
+        stocks=builder.stock_arrays(end_values),
+        flows=flows,
+        generators=builder.generator_arrays(),
+        fixed=builder.fixed,
+        goals=builder.goals,
+        peaks=builder.peaks,
+        commitments=builder.commitments,
+        jobs=builder.jobs,
+        bands=builder.bands,
+        least_powers=builder.least_powers,
+        ramps=builder.ramps,
+        tapers=builder.tapers,
+        couplings=builder.couplings,
+        ties=builder.document.ties,
+    )
+
+
+def _nodes(builder: Builder, flows: Flows) -> Nodes:
+    document = builder.document
+    free = Connection()
+    commodities = [each.connection or free for each in document.commodities]
+    links: list[Connection] = [document.connection, *commodities, *document.nodes]
+    prices = [document.prices, *(each.prices for each in document.commodities)]
+    prices += [node.prices for node in document.nodes]
+    roots = 1 + len(document.commodities)
+    parent = [NO_PARENT] * roots + [builder.node_of[node.parent] for node in document.nodes]
+    internal = [each.prices is None and each.connection is None for each in document.commodities]
+    parents = np.array(parent, dtype=np.int64)
+    import_most, export_most = _most(builder, flows, parents)
+    return Nodes(
+        names=[name or CONNECTION for name in builder.node_of],
+        parent=parents,
+        is_priced=np.array([price is not None for price in prices]),
+        is_internal=np.array([False, *internal] + [False] * len(document.nodes)),
+        import_price=_priced(builder, prices, "import_per_kwh"),
+        export_price=_priced(builder, prices, "export_per_kwh"),
+        import_limit=_limits(builder, links, "import_limit_kw", np.inf),
+        export_limit=_limits(builder, links, "export_limit_kw", np.inf),
+        import_breach_price=_limits(builder, links, "import_breach_price_per_kwh", np.nan),
+        export_breach_price=_limits(builder, links, "export_breach_price_per_kwh", np.nan),
+        import_peak_breach_price=np.array([link.import_breach_price_per_kw for link in links]),
+        export_peak_breach_price=np.array([link.export_breach_price_per_kw for link in links]),
+        import_most=import_most,
+        export_most=export_most,
+    )
+
+
+def _priced(builder: Builder, prices: list[Prices | None], field: str) -> Array:
+    return np.array(
+        [builder.series(None if each is None else getattr(each, field)) for each in prices]
+    )
+
+
+def _limits(builder: Builder, links: list[Connection], field: str, missing: float) -> Array:
+    return np.array([builder.series(getattr(link, field), missing=missing) for link in links])
+
+
+def _most(builder: Builder, flows: Flows, parents: NDArray[np.int64]) -> tuple[Array, Array]:
+    """Return what can be taken and given below each node at most, each shape (N, T) [kW]."""
+    taken, given = builder.fixed.copy(), -builder.fixed
+    np.add.at(taken, flows.node, flows.charge_limit)
+    np.add.at(given, flows.node, flows.discharge_limit)
+    for _, node, available, _ in builder.generators:
+        taken[node] += available  # held back in full: what is fixed counts it as given
+    for job in builder.jobs:
+        power = job.power if isinstance(job, PiecedJob) else float(np.abs(job.profile).max())
+        taken[job.node] += power
+        given[job.node] += 0.0 if isinstance(job, PiecedJob) else power
+    for node in _from_below(parents):
+        if parents[node] != NO_PARENT:
+            taken[parents[node]] += taken[node]
+            given[parents[node]] += given[node]
+    return np.maximum(taken, 0.0), np.maximum(given, 0.0)
+
+
+def _from_below(parents: NDArray[np.int64]) -> list[int]:
+    """Return all nodes, each before its parent."""
+    depth = [0] * parents.size
+    for node in range(parents.size):
+        above = parents[node]
+        while above != NO_PARENT:
+            depth[node] += 1
+            above = parents[above]
+    return sorted(range(parents.size), key=lambda node: -depth[node])
+
+
+def _refill_price(stock: int, nodes: Nodes, flows: Flows) -> float:
+    """Return what a kWh in ``stock`` at the end is worth, when nobody says [currency/kWh].
+
+    What it costs to put back in the cheapest quarter of the window. Nothing at all would
+    make the stock free, and every plan end empty.
+    """
+    prices = []
+    for flow in np.flatnonzero((flows.stock == stock) & flows.charge_limit.any(axis=1)):
+        node = int(flows.node[flow])
+        while node != NO_PARENT and not nodes.is_priced[node]:
+            node = int(nodes.parent[node])
+        if node == NO_PARENT:
+            continue
+        per_kwh = np.sort(nodes.import_price[node] / flows.charge_efficiency[flow])
+        prices.append(float(per_kwh[: max(1, per_kwh.size // 4)].mean()))
+    return max(0.0, min(prices, default=0.0))
+
+
+def _peak(builder: Builder, peak: PeakTariff) -> Peak:
+    grid = builder.document.window.grid
+    counts = np.zeros(builder.n_steps, dtype=bool)
+    for span in peak.within:
+        counts[touched(grid, span.start, span.end)] = True
+    if not peak.within:
+        counts[:] = True
+    minutes = peak.average_minutes or grid.step.total_seconds() / 60
+    # Periods lie on the clock, whenever the window starts.
+    starts = grid.starts().astype(np.int64) // int(minutes * 60)
+    period = np.full(builder.n_steps, -1, dtype=np.int64)
+    period[counts] = np.unique(starts[counts], return_inverse=True)[1]
+    return Peak(
+        name=peak.name,
+        node=builder.node_of[peak.node],
+        is_import=peak.direction == "import",
+        price=peak.price_per_kw,
+        incumbent=peak.incumbent_kw,
+        period=period,
+    )
+
+
+def _commitment(builder: Builder, each: Commitment) -> tuple[CommitmentArrays, Scope]:
+    baseline = builder.series(each.baseline_kw)
+    scope = Scope(node=builder.node_of[each.node])
+    if each.devices:
+        found = [builder.readings[name] for name in each.devices]
+        fixed = [reading.fixed for reading in found if reading.fixed is not None]
+        baseline -= sum(fixed, np.zeros(builder.n_steps))
+        scope = Scope(
+            flows=tuple(reading.flow for reading in found if reading.flow is not None),
+            generators=tuple(
+                reading.generator for reading in found if reading.generator is not None
+            ),
+        )
+    flows = builder.flow_arrays()
+    reach = flows.charge_limit.sum(axis=0) + flows.discharge_limit.sum(axis=0)
+    available = sum((row[2] for row in builder.generators), np.zeros(builder.n_steps))
+    jobs = sum(
+        job.power if isinstance(job, PiecedJob) else float(np.abs(job.profile).max())
+        for job in builder.jobs
+    )
+    arrays = CommitmentArrays(
+        name=each.name,
+        baseline=baseline,
+        up_cost=builder.series(each.up_cost_per_kwh),
+        down_cost=builder.series(each.down_cost_per_kwh),
+        most=reach + available + jobs + np.abs(builder.fixed).sum(axis=0) + np.abs(baseline),
+    )
+    return arrays, scope
+
+
+__all__ = ["CONNECTION", "NO_STOCK", "problem_of"]

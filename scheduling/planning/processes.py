@@ -1,0 +1,80 @@
+"""Processes of a document as jobs of a problem."""
+
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.flex.devices.process import Process
+from scheduling.formulation.processes import PiecedJob, WholeJob
+from scheduling.planning.builder import Builder, Contradiction, Reading
+from scheduling.planning.series import touched
+
+Array = NDArray[np.float64]
+
+
+def add_process(builder: Builder, device: Process) -> None:
+    """Add ``device`` as a job, or as plain power where nothing of it can move.
+
+    Raises:
+        Contradiction: no time in the window allows it.
+    """
+    node = builder.node_of[device.node]
+    allowed = np.ones(builder.n_steps, dtype=bool)
+    for span in device.forbidden:
+        allowed[touched(builder.document.window.grid, span.start, span.end)] = False
+    if device.flexibility == "breakable":
+        job = _in_pieces(builder, device, node, allowed)
+        builder.readings[device.name] = Reading(job=len(builder.jobs))
+        builder.jobs.append(job)
+        return
+    profile = _profile(builder, device)
+    starts = _starts(allowed, profile.size)
+    if not starts.size:
+        raise Contradiction(f"{device.name}: no time in the window is long enough and allowed")
+    if device.flexibility == "shiftable":
+        builder.readings[device.name] = Reading(job=len(builder.jobs))
+        whole = WholeJob(name=device.name, node=node, starts=starts, profile=profile)
+        builder.jobs.append(whole)
+        return
+    power = np.zeros(builder.n_steps)
+    power[starts[0] : starts[0] + profile.size] = profile
+    builder.fixed[node] += power
+    builder.readings[device.name] = Reading(fixed=power)
+
+
+def _profile(builder: Builder, device: Process) -> Array:
+    if device.profile_kw is not None:
+        return np.array(device.profile_kw)
+    duration = (device.duration_minutes or 0.0) / 60.0 / builder.hours
+    profile = np.full(ceil(duration - 1e-9), device.power_kw or 0.0)
+    # The last step may be a part of one: it draws its share, and the energy is right.
+    profile[-1] *= duration - (profile.size - 1)
+    return profile
+
+
+def _starts(allowed: NDArray[np.bool_], length: int) -> NDArray[np.int64]:
+    """Return the steps from which ``length`` steps on are all allowed."""
+    if length > allowed.size:
+        return np.empty(0, dtype=np.int64)
+    windows = np.lib.stride_tricks.sliding_window_view(allowed, length)
+    return np.flatnonzero(windows.all(axis=1))
+
+
+def _in_pieces(
+    builder: Builder, device: Process, node: int, allowed: NDArray[np.bool_]
+) -> PiecedJob:
+    profile = _profile(builder, device)
+    steps = np.flatnonzero(allowed)
+    if profile.size > steps.size:
+        raise Contradiction(f"{device.name}: the window allows it for too few steps")
+    return PiecedJob(
+        name=device.name,
+        node=node,
+        allowed=steps,
+        n_pieces=profile.size,
+        power=float(profile.mean()),
+        start_cost=device.start_cost,
+        least_run=max(1, ceil(device.run_min_minutes / 60.0 / builder.hours - 1e-9)),
+        least_pause=max(1, ceil(device.pause_min_minutes / 60.0 / builder.hours - 1e-9)),
+    )
