@@ -48,7 +48,8 @@ def run(claim: Claim) -> None:
     except Exception as error:
         logger.exception("job %s of kind %s failed", claim.job_id, claim.kind)
         # A failure of the connection itself must not keep us from saying so.
-        connection.close_if_unusable_or_obsolete()
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
         if not claim.is_finished:
             fail(claim, reason=_in_words(error))
 
