@@ -2,10 +2,13 @@
 
 import fcntl
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+#: Kept, since a process object that is forgotten complains that its process still runs.
+_launched: Final[list["subprocess.Popen[bytes]"]] = []
 
 
 class ServiceFailed(RuntimeError):
@@ -38,7 +41,7 @@ def is_alive(pid: int, mentions: str) -> bool:
 def launch(arguments: Sequence[str | Path], log: Path, **options: Any) -> "subprocess.Popen[bytes]":
     """Start a server of its own session, so that Ctrl-C in a terminal does not reach it."""
     with log.open("ab") as output:
-        return subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603
             [str(argument) for argument in arguments],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -46,11 +49,10 @@ def launch(arguments: Sequence[str | Path], log: Path, **options: Any) -> "subpr
             start_new_session=True,
             **options,
         )
+    _launched.append(process)
+    return process
 
 
 def last_lines(log: Path, characters: int = 2_000) -> str:
     """Return the end of a log for an error message."""
     return log.read_text(errors="replace")[-characters:] if log.exists() else "(no log)"
-
-
-Preparation = Callable[[], None]
