@@ -1,0 +1,99 @@
+"""Recording the demo's series: 60 days as meters saw them, prices as the exchange told them."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Final, Self
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assets.models import Sensor, Source, SourceKind
+from assets.services import SeriesOfBeliefs, record_many
+from assets.timegrid import TimeGrid
+from config.demo.catalogue import Battery, Site
+from config.demo.generator import Country, country_over, device_power, import_prices
+from config.demo.window import TIME_ZONE, DemoWindow
+from tenants.permissions import PLATFORM
+
+Array = NDArray[np.float64]
+
+_AUCTION: Final = time(13)  # when the next day's prices are told, local time
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """What is filled in, and who is said to have measured it.
+
+    Attributes:
+        version: of the sources; names the seed, so that no second story is mixed in.
+    """
+
+    window: DemoWindow
+    country: Country
+    version: str
+    meter_name: str = field(default="demo meter", init=False)
+    market_name: str = field(default="demo exchange", init=False)
+
+    @classmethod
+    def of(cls, window: DemoWindow, *, seed: int) -> Self:
+        """Return the story of ``seed`` over ``window``."""
+        return cls(window, country_over(window.everything, seed=seed), f"seed {seed}")
+
+
+def fill_site(
+    site: Site,
+    filling: Filling,
+    *,
+    power: Mapping[str, Sensor],
+    net_power: Sensor,
+    import_price: Sensor,
+    export_price: Sensor,
+) -> None:
+    """Record measured power per device and at the grid, and prices to the end of the next day.
+
+    Args:
+        power: sensor of each device by its name.
+    """
+    meter = Source.objects.of(SourceKind.METER, filling.meter_name, filling.version)
+    measured = filling.window.measured
+    total = np.zeros(measured.n_steps)
+    series = []
+    for device in site.devices:
+        if isinstance(device, Battery):
+            continue  # it was installed today: there is nothing to tell
+        values = device_power(filling.country, site, device)[: measured.n_steps]
+        total += values
+        series.append(_measured(power[device.name], meter, measured, values))
+    series.append(_measured(net_power, meter, measured, total))
+    series += _day_by_day(import_price, filling, import_prices(filling.country, site))
+    series += _day_by_day(export_price, filling, filling.country.prices)
+    record_many(actor=PLATFORM, series=series)
+
+
+def _measured(sensor: Sensor, meter: Source, grid: TimeGrid, values: Array) -> SeriesOfBeliefs:
+    # Meters know to the watt.
+    return SeriesOfBeliefs(
+        sensor=sensor, source=meter, grid=grid, values=np.round(values, 3), belief_time=None
+    )
+
+
+def _day_by_day(sensor: Sensor, filling: Filling, prices: Array) -> Iterator[SeriesOfBeliefs]:
+    """Yield the prices of each local day, believed since the auction of the day before."""
+    zone = ZoneInfo(TIME_ZONE)
+    grid = filling.window.everything
+    market = Source.objects.of(SourceKind.MARKET, filling.market_name, filling.version)
+    day = grid.start.astimezone(zone).date()
+    first = 0
+    while first < grid.n_steps:
+        midnight = datetime.combine(day + timedelta(days=1), time(), zone)
+        until = (midnight - grid.start) // grid.step
+        yield SeriesOfBeliefs(
+            sensor=sensor,
+            source=market,
+            grid=TimeGrid(grid.start + first * grid.step, grid.step, until - first),
+            values=prices[first:until],
+            belief_time=datetime.combine(day - timedelta(days=1), _AUCTION, zone),
+        )
+        first, day = until, day + timedelta(days=1)

@@ -1,0 +1,1 @@
+"""Commands of the whole: show it, stop it."""
