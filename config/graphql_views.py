@@ -9,7 +9,6 @@ from typing import Any, Final
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -18,6 +17,7 @@ from strawberry.django.views import AsyncGraphQLView, GraphQLView
 from config.schema import schema
 from tenants.accounts.actors import actor_of, actor_of_token
 from tenants.accounts.tokens import find_token
+from tenants.database import connection
 from tenants.graphql.context import Context
 from tenants.permissions import ANONYMOUS, Actor
 
@@ -52,7 +52,7 @@ async def graphql(request: HttpRequest) -> HttpResponseBase:
     if refusal is not None:
         return refusal
     if _EVENT_STREAM in request.headers.get("Accept", ""):
-        return await _subscriptions(request)
+        return await _subscriptions(request)  # type: ignore[misc]  # typed as if synchronous
     return await sync_to_async(_answer)(request)
 
 

@@ -138,8 +138,8 @@ def _started(site: SiteDocument, outputs: Mapping[str, Output], run: ScheduleRun
     for device in site.devices:
         stock_sensor = outputs[device.name].stock_sensor
         stock = _stock_at(stock_sensor, run) if stock_sensor is not None else None
-        if stock is not None and hasattr(device, "stock_at_start_kwh"):
-            held = min(max(stock, 0.0), device.capacity_kwh)
+        if stock is not None and "stock_at_start_kwh" in type(device).model_fields:
+            held = min(max(stock, 0.0), getattr(device, "capacity_kwh", None) or stock)
             device = device.model_copy(update={"stock_at_start_kwh": held})  # noqa: PLW2901
         devices.append(device)
     return site.model_copy(update={"devices": tuple(devices)})

@@ -10,7 +10,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
-from django.db import connection
+
+from tenants.database import connection
 
 if TYPE_CHECKING:
     import redis

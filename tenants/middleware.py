@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.db import connection
 from django.http import Http404, HttpRequest
 from django_tenants.middleware.main import TenantMainMiddleware
+
+from tenants.database import connection
 
 
 class TenantByHostMiddleware(TenantMainMiddleware):

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from tenants import jobs, services
+from tenants.database import connection
 from tenants.models import Tenant
 
 #: The clock of most tests: the day before Europe's clocks go forward.

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django_tenants.utils import schema_context, tenant_context
 
 from tenants import jobs
 from tenants.accounts.models import Customer
+from tenants.database import connection
 from tenants.jobs import registry
 from tenants.models import Job, Tenant
 

@@ -23,7 +23,7 @@ UNITS: Final = {
     Quantity.CO2: "kg/kWh",
 }
 
-SourceKindFilter = strawberry.enum(
+strawberry.enum(
     SourceKind, name="SourceKind", description="Whose beliefs: a meter's, a forecaster's, ..."
 )
 

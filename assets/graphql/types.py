@@ -7,8 +7,9 @@ import strawberry_django
 from strawberry import auto
 
 from assets import models
-from assets.graphql.series import Aggregation, Series, SourceKindFilter, read_columns
+from assets.graphql.series import Aggregation, Series, read_columns
 from assets.models.sensor import Quantity
+from assets.models.source import SourceKind
 from tenants.graphql.context import Info
 from tenants.graphql.types import VisibleNode
 
@@ -63,7 +64,7 @@ class SensorNode(VisibleNode):
         end: datetime,
         resolution_minutes: int | None = None,
         aggregation: Aggregation = Aggregation.MEAN,
-        sources: list[SourceKindFilter] | None = None,
+        sources: list[SourceKind] | None = None,
         as_of: datetime | None = None,
         probability: float = 0.5,
     ) -> Series:

@@ -57,13 +57,12 @@ class SchedulingMutation:
             grid = TimeGrid.between(input.start, input.end, step)
         except (ValueError, OverflowError) as error:
             raise wrong("end", str(error), code="window") from error
-        context = input.context and to_context(input.context, info, field="context")
         run = services.request_schedule(
             actor=info.context.actor,
             asset=visible_row(Asset, input.asset, info, field="asset"),
             grid=grid,
             now=info.context.received_at,
-            context=context,
+            context=to_context(input.context, info, field="context") if input.context else None,
             devices=[
                 to_device(each, info, field=f"devices.{index}")
                 for index, each in enumerate(input.devices)

@@ -7,12 +7,12 @@ as ``errors`` of the payload.
 import enum
 from collections.abc import Callable, Iterator
 from functools import wraps
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import strawberry
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 
-P = TypeVar("P")
+P = TypeVar("P", bound="Payload")
 
 
 @strawberry.enum(description="What kind of error this is.")
@@ -32,6 +32,12 @@ class UserError:
         description="Path of the value in the input, outermost first; empty for the whole."
     )
     message: str = strawberry.field(description="What is wrong and what would be right.")
+
+
+class Payload(Protocol):
+    """What mutations answer with: errors, and other fields that have defaults."""
+
+    def __init__(self, *, errors: list[UserError]) -> None: ...
 
 
 _CODES: Final = {

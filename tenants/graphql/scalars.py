@@ -45,4 +45,4 @@ NUMBERS: Final = strawberry.scalar(
     serialize=_serialize,
     parse_value=_parse,
 )
-SCALAR_MAP: Final = {Numbers: NUMBERS}
+SCALAR_MAP: Final[dict[object, Any]] = {Numbers: NUMBERS}

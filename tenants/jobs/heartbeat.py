@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 
+from tenants.database import connection
 from tenants.jobs.claiming import Claim
 
 logger = logging.getLogger(__name__)

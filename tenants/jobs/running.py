@@ -2,9 +2,9 @@
 
 import logging
 
-from django.db import connection
 from django.utils import timezone
 
+from tenants.database import connection
 from tenants.jobs.claiming import Claim, Clock, StaleClaim, claim_next
 from tenants.jobs.failing import JobFailed, fail, give_up
 from tenants.jobs.heartbeat import heartbeat

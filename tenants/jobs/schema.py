@@ -1,7 +1,6 @@
 """In whose schema a worker is: a tenant's, or none at all."""
 
-from django.db import connection
-
+from tenants.database import connection
 from tenants.models.tenant import POISONED_SCHEMA, PUBLIC_SCHEMA, TEMPLATE_SCHEMA
 
 _NOBODYS = frozenset({PUBLIC_SCHEMA, TEMPLATE_SCHEMA, POISONED_SCHEMA})

@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from django.db import connection
 from psycopg.conninfo import make_conninfo
+
+from tenants.database import connection
 
 _TIME_LIMIT: Final = 60  # seconds
 _OPTIONS: Final = (

@@ -11,11 +11,12 @@ from functools import cache
 from typing import Final
 
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django_tenants.utils import schema_context
 
+from tenants.database import connection
 from tenants.models import Plan, Tenant
 from tenants.models.tenant import PUBLIC_SCHEMA, TEMPLATE_SCHEMA
 from tenants.services.dump import DumpFailed, dump_schema

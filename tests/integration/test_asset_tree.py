@@ -1,6 +1,7 @@
 """The tree: who sees what, and how it is kept a tree."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -107,7 +108,7 @@ def test_a_step_that_nobody_meters_in_is_refused(customer: Customer) -> None:
 @pytest.mark.parametrize(
     ("field", "value"), [("time_zone", "Mars/Base"), ("latitude", 91.0), ("name", "")]
 )
-def test_a_wrong_field_is_named(customer: Customer, field: str, value: object) -> None:
+def test_a_wrong_field_is_named(customer: Customer, field: str, value: Any) -> None:
     with pytest.raises(ValidationError) as error:
         add_asset(
             actor=PLATFORM, parent=a_site(customer), asset_type=AssetType.LOAD,

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from tenants import jobs
 from tenants.accounts.models import Customer
+from tenants.database import connection
 from tenants.models import Job, JobState, Tenant
 from tests.workers import (
     KIND,

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from tenants import jobs
 from tenants.accounts.models import Customer
+from tenants.database import connection
 from tenants.jobs.claiming import Claim, claim_next
 from tenants.jobs.running import run
 from tenants.models import JobState, Tenant

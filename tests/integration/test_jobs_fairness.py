@@ -5,9 +5,9 @@ from datetime import datetime
 from itertools import pairwise
 
 import pytest
-from django.db import connection
 
 from tenants import jobs
+from tenants.database import connection
 from tenants.jobs.claiming import claim_next
 from tenants.models import Plan, Tenant
 from tenants.services import activate_tenant, suspend_tenant

@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection
 from django_tenants.utils import tenant_context
 from pytest_django import DjangoDbBlocker
 
 from tenants import jobs
 from tenants.accounts.models import Customer
+from tenants.database import connection
 from tenants.jobs.claiming import claim_next
 from tenants.models import Job, JobState, Plan, Tenant
 from tests.workers import (

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django_tenants.utils import schema_exists, tenant_context
 from pytest_django import DjangoDbBlocker
 
 from tenants import services
 from tenants.accounts.models import Customer
+from tenants.database import connection
 from tenants.models import Brand, Domain, Job, Tenant
 from tenants.models.tenant import TEMPLATE_SCHEMA
 from tenants.services import template

@@ -48,7 +48,7 @@ def wait_for_end(pid: int, mentions: str) -> None:
 
 def query(postgres: Postgres, statement: str) -> list[tuple[object, ...]]:
     with psycopg.connect(postgres.url(), autocommit=True) as connection:
-        cursor = connection.execute(statement)  # type: ignore[call-overload]
+        cursor = connection.execute(statement)
         return cursor.fetchall() if cursor.description else []
 
 
@@ -121,7 +121,7 @@ def test_valkeys_address_is_known_before_it_runs_and_stays(valkey: Valkey) -> No
 def test_valkey_keeps_its_keys_over_kill_9(tmp_path: Path, valkey: Valkey) -> None:
     valkey.start()
     redis.Redis.from_url(valkey.url).set("kept", "yes")
-    redis.Redis.from_url(valkey.url).execute_command("WAITAOF", 1, 0, 5_000)
+    redis.Redis.from_url(valkey.url).waitaof(1, 0, 5_000)
     pid = int((valkey.base / "valkey.pid").read_text())
     os.kill(pid, signal.SIGKILL)
     wait_for_end(pid, "valkey")
