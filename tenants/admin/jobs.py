@@ -1,0 +1,56 @@
+"""The job monitor: what waits, runs, failed, for which tenant. Jobs are never edited."""
+
+from datetime import timedelta
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from tenants.admin.site import public_site
+from tenants.models import Job, JobState
+
+
+@admin.register(Job, site=public_site)
+class JobAdmin(ModelAdmin[Job]):
+    list_display = ["kind", "tenant", "shown_state", "attempt", "age", "lease_until", "reason"]
+    list_filter = ["state", "queue", "kind", "tenant"]
+    list_select_related = ["tenant"]
+    search_fields = ["kind", "dedupe_key"]
+    date_hierarchy = "created_at"
+    # Counting all jobs of a busy platform takes longer than showing a page of them.
+    show_full_result_count = False
+    ordering = ["-created_at", "-id"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
+        return False
+
+    @display(
+        description="state",
+        ordering="state",
+        label={
+            JobState.READY.label: "info",
+            JobState.RUNNING.label: "warning",
+            JobState.DONE.label: "success",
+            JobState.QUARANTINED.label: "danger",
+        },
+    )
+    def shown_state(self, job: Job) -> str:
+        return JobState(job.state).label
+
+    @admin.display(description="took, or waits since")
+    def age(self, job: Job) -> timedelta:
+        """From creation to end, or until now, in whole seconds."""
+        lasted = (job.finished_at or timezone.now()) - job.created_at
+        return timedelta(seconds=round(lasted.total_seconds()))
+
+    @admin.display(description="reason")
+    def reason(self, job: Job) -> str:
+        return job.failure[:80]
