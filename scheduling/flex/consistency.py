@@ -49,6 +49,20 @@ def check_names(document: SiteDocument) -> None:
     for i, node in enumerate(document.nodes):
         _known("node or commodity", f"nodes[{i}].parent", node.parent, places)
     _no_circle({node.name: node.parent for node in document.nodes})
+    _check_devices(document, places)
+    devices = [device.name for device in document.devices]
+    for i, peak in enumerate(document.peaks):
+        _known("node or commodity", f"peaks[{i}].node", peak.node, places)
+    for i, commitment in enumerate(document.commitments):
+        _known("node or commodity", f"commitments[{i}].node", commitment.node, places)
+        for j, name in enumerate(commitment.devices):
+            _known("device", f"commitments[{i}].devices[{j}]", name, devices)
+    for i, coupling in enumerate(document.couplings):
+        for j, member in enumerate(coupling.members):
+            _known("device", f"couplings[{i}].members[{j}].device", member.device, devices)
+
+
+def _check_devices(document: SiteDocument, places: list[str]) -> None:
     for i, device in enumerate(document.devices):
         path = f"devices[{i}]"
         if isinstance(device, Converter):
@@ -59,13 +73,6 @@ def check_names(document: SiteDocument) -> None:
         if isinstance(device, Feeder):
             stocks = [stock.name for stock in document.stocks]
             _known("stock", f"{path}.stock", device.stock, stocks)
-    for i, peak in enumerate(document.peaks):
-        _known("node or commodity", f"peaks[{i}].node", peak.node, places)
-    devices = [device.name for device in document.devices]
-    for i, commitment in enumerate(document.commitments):
-        _known("node or commodity", f"commitments[{i}].node", commitment.node, places)
-        for j, name in enumerate(commitment.devices):
-            _known("device", f"commitments[{i}].devices[{j}]", name, devices)
 
 
 def check_times(document: SiteDocument) -> None:
@@ -115,8 +122,8 @@ def _known(what: str, path: str, name: str | None, names: list[str]) -> None:
 
 
 def _no_circle(parents: dict[str, str | None]) -> None:
-    for name in parents:
-        above, steps = parents[name], 0
+    for name, parent in parents.items():
+        above, steps = parent, 0
         while above in parents:
             above, steps = parents[above], steps + 1
             if steps > len(parents):

@@ -127,3 +127,17 @@ class Commitment(Document):
                 "unbounded", "deviating up and deviating down cannot both earn"
             )
         return self
+
+
+class Member(Document):
+    """A device of a coupling: its power is ``ratio`` times what all members have in common."""
+
+    device: Name
+    ratio: Positive = 1.0
+
+
+class Coupling(Document):
+    """Devices whose powers keep a fixed ratio; each of them runs one way only."""
+
+    name: Name
+    members: Annotated[tuple[Member, ...], Field(min_length=2)]

@@ -25,8 +25,17 @@ def document_from_json(text: str | bytes) -> SiteDocument:
         DocumentError: not JSON, a key stands twice, NaN or infinity is used as a number,
             or the object is no document.
     """
+    return document_from_object(object_from_json(text))
+
+
+def object_from_json(text: str | bytes) -> Any:
+    """Return what ``text`` states, as dictionaries and lists.
+
+    Raises:
+        DocumentError: not JSON, a key stands twice, NaN or infinity is used as a number.
+    """
     try:
-        given = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
     except UnicodeDecodeError:
         raise DocumentError([("$", "not JSON: the text is not UTF-8")]) from None
     except json.JSONDecodeError as error:
@@ -34,7 +43,6 @@ def document_from_json(text: str | bytes) -> SiteDocument:
         raise DocumentError([("$", message)]) from None
     except RecursionError:
         raise DocumentError([("$", "nested too deeply")]) from None
-    return document_from_object(given)
 
 
 def document_from_object(given: Any) -> SiteDocument:

@@ -100,6 +100,14 @@ VaryingPositive = Annotated[
     Discriminator(_form),
 ]
 
+#: A share lost that may vary over the window.
+VaryingLoss = Annotated[
+    Annotated[LossShare, Tag("as:number")]
+    | Annotated[tuple[LossShare, ...], Field(min_length=1), Tag("as:per_step")]
+    | Annotated[SensorReference, Tag("as:sensor")],
+    Discriminator(_form),
+]
+
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str, Any]]:
     """Yield (path, field, value) of each quantity in ``value`` that varies or is referred to."""

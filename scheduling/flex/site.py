@@ -10,7 +10,15 @@ from pydantic_core import PydanticCustomError
 from assets.timegrid import TimeGrid
 from scheduling.flex.consistency import check_lengths, check_names, check_times
 from scheduling.flex.devices import Devices, SharedStock
-from scheduling.flex.network import Commitment, Commodity, Connection, Node, PeakTariff, Prices
+from scheduling.flex.network import (
+    Commitment,
+    Commodity,
+    Connection,
+    Coupling,
+    Node,
+    PeakTariff,
+    Prices,
+)
 from scheduling.flex.quantities import Document
 from scheduling.formulation.preferences import Ties
 
@@ -82,6 +90,7 @@ class SiteDocument(Document):
     stocks: tuple[SharedStock, ...] = ()
     peaks: tuple[PeakTariff, ...] = ()
     commitments: tuple[Commitment, ...] = ()
+    couplings: tuple[Coupling, ...] = ()
     ties: Ties = Ties.EARLY
 
     @model_validator(mode="after")

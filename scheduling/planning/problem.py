@@ -3,15 +3,16 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.flex.network import Commitment, Connection, PeakTariff, Prices
+from scheduling.flex.network import Commitment, Connection, Coupling, PeakTariff, Prices
 from scheduling.flex.site import SiteDocument
 from scheduling.formulation.commitments import Commitment as CommitmentArrays
 from scheduling.formulation.nodes import NO_PARENT, Nodes
+from scheduling.formulation.operation import Coupling as CouplingArrays
 from scheduling.formulation.peaks import Peak
 from scheduling.formulation.processes import PiecedJob
 from scheduling.formulation.site import Scope, SiteProblem
-from scheduling.formulation.storage import NO_STOCK, Flows
-from scheduling.planning.builder import Builder, Reading
+from scheduling.formulation.storage import Flows
+from scheduling.planning.builder import Builder, Contradiction, Reading
 from scheduling.planning.devices import add_device
 from scheduling.planning.series import touched
 from scheduling.planning.stocks import add_holding
@@ -42,7 +43,23 @@ def problem_of(document: SiteDocument) -> tuple[SiteProblem, dict[str, Reading]]
         add_device(builder, device)
     builder.peaks += [_peak(builder, peak) for peak in document.peaks]
     builder.commitments += [_commitment(builder, each) for each in document.commitments]
+    for coupling in document.couplings:
+        _add_coupling(builder, coupling)
     return _assembled(builder), builder.readings
+
+
+def _add_coupling(builder: Builder, coupling: Coupling) -> None:
+    flows = []
+    for member in coupling.members:
+        flow = builder.readings[member.device].flow
+        if flow is None:
+            raise Contradiction(f"{coupling.name}: the power of {member.device} cannot be planned")
+        flows.append((flow, member.ratio))
+    (first, ratio), *others = flows
+    builder.couplings += [
+        CouplingArrays(first=first, second=flow, ratio_first=ratio, ratio_second=each)
+        for flow, each in others
+    ]
 
 
 def _assembled(builder: Builder) -> SiteProblem:
@@ -209,6 +226,3 @@ def _commitment(builder: Builder, each: Commitment) -> tuple[CommitmentArrays, S
         most=reach + available + jobs + np.abs(builder.fixed).sum(axis=0) + np.abs(baseline),
     )
     return arrays, scope
-
-
-__all__ = ["CONNECTION", "NO_STOCK", "problem_of"]

@@ -18,11 +18,11 @@ def add_holding(builder: Builder, holding: Holding, name: str, capacity_kwh: flo
     Raises:
         Contradiction: hard bounds cross.
     """
-    n_steps = builder.n_steps
     capacity = np.inf if capacity_kwh is None else capacity_kwh
-    floor = builder.series(holding.stock_min_kwh)
+    floor = builder.series(holding.stock_min_kwh, missing=-np.inf)
     ceiling = np.minimum(builder.series(holding.stock_max_kwh, missing=np.inf), capacity)
-    floor[-1] = max(floor[-1], holding.stock_at_end_min_kwh or 0.0)
+    if holding.stock_at_end_min_kwh is not None:
+        floor[-1] = max(floor[-1], holding.stock_at_end_min_kwh)
     soft = []
     for goal in holding.goals:
         lowest, highest = _levels(builder, goal)
@@ -36,7 +36,7 @@ def add_holding(builder: Builder, holding: Holding, name: str, capacity_kwh: flo
             name=name,
             initial=holding.stock_at_start_kwh,
             end_value=holding.end_value_per_kwh,
-            kept=np.full(n_steps, (1.0 - holding.loss_per_hour) ** builder.hours),
+            kept=(1.0 - builder.series(holding.loss_per_hour)) ** builder.hours,
             gain=builder.series(holding.gain_kw) - builder.series(holding.usage_kw),
             floor=floor,
             ceiling=ceiling,

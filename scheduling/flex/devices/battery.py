@@ -53,6 +53,11 @@ class Battery(Flowing, Holding):
     @model_validator(mode="after")
     def _stock_fits(self) -> Self:
         check_stock(self, self.capacity_kwh)
+        least = self.stock_min_kwh
+        if least is None or (isinstance(least, float) and least < 0):
+            raise PydanticCustomError(
+                "stock_below_zero", "stock_min_kwh of a battery should be at least 0"
+            )
         return self
 
 

@@ -8,11 +8,11 @@ from scheduling.flex.devices.fixed import Placed
 from scheduling.flex.goals import StockGoal
 from scheduling.flex.quantities import (
     Document,
-    LossShare,
     NotNegative,
     Number,
     Positive,
     Varying,
+    VaryingLoss,
     VaryingMagnitude,
 )
 
@@ -21,7 +21,7 @@ class Holding(Document):
     """A stock.
 
     Attributes:
-        stock_min_kwh, stock_max_kwh: hard bounds at the end of each step.
+        stock_min_kwh, stock_max_kwh: hard bounds at the end of each step; none where null.
         stock_at_end_min_kwh: the stock to end with at least (hard).
         end_value_per_kwh: what a kWh more in stock at the end than at the start is worth.
             When not given, what refilling it costs in the cheapest quarter of the window.
@@ -30,11 +30,11 @@ class Holding(Document):
     """
 
     stock_at_start_kwh: NotNegative
-    stock_min_kwh: VaryingMagnitude = 0.0
+    stock_min_kwh: Varying | None = 0.0
     stock_max_kwh: VaryingMagnitude | None = None
     stock_at_end_min_kwh: NotNegative | None = None
     end_value_per_kwh: Number | None = None
-    loss_per_hour: LossShare = 0.0
+    loss_per_hour: VaryingLoss = 0.0
     gain_kw: Varying = 0.0
     usage_kw: Varying = 0.0
     goals: tuple[StockGoal, ...] = ()

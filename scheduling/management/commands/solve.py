@@ -12,6 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from scheduling.engines.base import EngineFailed, OutOfTime, Unbounded
 from scheduling.flex import DocumentError, SiteDocument, document_from_json
+from scheduling.flex.flexmeasures import document_from_flexmeasures
+from scheduling.flex.parsing import object_from_json
 from scheduling.planning import Plan, PlanStatus, UnresolvedReference, plan
 from scheduling.planning.summary import print_summary
 from tenants.plugins import UnknownPlugin
@@ -35,6 +37,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE", help="the problem; - for standard input")
         parser.add_argument(
+            "--format",
+            choices=["loadstar", "flexmeasures"],
+            default="loadstar",
+            help="notation of FILE: ours, or the flex-context and flex-models of FlexMeasures",
+        )
+        parser.add_argument(
             "--json",
             metavar="PATH",
             help="write the plan as JSON to PATH; - prints it instead of the summary",
@@ -45,7 +53,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        document = _read_document(options["file"])
+        document = _read_document(options["file"], notation=options["format"])
         answer = _plan(document, options["engine"], timedelta(seconds=options["time_limit"]))
         target = options["json"]
         if target is not None:
@@ -65,12 +73,14 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _read_document(file: str) -> SiteDocument:
+def _read_document(file: str, *, notation: str) -> SiteDocument:
     try:
         text = sys.stdin.buffer.read() if file == STANDARD else Path(file).read_bytes()
     except OSError as error:
         raise CommandError(f"{file}: {error.strerror}", returncode=BAD_INPUT) from None
     try:
+        if notation == "flexmeasures":
+            return document_from_flexmeasures(object_from_json(text))
         return document_from_json(text)
     except DocumentError as error:
         lines = [f"{path}: {message}" for path, message in error.errors]

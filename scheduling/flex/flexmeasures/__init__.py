@@ -1,0 +1,5 @@
+"""FlexMeasures notation: flex-context, flex-models, groups, stocks and series as a document."""
+
+from scheduling.flex.flexmeasures.document import document_from_flexmeasures
+
+__all__ = ["document_from_flexmeasures"]

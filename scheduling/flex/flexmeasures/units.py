@@ -1,0 +1,115 @@
+"""Quantities as FlexMeasures writes them: "450 kWh", "90%", "20 EUR/kW"; durations and times."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from scheduling.flex.parsing import DocumentError
+
+_NUMBER: Final = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_QUANTITY: Final = re.compile(rf"^\s*({_NUMBER})\s*(.*?)\s*$")
+_DURATION: Final = re.compile(
+    r"^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+)S)?)?$"
+)
+#: Of each unit of power or energy, how many kW or kWh it is; reactive power counts in full.
+_ENERGY: Final = {"Wh": 1e-3, "kWh": 1.0, "MWh": 1e3, "GWh": 1e6}
+_POWER: Final = {f"{unit}/h": share for unit, share in _ENERGY.items()} | {
+    "W": 1e-3,
+    "kW": 1.0,
+    "MW": 1e3,
+    "GW": 1e6,
+    "VA": 1e-3,
+    "kVA": 1.0,
+    "MVA": 1e3,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What a field measures: ``kind`` is power, energy, share, or a price per one of them."""
+
+    kind: str
+
+    def factor(self, text: str, path: str) -> float:
+        """Return by what to multiply a value in ``text`` to get kW, kWh, a share, or a price.
+
+        Raises:
+            DocumentError: ``text`` is no unit of this kind.
+        """
+        if self.kind == "share":
+            if text in {"", "dimensionless"}:
+                return 1.0
+            if text == "%":
+                return 0.01
+        elif self.kind in {"power", "energy"}:
+            known = _POWER if self.kind == "power" else _ENERGY
+            if text in known:
+                return known[text]
+        else:
+            per = _POWER if self.kind == "price per power" else _ENERGY
+            currency, slash, below = text.partition("/")
+            if slash and re.fullmatch(r"[A-Z]{3}", currency) and below in per:
+                return 1.0 / per[below]
+        raise DocumentError([(path, f"{text!r} is not a unit of {self.kind}")])
+
+
+POWER: Final = Unit("power")
+ENERGY: Final = Unit("energy")
+SHARE: Final = Unit("share")
+PRICE: Final = Unit("price per energy")
+POWER_PRICE: Final = Unit("price per power")
+
+
+def quantity(text: Any, unit: Unit, path: str, *, bare: str | None = None) -> float:
+    """Return the number that ``text`` states, in kW, kWh, as a share or a price.
+
+    Args:
+        bare: the unit of a number without one; refused when None.
+
+    Raises:
+        DocumentError: it states none.
+    """
+    if isinstance(text, bool) or not isinstance(text, (int, float, str)):
+        raise DocumentError([(path, "should be a quantity such as '5 kW'")])
+    found = _QUANTITY.match(str(text))
+    if found is None:
+        raise DocumentError([(path, f"{text!r} is not a quantity such as '5 kW'")])
+    name = found[2] or bare
+    if name is None and unit.kind != "share":
+        raise DocumentError([(path, f"{text!r} has no unit")])
+    return float(found[1]) * unit.factor(name or "", path)
+
+
+def currency_of(text: str) -> str | None:
+    """Return the currency of a unit such as "EUR/MWh", None where there is none."""
+    found = re.search(r"\b([A-Z]{3})/", text)
+    return found[1] if found else None
+
+
+def duration(text: Any, path: str) -> timedelta:
+    """Return an ISO 8601 duration without months and years.
+
+    Raises:
+        DocumentError: ``text`` is none.
+    """
+    found = _DURATION.match(text) if isinstance(text, str) else None
+    if found is None or not any(found.groups()):
+        raise DocumentError([(path, f"{text!r} is not a duration such as 'PT15M'")])
+    weeks, days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
+    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+
+
+def moment(text: Any, path: str) -> datetime:
+    """Return an aware time.
+
+    Raises:
+        DocumentError: ``text`` is none.
+    """
+    try:
+        time = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        raise DocumentError([(path, f"{text!r} is not a time in ISO 8601")]) from None
+    if time.tzinfo is None:
+        raise DocumentError([(path, "the time needs an offset")])
+    return time
