@@ -7,6 +7,8 @@ from celery import Celery
 from config import env
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+# Checks load addresses and with them GraphQL, which no job needs. The web process checks.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 env.start_services()
 
 app = Celery("loadstar")
