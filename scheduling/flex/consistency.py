@@ -1,24 +1,20 @@
 """What must hold between the parts of a site's document: names, lengths, times."""
 
-from __future__ import annotations
-
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import Final, NoReturn
 
 from pydantic_core import PydanticCustomError
 
 from scheduling.flex.devices import Converter, Feeder, Process, Vehicle
 from scheduling.flex.devices.storing import Holding
+from scheduling.flex.parts import SiteParts
 from scheduling.flex.quantities import leaves
-
-if TYPE_CHECKING:
-    from scheduling.flex.site import SiteDocument
 
 #: Lists of numbers that are not one per step.
 _NOT_PER_STEP: Final = {"profile_kw"}
 
 
-def check_lengths(document: SiteDocument) -> None:
+def check_lengths(document: SiteParts) -> None:
     """Check that each list of numbers has one per step.
 
     Raises:
@@ -34,7 +30,7 @@ def check_lengths(document: SiteDocument) -> None:
             )
 
 
-def check_names(document: SiteDocument) -> None:
+def check_names(document: SiteParts) -> None:
     """Check that names are given once, and that what is referred to by name is there.
 
     Raises:
@@ -62,7 +58,7 @@ def check_names(document: SiteDocument) -> None:
             _known("device", f"couplings[{i}].members[{j}].device", member.device, devices)
 
 
-def _check_devices(document: SiteDocument, places: list[str]) -> None:
+def _check_devices(document: SiteParts, places: list[str]) -> None:
     for i, device in enumerate(document.devices):
         path = f"devices[{i}]"
         if isinstance(device, Converter):
@@ -75,7 +71,7 @@ def _check_devices(document: SiteDocument, places: list[str]) -> None:
             _known("stock", f"{path}.stock", device.stock, stocks)
 
 
-def check_times(document: SiteDocument) -> None:
+def check_times(document: SiteParts) -> None:
     """Check that sessions, goals and spans touch the window.
 
     Raises:

@@ -1,97 +1,22 @@
-"""The document of one planning problem: window, network, devices."""
+"""The document of one planning problem."""
 
-from datetime import UTC, datetime, timedelta
-from functools import cached_property
-from typing import Annotated, Final, Literal, Self
+from typing import Self
 
-from pydantic import AwareDatetime, Field, Strict, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import model_validator
 
-from assets.timegrid import TimeGrid
 from scheduling.flex.consistency import check_lengths, check_names, check_times
-from scheduling.flex.devices import Devices, SharedStock
-from scheduling.flex.network import (
-    Commitment,
-    Commodity,
-    Connection,
-    Coupling,
-    Node,
-    PeakTariff,
-    Prices,
-)
-from scheduling.flex.quantities import Document
-from scheduling.formulation.preferences import Ties
-
-#: Two weeks of five minutes, or six of a quarter of an hour: prices and weather are not
-#: known further, and a longer plan would take minutes.
-MAX_STEPS: Final = 4_032
-
-Currency = Annotated[str, Strict(), Field(pattern=r"^[A-Z]{3}$")]
+from scheduling.flex.network import Connection, Prices
+from scheduling.flex.parts import Currency, SiteParts
+from scheduling.flex.window import MAX_STEPS, Window
 
 
-class Window(Document):
-    """The time to plan, [start, end), in equal steps. Times have an offset."""
-
-    start: AwareDatetime
-    end: AwareDatetime
-    step_minutes: Annotated[int, Strict(), Field(ge=1, le=60)] = 15
-
-    @model_validator(mode="after")
-    def _whole_steps(self) -> Self:
-        step = timedelta(minutes=self.step_minutes)
-        if 60 % self.step_minutes:
-            raise PydanticCustomError(
-                "step_minutes", "step_minutes should divide 60: 5, 15, 30 and 60 are common"
-            )
-        if self.end <= self.start:
-            raise PydanticCustomError("window", "end should be after start")
-        n_steps, rest = divmod(_utc(self.end) - _utc(self.start), step)
-        if rest:
-            raise PydanticCustomError(
-                "window", "start to end should be a whole number of steps of step_minutes"
-            )
-        if n_steps > MAX_STEPS:
-            raise PydanticCustomError(
-                "window",
-                "the window has {n_steps} steps: at most {most} are allowed",
-                {"n_steps": n_steps, "most": MAX_STEPS},
-            )
-        return self
-
-    @cached_property
-    def grid(self) -> TimeGrid:
-        """The steps, in UTC."""
-        return TimeGrid.between(
-            _utc(self.start), _utc(self.end), timedelta(minutes=self.step_minutes)
-        )
-
-
-class SiteDocument(Document):
-    """One site and one window: all that a plan depends on.
-
-    Attributes:
-        prices, connection: of the grid connection, the root of all electricity nodes.
-        nodes: limits below it, to any depth.
-        ties: what to prefer among plans of equal cost.
+class SiteDocument(SiteParts):
+    """One site and one window, whose parts fit together.
 
     Raises:
         pydantic.ValidationError: a field is unknown, missing or out of range, a name is taken
             or unknown, a time is outside the window, or a list has not one value per step.
     """
-
-    version: Literal[1] = 1
-    window: Window
-    currency: Currency = "EUR"
-    prices: Prices
-    connection: Connection = Connection()
-    devices: Devices = ()
-    nodes: tuple[Node, ...] = ()
-    commodities: tuple[Commodity, ...] = ()
-    stocks: tuple[SharedStock, ...] = ()
-    peaks: tuple[PeakTariff, ...] = ()
-    commitments: tuple[Commitment, ...] = ()
-    couplings: tuple[Coupling, ...] = ()
-    ties: Ties = Ties.EARLY
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -99,11 +24,6 @@ class SiteDocument(Document):
         check_lengths(self)
         check_times(self)
         return self
-
-
-def _utc(time: datetime) -> datetime:
-    # Differences of times in one zone ignore its changes of clock; in UTC there are none.
-    return time.astimezone(UTC)
 
 
 __all__ = ["MAX_STEPS", "Connection", "Currency", "Prices", "SiteDocument", "Window"]

@@ -1,0 +1,45 @@
+"""The parts of a site's document, before they are held against each other."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, Strict
+
+from scheduling.flex.devices import Devices, SharedStock
+from scheduling.flex.network import (
+    Commitment,
+    Commodity,
+    Connection,
+    Coupling,
+    Node,
+    PeakTariff,
+    Prices,
+)
+from scheduling.flex.quantities import Document
+from scheduling.flex.window import Window
+from scheduling.formulation.preferences import Ties
+
+Currency = Annotated[str, Strict(), Field(pattern=r"^[A-Z]{3}$")]
+
+
+class SiteParts(Document):
+    """One site and one window: all that a plan depends on.
+
+    Attributes:
+        prices, connection: of the grid connection, the root of all electricity nodes.
+        nodes: limits below it, to any depth.
+        ties: what to prefer among plans of equal cost.
+    """
+
+    version: Literal[1] = 1
+    window: Window
+    currency: Currency = "EUR"
+    prices: Prices
+    connection: Connection = Connection()
+    devices: Devices = ()
+    nodes: tuple[Node, ...] = ()
+    commodities: tuple[Commodity, ...] = ()
+    stocks: tuple[SharedStock, ...] = ()
+    peaks: tuple[PeakTariff, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+    couplings: tuple[Coupling, ...] = ()
+    ties: Ties = Ties.EARLY
