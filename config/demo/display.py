@@ -18,6 +18,7 @@ from config.demo.window import TIME_ZONE
 Array = NDArray[np.float64]
 
 _PLOT_HEIGHT: Final = 14
+_HOURS: Final = range(0, 25, 3)
 
 
 def progress_on(console: Console) -> Progress:
@@ -35,18 +36,16 @@ def show_savings(console: Console, savings: Sequence[Savings]) -> None:
     """Print what each site's day costs: unplanned, without a battery, planned."""
     local = wall_clock(savings[0].plan.grid, TIME_ZONE)[0].item()
     table = Table(title=f"Costs of {local:%A %d %B %Y} [EUR]")
-    table.add_column("site")
-    for column in ("doing nothing", "no battery", "planned", "saved", "saved %"):
+    table.add_column("site", no_wrap=True)
+    for column in ("doing nothing", "no battery", "planned", "saved"):
         table.add_column(column, justify="right")
     for each in savings:
-        share = each.saved / abs(each.doing_nothing) if each.doing_nothing else 0.0
         table.add_row(
             each.place.site.name,
             f"{each.doing_nothing:,.2f}",
             f"{each.without_battery:,.2f}",
             f"{each.planned:,.2f}",
             f"{each.saved:,.2f}",
-            f"{100 * share:.0f} %",
         )
     console.print(table)
     console.print(
@@ -58,54 +57,55 @@ def show_savings(console: Console, savings: Sequence[Savings]) -> None:
 
 def show_day(console: Console, each: Savings) -> None:
     """Print the site's planned exchange with the grid, beside the unplanned, and the battery."""
-    width = min(max(console.width, 60), 110)
     local = wall_clock(each.plan.grid, TIME_ZONE).astype("datetime64[m]")
     hours = (local - local[0].astype("datetime64[D]")) / np.timedelta64(1, "h")
-    stores = sum(each.plan.stock_kwh.values(), np.zeros(hours.size + 1))
-    prices = each.import_prices
-    _plot(
-        console,
-        f"{each.place.site.name}: power from the grid [kW]",
-        hours,
-        {"doing nothing": each.idle.grid_power_kw, "planned": each.plan.grid_power_kw},
-        width,
-    )
-    _plot(console, "stock of the battery [kWh]", hours, {"stock": stores[:-1]}, width)
-    _plot(console, "price of import [EUR/kWh]", hours, {"price": prices}, width)
+    stock = sum(each.plan.stock_kwh.values(), np.zeros(hours.size + 1))
+    name = each.place.site.name
+    power = {"planned": each.plan.grid_power_kw, "doing nothing": each.idle.grid_power_kw}
+    _plot(console, f"{name}: power from the grid [kW]", hours, power)
+    _plot(console, f"{name}: stock of the battery [kWh]", hours, {"stock": stock[:-1]})
+    _plot(console, f"{name}: price of import [EUR/kWh]", hours, {"price": each.import_prices})
 
 
-def _plot(console: Console, title: str, hours: Array, lines: dict[str, Array], width: int) -> None:
+def _plot(console: Console, title: str, hours: Array, lines: dict[str, Array]) -> None:
     import plotext  # noqa: PLC0415 - only the demo draws on terminals
 
-    plotext.clear_figure()
-    plotext.theme("clear")
-    plotext.plotsize(width, _PLOT_HEIGHT)
-    plotext.title(title)
-    markers = ("dot", "braille") if len(lines) > 1 else ("braille",)
-    for (name, values), marker in zip(lines.items(), markers, strict=True):
-        label = name if len(lines) > 1 else None
-        plotext.plot(hours.tolist(), values.tolist(), label=label, marker=marker)
-    ticks = list(range(0, 25, 3))
-    plotext.xticks(ticks, [f"{hour:02d}:00" for hour in ticks])
-    console.out(plotext.build(), highlight=False)
+    figure = plotext.figure
+    figure.clear()
+    figure.theme("colorless")
+    figure.plot_size(min(max(console.width, 60), 110), _PLOT_HEIGHT)
+    figure.title(title)
+    for (name, values), marker in zip(lines.items(), ("braille", "dot"), strict=False):
+        signal = figure.signal(hours.tolist(), values.tolist(), marker=marker)
+        signal.lines()
+        if len(lines) > 1:
+            signal.label(name)
+        figure.draw(signal)
+    figure.ruler("x").ticks(list(_HOURS), [f"{hour:02d}:00" for hour in _HOURS])
+    console.out(figure.build().string(True), highlight=False)  # noqa: FBT003 - without colours
 
 
 def show_addresses(console: Console, port: int, keys: dict[str, str]) -> None:
-    """Print where to look, as whom, and the keys of the interface by company."""
-    table = Table(title=f"Sign in (password of all: {PASSWORD})")
-    for column in ("at", "as", "who"):
-        table.add_column(column)
+    """Print where to look, as whom, and the keys of the interface by company's schema.
+
+    In lines that can be copied, however narrow the terminal is.
+    """
+
+    def say(text: str, style: str = "") -> None:
+        console.print(text, style=style, soft_wrap=True, highlight=False, markup=False)
+
+    say(f"\nSign in with the password {PASSWORD}", "bold")
     for company in COMPANIES:
         host = f"http://{company.domain}:{port}"
-        table.add_row(f"{host}/admin/", company.operator.email, f"operator of {company.name}")
+        say(f"\n{company.name}: {host}/ for its customers, {host}/admin/ for its operators", "bold")
+        say(f"  {company.operator.email:<32} operator, in the admin")
         for customer in company.customers:
             for person in customer.people:
-                table.add_row(f"{host}/", person.email, f"{person.role.lower()} of {customer.name}")
-    platform = f"http://{PLATFORM_DOMAIN}:{port}/admin/"
-    table.add_row(platform, PLATFORM_OPERATOR.email, "operator of the platform")
-    console.print(table)
-    for name, key in keys.items():
-        console.print(f"key of {name} for GraphQL: {key}", highlight=False)
+                say(f"  {person.email:<32} {person.role.lower()} of {customer.name}")
+        if company.schema_name in keys:
+            say(f"  key for {host}/graphql/: {keys[company.schema_name]}")
+    say(f"\nThe platform itself: http://{PLATFORM_DOMAIN}:{port}/admin/", "bold")
+    say(f"  {PLATFORM_OPERATOR.email:<32} operator of all companies")
 
 
 def addresses(port: int) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """Recording the demo's series: 60 days as meters saw them, prices as the exchange told them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Final, Self
+from functools import cached_property
+from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -22,24 +23,24 @@ Array = NDArray[np.float64]
 _AUCTION: Final = time(13)  # when the next day's prices are told, local time
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Filling:
-    """What is filled in, and who is said to have measured it.
-
-    Attributes:
-        version: of the sources; names the seed, so that no second story is mixed in.
-    """
+    """What is filled in, and who is said to have measured it."""
 
     window: DemoWindow
-    country: Country
-    version: str
-    meter_name: str = field(default="demo meter", init=False)
-    market_name: str = field(default="demo exchange", init=False)
+    seed: int
+    meter_name: ClassVar[str] = "demo meter"
+    market_name: ClassVar[str] = "demo exchange"
 
-    @classmethod
-    def of(cls, window: DemoWindow, *, seed: int) -> Self:
-        """Return the story of ``seed`` over ``window``."""
-        return cls(window, country_over(window.everything, seed=seed), f"seed {seed}")
+    @property
+    def version(self) -> str:
+        """The version of the sources: names the seed, so that no second story is mixed in."""
+        return f"seed {self.seed}"
+
+    @cached_property
+    def country(self) -> Country:
+        """Weather and prices; made when first needed, for an earlier demo may have left all."""
+        return country_over(self.window.everything, seed=self.seed)
 
 
 def fill_site(

@@ -73,7 +73,7 @@ def perform(
         migrate_all(now=now)
         advance()
     with done.step("series"), _bar(progress, "Companies with 60 days of data", n_customers()) as on:
-        filling = Filling.of(window, seed=seed)
+        filling = Filling(window, seed)
         done.new_customers = found_companies(filling, now=now, on_customer=on)
     places = planned_sites()
 
@@ -117,11 +117,13 @@ def summary(done: Performance) -> dict[str, Any]:
 
 
 def _site(each: Savings, forecasts: list[tuple[PlannedSite, ForecastRun]]) -> dict[str, Any]:
+    with each.place.entered():
+        made = [_forecast(run) for place, run in forecasts if place == each.place]
     return {
         "tenant": each.place.tenant.schema_name,
         "customer": each.place.customer.name,
         "site": each.place.site.name,
-        "forecasts": [_forecast(run) for place, run in forecasts if place == each.place],
+        "forecasts": made,
         "schedule_run": str(each.run.pk),
         "state": each.run.state,
         "engine": each.plan.engine,

@@ -23,6 +23,9 @@ _LOOK_SECONDS: Final = 0.2
 #: How long a programme may take to end what it does before it is killed [s].
 _PATIENCE_SECONDS: Final = 20.0
 
+#: Those that this process started, by log file.
+_children: Final[dict[Path, "subprocess.Popen[bytes]"]] = {}
+
 
 class DidNotStart(Exception):
     """A programme ended at once. The text says where its log is, and how that ends."""
@@ -41,6 +44,7 @@ class Programme:
 
     def is_running(self) -> bool:
         """Say whether it runs now, also when another process started it."""
+        _reap()
         try:
             file = self._pid_file.open("rb")
         except FileNotFoundError:
@@ -62,7 +66,7 @@ class Programme:
             if not _take(pid_file):
                 return False
             with self.log.open("ab") as log:
-                process = subprocess.Popen(  # noqa: S603  # our own commands
+                process = _children[self.log] = subprocess.Popen(  # noqa: S603  # our own commands
                     command,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
@@ -84,7 +88,7 @@ class Programme:
             if time.monotonic() > until:
                 self._signal(signal.SIGKILL)
             time.sleep(_POLL_SECONDS)
-            _reap()
+        _reap()
         self._pid_file.unlink(missing_ok=True)
         return True
 
@@ -152,7 +156,7 @@ def _take(pid_file: TextIO) -> bool:
 
 
 def _reap() -> None:
-    """Take leave of ended children: a zombie holds no lock, but a place in the table."""
-    with suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+    """Take leave of children that have ended, lest they stay in the table of processes."""
+    for log, process in list(_children.items()):
+        if process.poll() is not None:
+            del _children[log]

@@ -41,8 +41,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         logging.getLogger().setLevel(logging.WARNING)
-        # What ends us ends our programmes too.
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # What ends us ends our programmes too; also where a shell has told us not to listen.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
         console = Console(stderr=options["json"], soft_wrap=False)
         try:
             self._show(console, options)
@@ -77,7 +78,7 @@ class Command(BaseCommand):
 
         def on_ready() -> None:
             display.show_addresses(console, port, keys)
-            console.print("Ctrl-C ends it")
+            console.print("\nCtrl-C ends it")
 
         serve(folder, port, on_ready=on_ready)
 
