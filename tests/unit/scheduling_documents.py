@@ -15,9 +15,13 @@ def site_object(
     export_price: float | Sequence[float] | None = None,
     n_steps: int | None = None,
     step_minutes: int = 60,
+    more: dict[str, Any] | None = None,
     **connection: Any,
 ) -> dict[str, Any]:
-    """Return a site as parsed JSON; as many steps as prices; export pays what import costs."""
+    """Return a site as parsed JSON; as many steps as prices; export pays what import costs.
+
+    ``more``: further fields of the document, ``connection``: of its connection.
+    """
     steps = n_steps or (len(import_price) if isinstance(import_price, Sequence) else 1)
     end = START + steps * timedelta(minutes=step_minutes)
     return {
@@ -32,7 +36,13 @@ def site_object(
         },
         "connection": connection,
         "devices": list(devices),
+        **(more or {}),
     }
+
+
+def clock(hours: float) -> str:
+    """Return the time ``hours`` after the start of the window."""
+    return (START + timedelta(hours=hours)).isoformat()
 
 
 def site(*devices: dict[str, Any], **fields: Any) -> SiteDocument:

@@ -1,0 +1,112 @@
+"""Processes against answers worked out by hand, and small ones against all possibilities."""
+
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scheduling.planning import PlanStatus, plan
+from tests.unit.scheduling_documents import clock, load, site
+
+PRICES = [0.3, 0.1, 0.4, 0.1, 0.2, 0.5]
+
+
+def process(**fields: Any) -> dict[str, Any]:
+    return {"kind": "process", "name": "job", "power_kw": 2, "duration_minutes": 120, **fields}
+
+
+def test_an_inflexible_process_runs_as_soon_as_it_may() -> None:
+    forbidden = [{"start": clock(0.5), "end": clock(1.5)}]
+    job = process(flexibility="inflexible", forbidden=forbidden)
+    answer = plan(site(job, import_price=PRICES))
+
+    assert answer.power_kw["job"] == pytest.approx([0, 0, 2, 2, 0, 0])
+
+
+def test_a_shiftable_process_runs_in_one_go_at_the_best_time() -> None:
+    answer = plan(site(process(), import_price=PRICES))
+
+    assert answer.power_kw["job"] == pytest.approx([0, 0, 0, 2, 2, 0])
+    assert answer.cost == pytest.approx(2 * (0.1 + 0.2))
+
+
+def test_a_breakable_process_runs_in_the_best_steps() -> None:
+    answer = plan(site(process(flexibility="breakable"), import_price=PRICES))
+
+    assert answer.power_kw["job"] == pytest.approx([0, 2, 0, 2, 0, 0])
+
+
+def test_starting_again_may_cost_more_than_waiting_saves() -> None:
+    job = process(flexibility="breakable", start_cost=1.0)
+    answer = plan(site(job, import_price=PRICES))
+
+    assert answer.power_kw["job"] == pytest.approx([0, 0, 0, 2, 2, 0])
+    assert answer.costs["starts: job"] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("least", "power"),
+    [
+        ({"run_min_minutes": 120}, [0, 0, 0, 2, 2, 0]),
+        ({"pause_min_minutes": 120}, [0, 2, 0, 0, 2, 0]),
+    ],
+)
+def test_pieces_and_pauses_have_a_least_length(least: dict[str, int], power: list[float]) -> None:
+    answer = plan(site(process(flexibility="breakable", **least), import_price=PRICES))
+
+    assert answer.power_kw["job"] == pytest.approx(power)
+
+
+def test_a_profile_is_drawn_as_it_is() -> None:
+    job = {"kind": "process", "name": "job", "profile_kw": [1.0, 5.0]}
+    answer = plan(site(job, import_price=PRICES))
+
+    assert answer.power_kw["job"] == pytest.approx([1, 5, 0, 0, 0, 0])
+
+
+def test_a_last_part_of_a_step_draws_its_share() -> None:
+    answer = plan(site(process(duration_minutes=90), import_price=PRICES))
+
+    assert answer.power_kw["job"].sum() == pytest.approx(3.0)
+    assert answer.cost == pytest.approx(2 * 0.1 + 1 * 0.2)
+
+
+def test_processes_avoid_each_other_below_a_limit() -> None:
+    jobs = [process(name="one"), process(name="two")]
+    answer = plan(site(*jobs, load(1.0), import_price=PRICES, import_limit_kw=3.0))
+
+    together = answer.power_kw["one"] + answer.power_kw["two"]
+    assert together.max() == pytest.approx(2.0)
+    assert answer.status is PlanStatus.OPTIMAL
+
+
+def test_a_process_that_no_time_allows_is_named() -> None:
+    job = process(forbidden=[{"start": clock(1), "end": clock(5)}])
+    answer = plan(site(job, import_price=PRICES))
+
+    assert answer.status is PlanStatus.INFEASIBLE
+    assert answer.infeasible == ("job: no time in the window is long enough and allowed",)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_two_jobs_under_a_limit_cost_what_the_best_of_all_possibilities_costs(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    prices = random.uniform(0.05, 0.5, 7).round(3).tolist()
+    limit = random.uniform(4.0, 6.0)
+    base = random.uniform(0.0, 2.5, 7).round(2)
+    jobs = [process(), process(name="pieces", flexibility="breakable", power_kw=3)]
+    answer = plan(site(*jobs, load(base.tolist()), import_price=prices, import_limit_kw=limit))
+
+    best = np.inf
+    for start in range(6):
+        for steps in combinations(range(7), 2):
+            power = base.copy()
+            power[start : start + 2] += 2
+            power[list(steps)] += 3
+            if power.max() <= limit + 1e-9:
+                best = min(best, float(power @ np.array(prices)))
+    if np.isinf(best):
+        assert answer.status is PlanStatus.INFEASIBLE
+    else:
+        assert answer.cost == pytest.approx(best)
