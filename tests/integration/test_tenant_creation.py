@@ -194,6 +194,7 @@ def test_the_session_is_left_as_it_was(make: Callable[..., Tenant]) -> None:
             return cursor.fetchall()
 
     make("warm_up")
+    connection.close()
     before = settings()
     make(REPLAYED)
     assert settings() == before
