@@ -32,11 +32,11 @@ import django  # noqa: E402
 django.setup()
 
 from django.conf import settings  # noqa: E402
-from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from django_tenants.utils import tenant_context  # noqa: E402
 
 from tenants import jobs  # noqa: E402
+from tenants.database import connection  # noqa: E402
 from tenants.models import Job, JobState, Tenant  # noqa: E402
 from tenants.periodic import sweep_jobs  # noqa: E402
 from tenants.services import create_tenant, delete_tenant  # noqa: E402

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django_tenants.utils import schema_context, tenant_context
 
@@ -14,6 +14,7 @@ from tenants.database import connection
 from tenants.jobs import registry
 from tenants.models import Job, Tenant
 
+T = TypeVar("T")
 QUEUE = "tests"
 KIND = "tests.note"
 
@@ -88,10 +89,10 @@ def served_in_order(clock: HandClock, count: int) -> list[str]:
     return order
 
 
-def in_own_connection(work: Callable[[], Any]) -> Callable[[], Any]:
+def in_own_connection(work: Callable[[], T]) -> Callable[[], T]:
     """Wrap ``work`` for a thread: it starts in the public schema and closes its connection."""
 
-    def run() -> Any:
+    def run() -> T:
         connection.set_schema_to_public()
         try:
             return work()

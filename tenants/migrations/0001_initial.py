@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                     "plan",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="tenants",
+                        related_name="+",
                         to="tenants.plan",
                     ),
                 ),

@@ -37,7 +37,8 @@ def dump_schema(schema_name: str) -> str:
     """
     command = _fitting_program(connection.pg_version // 10_000)
     parameters = connection.get_connection_params()
-    conninfo = make_conninfo(**{key: parameters.get(key) for key in _CONNECTION})
+    given = {key: str(parameters[key]) for key in _CONNECTION if parameters.get(key)}
+    conninfo = make_conninfo("", **given)
     environment = dict(os.environ)
     if parameters.get("password"):
         # Not on the command line, which other users of the machine can read.

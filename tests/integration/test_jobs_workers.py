@@ -1,9 +1,10 @@
 """Several workers at once, each with a connection of its own; rows are committed and removed."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 import pytest
 from django_tenants.utils import tenant_context
@@ -12,7 +13,8 @@ from pytest_django import DjangoDbBlocker
 from tenants import jobs
 from tenants.accounts.models import Customer
 from tenants.database import connection
-from tenants.jobs.claiming import claim_next
+from tenants.jobs.claiming import Claim, claim_next
+from tenants.jobs.heartbeat import heartbeat
 from tenants.models import Job, JobState, Plan, Tenant
 from tests.workers import (
     QUEUE,
@@ -26,6 +28,7 @@ from tests.workers import (
 )
 
 WORKERS = 4
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -54,13 +57,13 @@ def clock(now: datetime) -> HandClock:
     return HandClock(now)
 
 
-def at_once(work: object, count: int = WORKERS) -> list[object]:
+def at_once(work: Callable[[], T], count: int = WORKERS) -> list[T]:
     """Run ``work`` in ``count`` threads that start together; return what they return."""
     together = threading.Barrier(count)
 
-    def start() -> object:
+    def start() -> T:
         together.wait(timeout=10)
-        return work()  # type: ignore[operator]
+        return work()
 
     with ThreadPoolExecutor(count) as pool:
         started = [pool.submit(in_own_connection(start)) for _ in range(count)]
@@ -85,7 +88,7 @@ def test_many_jobs_are_done_once_each(committed_tenant: Tenant, clock: HandClock
             done += 1
         return done
 
-    assert sum(map(int, at_once(work))) == 20  # type: ignore[call-overload]
+    assert sum(at_once(work)) == 20
     assert names_in(committed_tenant) == [f"{number:02}" for number in range(20)]
 
 
@@ -127,24 +130,23 @@ def test_a_job_is_not_taken_from_a_worker_that_is_writing_its_result(
 
 
 def test_a_worker_beats_from_another_connection_while_it_works(
-    committed_tenant: Tenant, clock: HandClock, settings: pytest.FixtureRequest
+    committed_tenant: Tenant, clock: HandClock, settings: Any
 ) -> None:
-    settings.JOB_HEARTBEAT_SECONDS = 0.01  # type: ignore[attr-defined]
+    settings.JOB_HEARTBEAT_SECONDS = 0.01
     job = ask(committed_tenant, "Depot", clock())
     claim = claim_next(QUEUE, clock=clock)
     assert claim is not None
     beaten = threading.Event()
-    extend = type(claim).extend_lease
 
-    class Observed(type(claim)):  # type: ignore[misc]
+    class Observed(Claim):
         def extend_lease(self) -> bool:
-            held = extend(self)
+            held = Claim.extend_lease(self)
             beaten.set()
             return held
 
     observed = Observed(claim.job_id, claim.attempt, claim.kind, claim.payload, claim.tenant, clock)
     clock.move(seconds=20)
-    with jobs.running.heartbeat(observed):
+    with heartbeat(observed):
         assert beaten.wait(timeout=10)
     assert reread(job).lease_until == clock() + timedelta(seconds=30)
 

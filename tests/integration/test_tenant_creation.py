@@ -119,7 +119,7 @@ def catalogue(schema_name: str) -> dict[str, list[str]]:
 def rows_of(table: str, columns: str, schema_name: str) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT {columns} FROM "{schema_name}"."{table}" ORDER BY 1, 2')
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def nothing_left_of(schema_name: str) -> bool:
@@ -191,7 +191,7 @@ def test_the_session_is_left_as_it_was(make: Callable[..., Tenant]) -> None:
     def settings() -> list[tuple[str, str]]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT name, setting FROM pg_settings ORDER BY name")
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
     make("warm_up")
     connection.close()

@@ -22,8 +22,9 @@ class Command(BaseCommand):
         parser.add_argument("--plan", default="Standard", help="name of an existing plan")
         parser.add_argument("--currency", default="EUR", help="ISO 4217 code")
         parser.add_argument("--time-zone", default="Europe/Amsterdam", help="IANA name")
-        parser.add_argument("--primary-colour", default=NewBrand.primary_colour)
-        parser.add_argument("--accent-colour", default=NewBrand.accent_colour)
+        look = NewBrand()
+        parser.add_argument("--primary-colour", default=look.primary_colour, help="#rrggbb")
+        parser.add_argument("--accent-colour", default=look.accent_colour, help="#rrggbb")
 
     def handle(self, *args: Any, **options: Any) -> None:
         plan = Plan.objects.filter(name=options["plan"]).first()
