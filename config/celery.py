@@ -1,4 +1,4 @@
-"""The Celery application: ``celery -A config.celery worker`` and ``... beat``."""
+"""The workers' application: ``celery -A config.celery worker``. Beat has ``config.beat``."""
 
 import os
 
