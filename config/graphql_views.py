@@ -17,7 +17,6 @@ from strawberry.django.views import AsyncGraphQLView, GraphQLView
 from config.schema import schema
 from tenants.accounts.actors import actor_of, actor_of_token
 from tenants.accounts.tokens import find_token
-from tenants.database import connection
 from tenants.graphql.context import Context
 from tenants.permissions import ANONYMOUS, Actor
 
@@ -95,7 +94,8 @@ def _context(request: HttpRequest, response: HttpResponse) -> Context:
         response=response,
         actor=request.actor,  # type: ignore[attr-defined]
         received_at=timezone.now(),
-        schema_name=connection.schema_name,
+        # Not the connection's: a subscription's context is made in the event loop's thread.
+        schema_name=request.tenant.schema_name,  # type: ignore[attr-defined]
     )
 
 

@@ -43,5 +43,5 @@ def _read(id: relay.GlobalID, info: Any) -> ScheduleRun:
         run = visible_row(ScheduleRun, id, info, field="id")
         # Read here, with the run: between two bells a stream holds no connection.
         run.asset = Asset.objects.get(pk=run.asset_id)
-        connection.close()
+        connection.close_if_unusable_or_obsolete()
         return run
