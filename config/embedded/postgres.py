@@ -27,7 +27,7 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "shared_buffers": "128MB",
     "jit": "off",
     "max_locks_per_transaction": "256",
-    "synchronous_commit": "off",
+    "synchronous_commit": "on",
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "max_wal_size": "2GB",

@@ -1,0 +1,1 @@
+"""Connectors: one foreign system each. They know nothing of our database."""

@@ -1,0 +1,1 @@
+"""From what a peer or a file says to values on a sensor's grid. Pure."""

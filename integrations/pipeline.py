@@ -1,0 +1,95 @@
+"""What a worker does for a connection: read the peer, convert, record."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+import httpx
+
+from assets.models import Source, SourceKind
+from assets.services import SeriesOfBeliefs, record_many
+from integrations.connectors.base import (
+    CONNECTORS,
+    ConnectorError,
+    ReadsSeries,
+    RejectedByPeer,
+    SeriesReading,
+)
+from integrations.ingest.readings import to_grid
+from integrations.models import Connection
+from integrations.secrets import CannotOpen
+from tenants.jobs import Claim, JobFailed
+from tenants.permissions import PLATFORM
+
+logger = logging.getLogger(__name__)
+
+
+def read(
+    claim: Claim,
+    connection_id: int,
+    start: datetime,
+    end: datetime,
+    *,
+    clock: Callable[[], datetime],
+) -> None:
+    """Store what the peer knows about [start, end) under the bound sensors.
+
+    A refusal stops the connection and tells the operator; another failure is tried again.
+    """
+    connection = Connection.objects.get(pk=connection_id)
+    if connection.stopped_at is not None:
+        return
+    try:
+        readings = _ask(connection, start, end)
+    except (RejectedByPeer, CannotOpen) as refusal:
+        with claim.finishing():
+            _note(connection, error=str(refusal), stopped_at=clock())
+        return
+    except ConnectorError as failure:
+        raise JobFailed(str(failure)) from None
+    with claim.finishing():
+        _record(connection, readings, at=clock())
+        _note(connection, error="", last_read_at=clock())
+
+
+def give_up(connection_id: int, *, reason: str) -> None:
+    """Tell the operator that reading failed for good; the next reading is tried as usual."""
+    Connection.objects.filter(pk=connection_id).update(last_error=reason[:500])
+
+
+def _ask(connection: Connection, start: datetime, end: datetime) -> list[SeriesReading]:
+    with httpx.Client() as http:
+        connector = CONNECTORS.get(connection.connector)(connection.settings(), http)
+        if not isinstance(connector, ReadsSeries):
+            raise RejectedByPeer(f"{connection.connector} reads no series")
+        return list(connector.read(start, end))
+
+
+def _record(connection: Connection, readings: list[SeriesReading], *, at: datetime) -> None:
+    source = Source.objects.of(SourceKind.MARKET, connection.connector)
+    series = []
+    for binding in connection.bindings.select_related("sensor__asset"):
+        sensor = binding.sensor
+        for reading in readings:
+            if reading.channel == binding.channel:
+                grid, values = to_grid(
+                    reading, quantity=sensor.quantity, resolution=sensor.resolution
+                )
+                series.append(
+                    SeriesOfBeliefs(
+                        sensor=sensor, source=source, grid=grid, values=values, belief_time=at
+                    )
+                )
+    unbound = {reading.channel for reading in readings} - {
+        binding.channel for binding in connection.bindings.all()
+    }
+    if unbound:
+        logger.warning("%s: %d channels are bound to no sensor", connection.pk, len(unbound))
+    record_many(actor=PLATFORM, series=series)
+
+
+def _note(connection: Connection, *, error: str, **changes: datetime) -> None:
+    connection.last_error = error[:500]
+    for name, value in changes.items():
+        setattr(connection, name, value)
+    connection.save(update_fields=["last_error", *changes])

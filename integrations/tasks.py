@@ -1,0 +1,25 @@
+"""Jobs of integrations."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from integrations import pipeline
+from tenants.jobs import Claim, job
+
+
+def _give_up(payload: dict[str, Any], reason: str) -> None:
+    pipeline.give_up(int(payload["connection_id"]), reason=reason)
+
+
+@job("integrations.read", queue="integration", on_quarantine=_give_up)
+def read_connection(claim: Claim, *, connection_id: int, start: str, end: str, **_: Any) -> None:
+    """Read [start, end) from a connection. Safe to repeat: the same belief twice is no news."""
+    pipeline.read(
+        claim,
+        connection_id,
+        datetime.fromisoformat(start),
+        datetime.fromisoformat(end),
+        clock=timezone.now,
+    )
