@@ -1,4 +1,4 @@
-"""Local time: what the clock on the wall of a place shows over a time grid."""
+"""Local time: what the clock on the wall of a place shows."""
 
 from datetime import UTC
 from zoneinfo import ZoneInfo
@@ -6,13 +6,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from assets.timegrid import TimeGrid
-
 _HALF_HOUR = np.timedelta64(1800, "s")
 
 
-def wall_clock(grid: TimeGrid, time_zone: str) -> NDArray[np.datetime64]:
-    """Return the local times at which the steps start, shape (n_steps,), without an offset.
+def wall_clock(starts: NDArray[np.datetime64], time_zone: str) -> NDArray[np.datetime64]:
+    """Return the local times of ``starts`` (UTC, as of ``TimeGrid.starts``), without an offset.
 
     On the day on which clocks go forward an hour of labels is missing; on the day on which they
     go back an hour of labels is there twice.
@@ -21,7 +19,6 @@ def wall_clock(grid: TimeGrid, time_zone: str) -> NDArray[np.datetime64]:
         ZoneInfoNotFoundError: there is no such time zone.
     """
     zone = ZoneInfo(time_zone)
-    starts = grid.starts()
     # Clocks change on whole half hours of UTC, so one look per half hour will do.
     half_hours, place = np.unique(
         starts.astype(np.int64) // _HALF_HOUR.astype(np.int64), return_inverse=True

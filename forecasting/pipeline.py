@@ -27,7 +27,7 @@ def forecast(claim: Claim, run_id: str, *, clock: Clock) -> None:
         if run.finished_at is not None:
             return
         run.move_to(RunState.RUNNING, at=clock())
-    times = wall_clock(run.grid, run.sensor.asset.time_zone)
+    times = wall_clock(run.grid.starts(), run.sensor.asset.time_zone)
     try:
         found = interpret.forecast(run.forecaster, queries.read_history(run), times)
     except interpret.NoForecast as failure:

@@ -24,5 +24,5 @@ def read_history(run: ForecastRun) -> Sample:
     sensor = run.sensor
     grid = TimeGrid.between(run.history_start, run.start, sensor.resolution)
     values = read_series(sensor, grid, known_at=run.knowledge_time, kinds=MEASURED)
-    times = wall_clock(grid, sensor.asset.time_zone)
+    times = wall_clock(grid.starts(), sensor.asset.time_zone)
     return Sample(times, values, np.empty((grid.n_steps, 0)))

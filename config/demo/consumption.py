@@ -70,7 +70,7 @@ def truck_charging(weather: Weather, random: Generator, *, trucks: int, charger_
     On workdays nine of ten come between 15:00 and 20:00 and need 60 to 220 kWh.
     """
     grid = weather.grid
-    local = wall_clock(grid, TIME_ZONE)
+    local = wall_clock(grid.starts(), TIME_ZONE)
     power = np.zeros(grid.n_steps)
     for day in np.unique(local.astype("datetime64[D]")):
         if (day.astype(int) + 3) % 7 >= 5:
@@ -100,7 +100,7 @@ def _activity(
     sunday: tuple[int, ...],
 ) -> Array:
     """Return the activity of each step as a share of the busiest, by kind of day."""
-    minutes = wall_clock(weather.grid, TIME_ZONE).astype("datetime64[m]").astype(np.int64)
+    minutes = wall_clock(weather.grid.starts(), TIME_ZONE).astype("datetime64[m]").astype(np.int64)
     hour = minutes % 1440 / 60
     day = (minutes // 1440 + 3) % 7
     shapes = [

@@ -34,7 +34,7 @@ def progress_on(console: Console) -> Progress:
 
 def show_savings(console: Console, savings: Sequence[Savings]) -> None:
     """Print what each site's day costs: unplanned, without a battery, planned."""
-    local = wall_clock(savings[0].plan.grid, TIME_ZONE)[0].item()
+    local = wall_clock(savings[0].plan.grid.starts(), TIME_ZONE)[0].item()
     table = Table(title=f"Costs of {local:%A %d %B %Y} [EUR]")
     table.add_column("site", no_wrap=True)
     for column in ("doing nothing", "no battery", "planned", "saved"):
@@ -57,7 +57,7 @@ def show_savings(console: Console, savings: Sequence[Savings]) -> None:
 
 def show_day(console: Console, each: Savings) -> None:
     """Print the site's planned exchange with the grid, beside the unplanned, and the battery."""
-    local = wall_clock(each.plan.grid, TIME_ZONE).astype("datetime64[m]")
+    local = wall_clock(each.plan.grid.starts(), TIME_ZONE).astype("datetime64[m]")
     hours = (local - local[0].astype("datetime64[D]")) / np.timedelta64(1, "h")
     stock = sum(each.plan.stock_kwh.values(), np.zeros(hours.size + 1))
     name = each.place.site.name

@@ -23,7 +23,7 @@ _PER_KWH: Final = 1e-3  # prices are drawn up in EUR/MWh, as at the exchange
 def day_ahead_prices(weather: Weather, random: Generator) -> Array:
     """Return prices [EUR/kWh] per step of the weather's grid, equal within an hour, shape (T,)."""
     grid = weather.grid
-    local = wall_clock(grid, TIME_ZONE)
+    local = wall_clock(grid.starts(), TIME_ZONE)
     minutes = local.astype("datetime64[m]").astype(np.int64)
     hour = minutes % 1440 / 60
     weekend = (minutes // 1440 + 3) % 7 >= 5

@@ -17,6 +17,7 @@ from typing import Final, TextIO
 
 #: Those that may run, in the order in which they are ended.
 NAMES: Final = ("web", "beat", "worker")
+_CELERY: Final = (sys.executable, "-m", "celery", "--app")
 _LOG_TAIL_CHARACTERS: Final = 2_000
 _POLL_SECONDS: Final = 0.05
 _LOOK_SECONDS: Final = 0.2
@@ -116,20 +117,15 @@ class Programme:
                 os.kill(pid, number)
 
 
-def celery_command(*arguments: str) -> list[str]:
-    """Return a command of our Celery application."""
-    return [sys.executable, "-m", "celery", "--app", "config.celery", *arguments]
-
-
 def worker_command(queues: tuple[str, ...]) -> list[str]:
     """Return the command of a worker for all ``queues``."""
     options = ("--without-gossip", "--without-mingle", "--loglevel", "INFO")
-    return celery_command("worker", "--queues", ",".join(queues), *options)
+    return [*_CELERY, "config.celery", "worker", "--queues", ",".join(queues), *options]
 
 
 def beat_command() -> list[str]:
     """Return the command of the timetable; its pid file is ours, not Celery's."""
-    return celery_command("beat", "--pidfile", "", "--loglevel", "WARNING")
+    return [*_CELERY, "config.beat", "beat", "--pidfile", "", "--loglevel", "WARNING"]
 
 
 def web_command(port: int) -> list[str]:

@@ -57,7 +57,7 @@ def savings_of(place: PlannedSite, run: ScheduleRun) -> Savings:
         run=run,
         plan=planned,
         idle=idle,
-        import_prices=np.broadcast_to(problem.prices.import_per_kwh, planned.grid.n_steps),
+        import_prices=_import_prices(problem),
         planned=run.cost,
         without_battery=no_battery.cost,
         doing_nothing=idle.cost,
@@ -69,6 +69,13 @@ def _solved(problem: SiteDocument, engine: str) -> Plan:
     # The demo's limits are priced, not hard, so that doing nothing has a price too.
     assert found.status is PlanStatus.OPTIMAL, found.infeasible  # noqa: S101
     return found
+
+
+def _import_prices(problem: SiteDocument) -> Array:
+    price = problem.prices.import_per_kwh
+    # Sensors have been replaced by numbers: ``read_problem`` sees to that.
+    assert isinstance(price, float | tuple)  # noqa: S101
+    return np.broadcast_to(np.asarray(price, dtype=np.float64), problem.window.grid.n_steps)
 
 
 def _without_batteries(problem: SiteDocument) -> SiteDocument:

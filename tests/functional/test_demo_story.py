@@ -45,7 +45,7 @@ def run_all_jobs() -> None:
     for queue in ("forecast", "solver"):
         while jobs.run_next(queue) is not None:
             pass
-    connection.set_schema_to_public()
+    connection.set_schema_to_public()  # type: ignore[attr-defined]
 
 
 @pytest.fixture

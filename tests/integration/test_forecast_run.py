@@ -102,6 +102,7 @@ def test_forecasts_and_schedules_are_not_learnt_from(
     run_jobs("forecast")
 
     found = ForecastRun.objects.get(pk=run.pk)
+    assert found.source_id is not None
     beliefs = Belief.objects.filter(sensor_id=load.pk, source_id=found.source_id)
     assert max(beliefs.values_list("value", flat=True)) < 100.0
 
@@ -179,7 +180,7 @@ def test_runs_repeat_to_the_digit(load: Sensor, now: datetime, run_jobs: RunJobs
         run_jobs("forecast")
         values.append(read_quantiles(load, run.grid, known_at=now, probabilities=QUANTILES).values)
 
-    assert np.array_equal(*values)
+    assert np.array_equal(values[0], values[1])
 
 
 @pytest.mark.parametrize(
@@ -229,4 +230,4 @@ def test_a_model_keeps_only_what_can_be_run(load: Sensor) -> None:
         {"forecaster": "prophet", "horizon": timedelta(days=400)},
     ):
         with pytest.raises(ValidationError):
-            keep_model(actor=PLATFORM, sensor=load, **change)  # type: ignore[arg-type]
+            keep_model(actor=PLATFORM, sensor=load, **change)

@@ -20,7 +20,7 @@ from config.demo.window import DEMO_NOW, TIME_ZONE, DemoWindow
 
 QUARTER = timedelta(minutes=15)
 WINDOW = DemoWindow.at(DEMO_NOW)
-LOCAL = wall_clock(WINDOW.everything, TIME_ZONE)
+LOCAL = wall_clock(WINDOW.everything.starts(), TIME_ZONE)
 HOUR = LOCAL.astype("datetime64[h]").astype(int) % 24
 WEEKDAY = (LOCAL.astype("datetime64[D]").astype(int) + 3) % 7
 SITES = [site for company in COMPANIES for each in company.customers for site in each.sites]
@@ -151,7 +151,7 @@ def test_the_clock_on_the_wall_skips_and_repeats_an_hour() -> None:
     autumn = TimeGrid(datetime(2026, 10, 25, 0, tzinfo=UTC), timedelta(hours=1), 3)
 
     hours = [
-        wall_clock(grid, TIME_ZONE).astype("datetime64[h]").astype(int) % 24
+        wall_clock(grid.starts(), TIME_ZONE).astype("datetime64[h]").astype(int) % 24
         for grid in (spring, autumn)
     ]
 
@@ -161,7 +161,7 @@ def test_the_clock_on_the_wall_skips_and_repeats_an_hour() -> None:
 def test_the_clock_on_the_wall_agrees_with_the_calendar() -> None:
     grid = TimeGrid(datetime(2026, 3, 28, tzinfo=UTC), timedelta(minutes=5), 600)
 
-    wall = wall_clock(grid, "Asia/Kathmandu")
+    wall = wall_clock(grid.starts(), "Asia/Kathmandu")
 
     start = grid.start.astimezone(ZoneInfo("Asia/Kathmandu")).replace(tzinfo=None)
     assert wall[0].item() == start
