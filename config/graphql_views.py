@@ -4,7 +4,8 @@ Queries and mutations run in the synchronous view, which is as fast as an asynch
 work on rows; subscriptions stream as server-sent events through the asynchronous one.
 """
 
-from typing import Any, Final
+from collections.abc import Awaitable
+from typing import Any, Final, cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.conf import settings
@@ -51,7 +52,7 @@ async def graphql(request: HttpRequest) -> HttpResponseBase:
     if refusal is not None:
         return refusal
     if _EVENT_STREAM in request.headers.get("Accept", ""):
-        return await _subscriptions(request)  # type: ignore[misc]  # typed as if synchronous
+        return await cast("Awaitable[HttpResponseBase]", _subscriptions(request))
     return await sync_to_async(_answer)(request)
 
 

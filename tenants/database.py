@@ -23,3 +23,12 @@ if TYPE_CHECKING:
 
 
 connection = cast("TenantConnection", _connection)
+
+
+def release_connection() -> None:
+    """Give the connection up if it is broken or old, as between two requests.
+
+    Inside a transaction nothing happens: there Django would close it, and roll back with it.
+    """
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()

@@ -85,6 +85,6 @@ def _to_readings(given: SeriesReadingsInput, info: Info, *, field: str) -> servi
     return services.Readings(
         sensor=sensor,
         grid=grid,
-        values=convert(given.values),
+        values=convert(np.asarray(given.values)),
         belief_time=given.belief_time,
     )

@@ -5,7 +5,6 @@ from typing import Any, cast
 
 import strawberry
 from asgiref.sync import sync_to_async
-from django.db import connection
 from django_tenants.utils import schema_context
 from strawberry import relay
 
@@ -13,6 +12,7 @@ from assets.models import Asset
 from scheduling.graphql.types import ScheduleRunNode
 from scheduling.models import ScheduleRun
 from scheduling.queries import run_topic
+from tenants.database import release_connection
 from tenants.graphql.context import Info
 from tenants.graphql.lookup import visible_row
 from tenants.live import listen
@@ -43,5 +43,5 @@ def _read(id: relay.GlobalID, info: Any) -> ScheduleRun:
         run = visible_row(ScheduleRun, id, info, field="id")
         # Read here, with the run: between two bells a stream holds no connection.
         run.asset = Asset.objects.get(pk=run.asset_id)
-        connection.close_if_unusable_or_obsolete()
+        release_connection()
         return run

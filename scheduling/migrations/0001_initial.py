@@ -8,54 +8,129 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('assets', '0001_initial'),
+        ("assets", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AssetFlex',
+            name="AssetFlex",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateTimeField()),
-                ('document', models.JSONField()),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='assets.asset')),
-                ('power_sensor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.sensor')),
-                ('stock_sensor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='assets.sensor')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateTimeField()),
+                ("document", models.JSONField()),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="assets.asset",
+                    ),
+                ),
+                (
+                    "power_sensor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assets.sensor",
+                    ),
+                ),
+                (
+                    "stock_sensor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="assets.sensor",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'flexibility of an asset',
-                'verbose_name_plural': 'flexibility of assets',
-                'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('asset', 'valid_from'), name='asset_flex_unique_per_time'), models.CheckConstraint(condition=models.Q(('stock_sensor', None), ('power_sensor__isnull', False), _connector='OR'), name='asset_flex_stock_has_power')],
+                "verbose_name": "flexibility of an asset",
+                "verbose_name_plural": "flexibility of assets",
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("asset", "valid_from"), name="asset_flex_unique_per_time"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("stock_sensor", None), ("power_sensor__isnull", False), _connector="OR"
+                        ),
+                        name="asset_flex_stock_has_power",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ScheduleRun',
+            name="ScheduleRun",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('QUEUED', 'queued'), ('SOLVING', 'solving'), ('READY', 'ready'), ('INFEASIBLE', 'infeasible'), ('FAILED', 'failed')], default='QUEUED', max_length=16)),
-                ('engine', models.CharField(max_length=50)),
-                ('start', models.DateTimeField()),
-                ('end', models.DateTimeField()),
-                ('step', models.DurationField()),
-                ('knowledge_time', models.DateTimeField()),
-                ('problem', models.JSONField()),
-                ('result', models.JSONField(null=True)),
-                ('requested_by', models.CharField(max_length=100)),
-                ('requested_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('cost', models.FloatField(null=True)),
-                ('failure', models.CharField(blank=True, max_length=1000)),
-                ('asset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='assets.asset')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("QUEUED", "queued"),
+                            ("SOLVING", "solving"),
+                            ("READY", "ready"),
+                            ("INFEASIBLE", "infeasible"),
+                            ("FAILED", "failed"),
+                        ],
+                        default="QUEUED",
+                        max_length=16,
+                    ),
+                ),
+                ("engine", models.CharField(max_length=50)),
+                ("start", models.DateTimeField()),
+                ("end", models.DateTimeField()),
+                ("step", models.DurationField()),
+                ("knowledge_time", models.DateTimeField()),
+                ("problem", models.JSONField()),
+                ("result", models.JSONField(null=True)),
+                ("requested_by", models.CharField(max_length=100)),
+                ("requested_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("cost", models.FloatField(null=True)),
+                ("failure", models.CharField(blank=True, max_length=1000)),
+                (
+                    "asset",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="assets.asset",
+                    ),
+                ),
             ],
             options={
-                'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['asset', '-requested_at'], name='run_newest_of_asset')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='run_ends_after_start'), models.CheckConstraint(condition=models.Q(('step__gt', datetime.timedelta(0))), name='run_step_is_positive')],
+                "base_manager_name": "objects",
+                "indexes": [
+                    models.Index(fields=["asset", "-requested_at"], name="run_newest_of_asset")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("end__gt", models.F("start"))),
+                        name="run_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("step__gt", datetime.timedelta(0))),
+                        name="run_step_is_positive",
+                    ),
+                ],
             },
         ),
     ]

@@ -4,7 +4,7 @@ import logging
 
 from django.utils import timezone
 
-from tenants.database import connection
+from tenants.database import connection, release_connection
 from tenants.jobs.claiming import Claim, Clock, StaleClaim, claim_next
 from tenants.jobs.failing import JobFailed, fail, give_up
 from tenants.jobs.heartbeat import heartbeat
@@ -48,8 +48,7 @@ def run(claim: Claim) -> None:
     except Exception as error:
         logger.exception("job %s of kind %s failed", claim.job_id, claim.kind)
         # A failure of the connection itself must not keep us from saying so.
-        if not connection.in_atomic_block:
-            connection.close_if_unusable_or_obsolete()
+        release_connection()
         if not claim.is_finished:
             fail(claim, reason=_in_words(error))
 

@@ -49,7 +49,7 @@ def listen(
     Domain.objects.update_or_create(domain="testserver", defaults={"tenant": tenant})
 
     async def consume() -> list[dict[str, Any]]:
-        answer = await AsyncClient().post(
+        answer: Any = await AsyncClient().post(
             "/graphql/",
             json.dumps({"query": SUBSCRIBE, "variables": {"id": node_id(run)}}),
             content_type="application/json",
