@@ -48,3 +48,8 @@ schema = strawberry.Schema(
         PublicErrors,
     ],
 )
+
+
+def as_sdl() -> str:
+    """Return the schema as text, as it stands in ``schema.graphql``."""
+    return schema.as_str().rstrip() + "\n"
