@@ -25,13 +25,11 @@ class PublicErrors(MaskErrors):
         original = error.original_error
         if isinstance(original, GraphQLError):
             return error
-        if isinstance(original, ValidationError):
-            [first, *_] = user_errors(original)
+        if isinstance(original, ValidationError | PermissionDenied):
+            [first, *_] = user_errors(original, "en")
             return _instead_of(
-                error, first.message, {"code": first.code.value, "field": first.field}
+                error, first.detail, {"code": first.code.value, "field": first.field}
             )
-        if isinstance(original, PermissionDenied):
-            return _instead_of(error, str(original), {"code": "FORBIDDEN"})
         error_id = uuid.uuid4().hex
         logger.error("unexpected error %s at %s", error_id, error.path, exc_info=original)
         return _instead_of(error, "internal error", {"code": "INTERNAL", "id": error_id})

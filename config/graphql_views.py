@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import timezone
+from django.utils.translation import get_language_from_request
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from strawberry.django.views import AsyncGraphQLView, GraphQLView
 
@@ -97,6 +98,7 @@ def _context(request: HttpRequest, response: HttpResponse) -> Context:
         received_at=timezone.now(),
         # Not the connection's: a subscription's context is made in the event loop's thread.
         schema_name=request.tenant.schema_name,  # type: ignore[attr-defined]
+        language=get_language_from_request(request),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the timetable does for jobs; the schedule is in ``config.settings.celery``."""
+"""What the timetable does for jobs and remembered requests; the schedule is in ``config.settings.celery``."""
 
 from datetime import timedelta
 from typing import Any, Final
@@ -8,6 +8,9 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from tenants import jobs
+from tenants.database import connection
+from tenants.idempotency.services import forget_requests
+from tenants.models import Tenant
 
 _KEEP_DONE: Final = timedelta(days=7)
 _BELLS: Final = 4  # a queue and sweep: as many workers may start at once
@@ -31,3 +34,17 @@ def forget_done_jobs(**_: Any) -> None:
     close_old_connections()
     jobs.poison()
     jobs.forget_done(before=timezone.now() - _KEEP_DONE)
+
+
+@shared_task(name="tenants.forget_requests")
+def forget_old_requests(**_: Any) -> None:
+    """Delete, in each tenant, the idempotency keys that are no longer kept."""
+    close_old_connections()
+    jobs.poison()
+    now = timezone.now()
+    try:
+        for tenant in Tenant.objects.customers():
+            connection.set_tenant(tenant)
+            forget_requests(now=now)
+    finally:
+        jobs.poison()

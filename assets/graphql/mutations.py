@@ -13,8 +13,10 @@ from assets.units import UnknownUnit, converter
 from tenants.errors import wrong
 from tenants.graphql.context import Info
 from tenants.graphql.lookup import visible_row
-from tenants.graphql.payloads import UserError, answering
+from tenants.graphql.mutation import mutation
+from tenants.graphql.payloads import MutationInput, Payload
 from tenants.graphql.scalars import Numbers
+from tenants.permissions import Permission
 
 
 @strawberry.input(description="Consecutive readings of one sensor, as a column.")
@@ -35,29 +37,34 @@ class SeriesReadingsInput:
     )
 
 
-@strawberry.input
-class RecordReadingsInput:
-    series: list[SeriesReadingsInput]
+@strawberry.input(description="Readings of one or more sensors from one source.")
+class RecordReadingsInput(MutationInput):
+    series: list[SeriesReadingsInput] = strawberry.field(description="One entry per sensor.")
     source: str = strawberry.field(default="api", description="Name of the meter or gateway.")
 
 
 @strawberry.type(description="What became of recorded readings.")
-class RecordReadingsPayload:
-    given: int = strawberry.field(default=0, description="How many values were given, nulls apart.")
+class RecordedReadings:
+    given: int = strawberry.field(description="How many values were given, nulls apart [count].")
     changed: int = strawberry.field(
-        default=0, description="How many were news; a repetition changes nothing."
+        description="How many were news; a repetition changes nothing [count]."
     )
-    errors: list[UserError] = strawberry.field(default_factory=list)
+
+
+@strawberry.type(description="Recorded readings, or why none were.")
+class RecordReadingsPayload(Payload[RecordedReadings]):
+    pass
 
 
 @strawberry.type
 class AssetsMutation:
-    @strawberry.mutation(
+    @mutation(
+        RecordReadingsPayload,
+        needs=Permission.BELIEF_RECORD,
         description="Record readings of one or more sensors: all or none. Sending the same again "
-        "changes nothing. Needs BELIEF_RECORD on each sensor's asset."
+        "changes nothing.",
     )
-    @answering(RecordReadingsPayload)
-    def record_readings(self, info: Info, input: RecordReadingsInput) -> RecordReadingsPayload:
+    def record_readings(self, info: Info, input: RecordReadingsInput) -> RecordedReadings:
         readings = [
             _to_readings(each, info, field=f"series.{index}")
             for index, each in enumerate(input.series)
@@ -69,7 +76,7 @@ class AssetsMutation:
             now=info.context.received_at,
         )
         given = sum(int(np.count_nonzero(~np.isnan(each.values))) for each in readings)
-        return RecordReadingsPayload(given=given, changed=changed)
+        return RecordedReadings(given=given, changed=changed)
 
 
 def _to_readings(given: SeriesReadingsInput, info: Info, *, field: str) -> services.Readings:

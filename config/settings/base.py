@@ -37,6 +37,7 @@ SHARED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "tenants.accounts",
+    "tenants.idempotency",
 ]
 TENANT_APPS = [
     "django.contrib.admin",
@@ -44,6 +45,7 @@ TENANT_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "tenants.accounts",
+    "tenants.idempotency",
     "assets",
     "scheduling",
     "forecasting",
@@ -109,6 +111,7 @@ TEMPLATES = [
 ]
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("nl", "Nederlands"), ("de", "Deutsch")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -36,6 +36,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS: Final = {
 CELERY_BEAT_SCHEDULE: Final = {
     "sweep": {"task": "tenants.sweep", "schedule": 10.0, "options": {"expires": 10.0}},
     "forget-done-jobs": {"task": "tenants.forget_done_jobs", "schedule": 3600.0},
+    "forget-requests": {"task": "tenants.forget_requests", "schedule": 86_400.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(env.run_dir() / "beat-schedule")
 

@@ -1,7 +1,6 @@
 """GraphQL mutations of scheduling. Each translates, makes one call, translates back."""
 
 from datetime import datetime, timedelta
-from typing import cast
 
 import strawberry
 from strawberry import relay
@@ -11,14 +10,17 @@ from assets.timegrid import TimeGrid
 from scheduling import services
 from scheduling.graphql.inputs import DeviceFlexInput, SiteContextInput, to_context, to_device
 from scheduling.graphql.types import ScheduleRunNode
+from scheduling.models import ScheduleRun
 from tenants.errors import wrong
 from tenants.graphql.context import Info
 from tenants.graphql.lookup import visible_row
-from tenants.graphql.payloads import UserError, answering
+from tenants.graphql.mutation import mutation
+from tenants.graphql.payloads import MutationInput, Payload
+from tenants.permissions import Permission
 
 
-@strawberry.input
-class RequestScheduleInput:
+@strawberry.input(description="What to plan, over which window.")
+class RequestScheduleInput(MutationInput):
     asset: relay.GlobalID = strawberry.field(
         description="Root of what is planned: everything flexible beneath it."
     )
@@ -38,26 +40,26 @@ class RequestScheduleInput:
 
 
 @strawberry.type(description="A queued run, or why there is none.")
-class RequestSchedulePayload:
-    schedule_run: ScheduleRunNode | None = None
-    errors: list[UserError] = strawberry.field(default_factory=list)
+class RequestSchedulePayload(Payload[ScheduleRunNode]):
+    pass
 
 
 @strawberry.type
 class SchedulingMutation:
-    @strawberry.mutation(
+    @mutation(
+        RequestSchedulePayload,
+        needs=Permission.SCHEDULE_REQUEST,
+        cost=50,
         description="Ask for a schedule of everything flexible beneath an asset. Answers at once "
-        "with a queued run; the subscription scheduleRunChanged tells how it ends. Needs "
-        "SCHEDULE_REQUEST on the asset."
+        "with a queued run; the subscription scheduleRunChanged tells how it ends.",
     )
-    @answering(RequestSchedulePayload)
-    def request_schedule(self, info: Info, input: RequestScheduleInput) -> RequestSchedulePayload:
+    def request_schedule(self, info: Info, input: RequestScheduleInput) -> ScheduleRun:
         try:
             step = timedelta(minutes=input.step_minutes)
             grid = TimeGrid.between(input.start, input.end, step)
         except (ValueError, OverflowError) as error:
             raise wrong("end", str(error), code="window") from error
-        run = services.request_schedule(
+        return services.request_schedule(
             actor=info.context.actor,
             asset=visible_row(Asset, input.asset, info, field="asset"),
             grid=grid,
@@ -69,4 +71,3 @@ class SchedulingMutation:
             ],
             engine=input.engine,
         )
-        return RequestSchedulePayload(schedule_run=cast("ScheduleRunNode", run))

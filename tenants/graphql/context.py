@@ -12,11 +12,12 @@ from tenants.permissions import Actor
 
 @dataclass
 class Context(StrawberryDjangoContext):
-    """Who asks, when, and in which schema."""
+    """Who asks, when, in which schema, and in which language errors are told."""
 
     actor: Actor
     received_at: datetime
     schema_name: str
+    language: str = "en"
 
 
 Info: TypeAlias = StrawberryInfo[Context, None]

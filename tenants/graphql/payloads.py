@@ -1,28 +1,38 @@
-"""How mutations answer: the object, or errors with a code and the path of the field.
+"""What every mutation takes and answers: one input with a key; the object, or errors.
 
 Top-level errors are for broken requests alone. What a person or a programme can mend comes
-as ``errors`` of the payload.
+as ``errors`` of the payload, with a code, the path of the field and the value's limits.
 """
 
-import enum
-from collections.abc import Callable, Iterator
-from functools import wraps
-from typing import Any, Final, Protocol, TypeVar
+from collections.abc import Iterator
+from typing import Generic, TypeVar
 
 import strawberry
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 
-P = TypeVar("P", bound="Payload")
+from tenants.errors import WrongValue
+from tenants.graphql.error_codes import ErrorCode, code_of, sentence
+
+T = TypeVar("T")
 
 
-@strawberry.enum(description="What kind of error this is.")
-class ErrorCode(enum.Enum):
-    INVALID = strawberry.enum_value("INVALID", description="A value is wrong; see the message.")
-    NOT_FOUND = strawberry.enum_value(
-        "NOT_FOUND", description="There is no such thing, or it is not yours to see."
+@strawberry.input
+class MutationInput:
+    """The base of every mutation's input."""
+
+    idempotency_key: str | None = strawberry.field(
+        default=None,
+        description="Your own name for this request, up to 200 characters. Sent again within 30 "
+        "days with the same input it has the same answer and no second effect; with another "
+        "input it is refused.",
     )
-    FORBIDDEN = strawberry.enum_value("FORBIDDEN", description="You may not do this.")
-    CONFLICT = strawberry.enum_value("CONFLICT", description="It does not fit the present state.")
+
+
+@strawberry.type(description="What a value must keep to, in the unit of its field.")
+class Limits:
+    minimum: float | None = strawberry.field(description="Least value, unit of the field.")
+    maximum: float | None = strawberry.field(description="Greatest value, unit of the field.")
+    allowed: list[str] = strawberry.field(description="The values to choose from, if any.")
 
 
 @strawberry.type(description="Why a mutation did nothing.")
@@ -31,65 +41,58 @@ class UserError:
     field: list[str] = strawberry.field(
         description="Path of the value in the input, outermost first; empty for the whole."
     )
-    message: str = strawberry.field(description="What is wrong and what would be right.")
+    message: str = strawberry.field(
+        description="What is the matter, in the language of Accept-Language: en, nl or de."
+    )
+    detail: str = strawberry.field(
+        description="What is wrong with this very value and what would be right, in English."
+    )
+    limits: Limits | None = strawberry.field(default=None, description="Its limits, if it has any.")
 
 
-class Payload(Protocol):
-    """What mutations answer with: errors, and other fields that have defaults."""
+@strawberry.type
+class Payload(Generic[T]):
+    """The base of every mutation's answer."""
 
-    def __init__(self, *, errors: list[UserError]) -> None: ...
-
-
-_CODES: Final = {
-    "unknown": ErrorCode.NOT_FOUND,
-    "not_found": ErrorCode.NOT_FOUND,
-    "state": ErrorCode.CONFLICT,
-    "unique": ErrorCode.CONFLICT,
-    "unique_together": ErrorCode.CONFLICT,
-}
-
-
-def answering(payload: type[P]) -> Callable[[Callable[..., P]], Callable[..., P]]:
-    """Turn refusals of the resolver into ``payload(errors=[...])``.
-
-    ``payload`` has a field ``errors`` and defaults for all others.
-    """
-
-    def declare(resolver: Callable[..., P]) -> Callable[..., P]:
-        @wraps(resolver)
-        def answer(*args: Any, **kwargs: Any) -> P:
-            try:
-                return resolver(*args, **kwargs)
-            except ValidationError as error:
-                return payload(errors=list(user_errors(error)))
-            except PermissionDenied as error:
-                return payload(errors=[_refusal(error)])
-
-        return answer
-
-    return declare
+    object: T | None = strawberry.field(
+        default=None, description="What was made or changed; null if there are errors."
+    )
+    errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Empty when it was done. Else nothing was."
+    )
+    replayed: bool = strawberry.field(
+        default=False,
+        description="True when the idempotency key was known: nothing was done a second time.",
+    )
 
 
-def user_errors(error: ValidationError) -> Iterator[UserError]:
+def user_errors(error: ValidationError | PermissionDenied, language: str) -> Iterator[UserError]:
     """Yield one error per message, with the path that services and documents give."""
-    if not hasattr(error, "error_dict"):
-        for each in error.error_list:
-            yield UserError(code=_code(each), field=[], message="; ".join(each.messages))
+    if isinstance(error, PermissionDenied):
+        detail = str(error)
+        hidden = detail.startswith("no such")
+        code = ErrorCode.NOT_FOUND if hidden else ErrorCode.FORBIDDEN
+        yield UserError(code=code, field=[], message=sentence(code, language), detail=detail)
         return
-    for name, errors in error.error_dict.items():
-        path = [] if name == NON_FIELD_ERRORS else [_camel(part) for part in name.split(".")]
+    by_field = error.error_dict if hasattr(error, "error_dict") else {"": error.error_list}
+    for name, errors in by_field.items():
+        path = [] if name in ("", NON_FIELD_ERRORS) else [_camel(part) for part in name.split(".")]
         for each in errors:
-            yield UserError(code=_code(each), field=path, message="; ".join(each.messages))
+            yield _user_error(each, path, language)
 
 
-def _code(error: ValidationError) -> ErrorCode:
-    return _CODES.get(error.code or "", ErrorCode.INVALID)
-
-
-def _refusal(error: PermissionDenied) -> UserError:
-    message = str(error)
-    code = ErrorCode.NOT_FOUND if message.startswith("no such") else ErrorCode.FORBIDDEN
-    return UserError(code=code, field=[], message=message)
+def _user_error(error: ValidationError, path: list[str], language: str) -> UserError:
+    code = code_of(error.code)
+    limits = error.limits if isinstance(error, WrongValue) else None
+    return UserError(
+        code=code,
+        field=path,
+        message=sentence(code, language),
+        detail="; ".join(error.messages),
+        limits=Limits(minimum=limits.minimum, maximum=limits.maximum, allowed=list(limits.allowed))
+        if limits
+        else None,
+    )
 
 
 def _camel(name: str) -> str:

@@ -20,8 +20,8 @@ from tests.factories import HOUR, a_customer, a_site_with_battery
 REQUEST = """
     mutation ($input: RequestScheduleInput!) {
       requestSchedule(input: $input) {
-        scheduleRun { id state stepMinutes asset { name } }
-        errors { code field message }
+        object { id state stepMinutes asset { name } }
+        errors { code field message detail }
       }
     }
 """
@@ -76,10 +76,10 @@ def test_a_site_set_up_once_is_planned_by_its_name(
     answer = planner.execute(REQUEST, input=window(site, now))["requestSchedule"]
 
     assert answer["errors"] == []
-    assert answer["scheduleRun"]["state"] == "QUEUED"
-    assert answer["scheduleRun"]["asset"] == {"name": "Depot"}
+    assert answer["object"]["state"] == "QUEUED"
+    assert answer["object"]["asset"] == {"name": "Depot"}
     run_jobs()
-    run = planner.execute(RUN, id=answer["scheduleRun"]["id"])["scheduleRun"]
+    run = planner.execute(RUN, id=answer["object"]["id"])["scheduleRun"]
     assert run["state"] == "READY"
     assert run["cost"] == pytest.approx(2 * (5 * 0.1 - 5 * 0.5))
     assert sum(term["amount"] for term in run["costs"]) == pytest.approx(run["cost"])
@@ -145,10 +145,10 @@ def test_a_wrong_value_is_named_and_nothing_is_stored(
 ) -> None:
     answer = planner.execute(REQUEST, input=window(site, now, **changes))["requestSchedule"]
 
-    assert answer["scheduleRun"] is None
+    assert answer["object"] is None
     [error, *_] = answer["errors"]
     assert error["field"] == field
-    assert words in error["message"]
+    assert words in error["detail"]
     assert not ScheduleRun.objects.exists()
     assert run_jobs() == 0
 
@@ -205,7 +205,7 @@ def test_unknown_prices_end_in_words(
 
     run_jobs()
 
-    run = planner.execute(RUN, id=answer["scheduleRun"]["id"])["scheduleRun"]
+    run = planner.execute(RUN, id=answer["object"]["id"])["scheduleRun"]
     assert run["state"] == "FAILED"
     assert "2 of 6 steps are unknown, the first at 2026-03-28 16:00Z" in run["failure"]
 

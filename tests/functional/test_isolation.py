@@ -37,12 +37,12 @@ LISTS = """{
 }"""
 RECORD = """
     mutation ($input: RecordReadingsInput!) {
-      recordReadings(input: $input) { changed errors { code field message } }
+      recordReadings(input: $input) { object { changed } errors { code field detail } }
     }
 """
 REQUEST = """
     mutation ($input: RequestScheduleInput!) {
-      requestSchedule(input: $input) { scheduleRun { id } errors { code field message } }
+      requestSchedule(input: $input) { object { id } errors { code field detail } }
     }
 """
 
@@ -117,7 +117,7 @@ def test_others_sensors_take_no_readings(
     answer = stranger.execute(RECORD, input={"series": [readings]})["recordReadings"]
 
     assert answer["errors"] == [
-        {"code": "NOT_FOUND", "field": ["series", "0", "sensor"], "message": "no such Sensor"}
+        {"code": "NOT_FOUND", "field": ["series", "0", "sensor"], "detail": "no such Sensor"}
     ]
     connection.set_tenant(tenant)
     assert Belief.objects.count() == before
@@ -135,7 +135,7 @@ def test_others_sites_are_not_planned(
 
     answer = stranger.execute(REQUEST, input=window)["requestSchedule"]
 
-    assert [error["message"] for error in answer["errors"]] == ["no such Asset"]
+    assert [error["detail"] for error in answer["errors"]] == ["no such Asset"]
     connection.set_tenant(tenant)
     assert ScheduleRun.objects.count() == 1
 
