@@ -98,6 +98,7 @@ def _context(request: HttpRequest, response: HttpResponse) -> Context:
         received_at=timezone.now(),
         # Not the connection's: a subscription's context is made in the event loop's thread.
         schema_name=request.tenant.schema_name,  # type: ignore[attr-defined]
+        currency=request.tenant.currency,  # type: ignore[attr-defined]
         language=get_language_from_request(request),
     )
 

@@ -3,8 +3,12 @@
 from typing import Final
 
 import strawberry
+import strawberry_django
+from graphql import GraphQLError
+from strawberry import relay
 from strawberry.extensions import MaxTokensLimiter
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
 from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from assets.graphql.mutations import AssetsMutation
@@ -21,7 +25,12 @@ _MAX_TOKENS: Final = 2_000
 
 @strawberry.type
 class Query(AssetsQuery, SchedulingQuery):
-    pass
+    node: relay.Node | None = strawberry_django.node(
+        description="Whatever this identifier names, if it is yours to see."
+    )
+    nodes: list[relay.Node | None] = strawberry_django.node(
+        description="Several at once, in the order of `ids`; null for what is not yours to see."
+    )
 
 
 @strawberry.type
@@ -34,7 +43,16 @@ class Subscription(SchedulingSubscription):
     pass
 
 
-schema = strawberry.Schema(
+class _Schema(strawberry.Schema):
+    """Logs no query: what nobody expected is logged, scrubbed, by ``PublicErrors``."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        return
+
+
+schema = _Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,

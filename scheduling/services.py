@@ -98,6 +98,7 @@ def request_schedule(
         problem=document.model_dump(mode="json"),
         requested_by=actor.name,
         requested_at=now,
+        updated_at=now,
     )
     enqueue("scheduling.solve", payload={"run_id": str(run.pk)}, dedupe_key=str(run.pk), now=now)
     return run
@@ -121,6 +122,7 @@ def request_again(*, actor: Actor, run: ScheduleRun, now: datetime) -> ScheduleR
         problem=run.problem,
         requested_by=actor.name,
         requested_at=now,
+        updated_at=now,
     )
     enqueue(
         "scheduling.solve", payload={"run_id": str(again.pk)}, dedupe_key=str(again.pk), now=now

@@ -1,4 +1,4 @@
-"""What the timetable does for jobs and remembered requests; the schedule is in ``config.settings.celery``."""
+"""What the timetable does for jobs and keys; the schedule is in ``config.settings.celery``."""
 
 from datetime import timedelta
 from typing import Any, Final
@@ -40,10 +40,10 @@ def forget_done_jobs(**_: Any) -> None:
 def forget_old_requests(**_: Any) -> None:
     """Delete, in each tenant, the idempotency keys that are no longer kept."""
     close_old_connections()
-    jobs.poison()
+    connection.set_schema_to_public()
     now = timezone.now()
     try:
-        for tenant in Tenant.objects.customers():
+        for tenant in list(Tenant.objects.customers()):
             connection.set_tenant(tenant)
             forget_requests(now=now)
     finally:

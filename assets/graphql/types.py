@@ -1,16 +1,21 @@
 """GraphQL types of assets and sensors."""
 
 from datetime import datetime, timedelta
+from typing import Annotated
 
 import strawberry
 import strawberry_django
-from strawberry import auto
+from django.db.models import Q
+from strawberry import auto, relay
+from strawberry_django.relay import DjangoCursorConnection
 
 from assets import models
 from assets.graphql.series import Aggregation, Series, read_columns
 from assets.models.sensor import Quantity
 from assets.models.source import SourceKind
+from tenants.graphql.connections import connection
 from tenants.graphql.context import Info
+from tenants.graphql.filters import ChoiceLookup, TextLookup, TimeLookup, refers_to
 from tenants.graphql.types import VisibleNode
 
 strawberry.enum(models.AssetType, description="What an asset is.")
@@ -27,24 +32,35 @@ strawberry.enum(
     description="A node of the asset tree: portfolio, site, grid connection, device.",
 )
 class AssetNode(VisibleNode):
-    name: auto
-    asset_type: models.AssetType
+    name: str = strawberry_django.field(description="Unique among its siblings.")
+    asset_type: models.AssetType = strawberry_django.field(description="What it is.")
+    updated_at: datetime = strawberry_django.field(
+        description="When it last changed; order and filter by it to keep a copy in step."
+    )
+    parent: Annotated["AssetNode", strawberry.lazy("assets.graphql.types")] | None = (
+        strawberry_django.field(description="What it hangs under, if that is yours to see.")
+    )
     time_zone: str = strawberry_django.field(description="IANA name; days and tariffs follow it.")
     latitude: float | None = strawberry_django.field(description="Degrees north.")
     longitude: float | None = strawberry_django.field(description="Degrees east.")
-    children: list["AssetNode"] = strawberry_django.field(
-        description="Assets that hang directly under this one."
-    )
-    sensors: list["SensorNode"] = strawberry_django.field(description="Sensors at this asset.")
+    children: DjangoCursorConnection[
+        Annotated["AssetNode", strawberry.lazy("assets.graphql.types")]
+    ] = connection(description="Assets that hang directly under this one.")
+    sensors: DjangoCursorConnection[
+        Annotated["SensorNode", strawberry.lazy("assets.graphql.types")]
+    ] = connection(description="Sensors at this asset.")
 
 
 @strawberry_django.type(
     models.Sensor, name="Sensor", description="A series of events of one quantity at one asset."
 )
 class SensorNode(VisibleNode):
-    name: auto
-    quantity: Quantity
-    asset: AssetNode
+    name: str = strawberry_django.field(description="Unique at its asset.")
+    quantity: Quantity = strawberry_django.field(description="What is measured, and its unit.")
+    asset: AssetNode = strawberry_django.field(description="Where it measures.")
+    updated_at: datetime = strawberry_django.field(
+        description="When the sensor itself, not its series, last changed."
+    )
 
     @strawberry_django.field(only=["resolution"], description="Length of an event in minutes.")
     def resolution_minutes(self, root: strawberry.Parent[models.Sensor]) -> float:
@@ -80,11 +96,61 @@ class SensorNode(VisibleNode):
         )
 
 
-@strawberry_django.filter_type(models.Asset, lookups=True, name="AssetFilter")
+@strawberry_django.filter_type(
+    models.Asset, name="AssetFilter", description="Which assets; conditions hold together."
+)
 class AssetFilter:
+    name: TextLookup | None
+    asset_type: ChoiceLookup[models.AssetType] | None
+    updated_at: TimeLookup | None
+
+    @strawberry_django.filter_field(description="Directly under this asset.")
+    def parent(self, value: relay.GlobalID, prefix: str) -> Q:
+        return refers_to(value, "Asset", f"{prefix}parent_id")
+
+    @strawberry_django.filter_field(description="This asset and all that hangs under it.")
+    def beneath(self, value: relay.GlobalID, prefix: str) -> Q:
+        return _beneath(value, prefix)
+
+
+@strawberry_django.filter_type(
+    models.Sensor, name="SensorFilter", description="Which sensors; conditions hold together."
+)
+class SensorFilter:
+    name: TextLookup | None
+    quantity: ChoiceLookup[Quantity] | None
+    updated_at: TimeLookup | None
+
+    @strawberry_django.filter_field(description="At this asset.")
+    def asset(self, value: relay.GlobalID, prefix: str) -> Q:
+        return refers_to(value, "Asset", f"{prefix}asset_id")
+
+    @strawberry_django.filter_field(description="At this asset or at what hangs under it.")
+    def beneath(self, value: relay.GlobalID, prefix: str) -> Q:
+        return _beneath(value, f"{prefix}asset__")
+
+
+def _beneath(id: relay.GlobalID, prefix: str) -> Q:
+    root = models.Asset.objects.filter(refers_to(id, "Asset", "pk")).values_list("path", flat=True)
+    # What is listed is narrowed to the actor anyway: a foreign root finds nothing of theirs.
+    path = root.first()
+    return Q(**{f"{prefix}path__startswith": path}) if path else Q(pk__in=[])
+
+
+@strawberry_django.order_type(
+    models.Asset, name="AssetOrder", description="By which keys; the identifier comes last."
+)
+class AssetOrder:
     name: auto
-    asset_type: auto
-    parent_id: auto
+    updated_at: auto
+
+
+@strawberry_django.order_type(
+    models.Sensor, name="SensorOrder", description="By which keys; the identifier comes last."
+)
+class SensorOrder:
+    name: auto
+    updated_at: auto
 
 
 @strawberry.type
@@ -95,9 +161,9 @@ class AssetsQuery:
     sensor: SensorNode | None = strawberry_django.node(
         description="One sensor, if it is yours to see."
     )
-    assets: strawberry_django.relay.DjangoCursorConnection[AssetNode] = (
-        strawberry_django.connection(filters=AssetFilter, description="Assets that you may see.")
+    assets: DjangoCursorConnection[AssetNode] = connection(
+        filters=AssetFilter, ordering=AssetOrder, description="Assets that you may see."
     )
-    sensors: strawberry_django.relay.DjangoCursorConnection[SensorNode] = (
-        strawberry_django.connection(description="Sensors that you may see.")
+    sensors: DjangoCursorConnection[SensorNode] = connection(
+        filters=SensorFilter, ordering=SensorOrder, description="Sensors that you may see."
     )

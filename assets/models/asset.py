@@ -60,6 +60,7 @@ class Asset(models.Model):
     time_zone = models.CharField(max_length=64, default="Europe/Amsterdam")
     latitude = models.FloatField(null=True, blank=True, help_text="Degrees north.")
     longitude = models.FloatField(null=True, blank=True, help_text="Degrees east.")
+    updated_at = models.DateTimeField(auto_now=True)
 
     objects = models.Manager.from_queryset(AssetQuerySet)()
 
@@ -85,7 +86,8 @@ class Asset(models.Model):
             # Prefix searches: the default operator class serves them in the C collation only.
             models.Index(
                 fields=["path"], name="asset_path_prefix", opclasses=["varchar_pattern_ops"]
-            )
+            ),
+            models.Index(fields=["updated_at", "id"], name="asset_by_update"),
         ]
 
     def __str__(self) -> str:

@@ -45,6 +45,7 @@ class Sensor(models.Model):
     name = models.CharField(max_length=100)
     quantity = models.CharField(max_length=16, choices=Quantity)
     resolution = models.DurationField(default=timedelta(minutes=15))
+    updated_at = models.DateTimeField(auto_now=True)
 
     objects = models.Manager.from_queryset(SensorQuerySet)()
 
@@ -56,6 +57,7 @@ class Sensor(models.Model):
                 condition=Q(resolution__gt=timedelta(0)), name="sensor_resolution_is_positive"
             ),
         ]
+        indexes = [models.Index(fields=["updated_at", "id"], name="sensor_by_update")]
 
     def __str__(self) -> str:
         return f"{self.asset}: {self.name}"

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, Value
-from django.db.models.functions import Concat, Substr
+from django.db.models.functions import Concat, Now, Substr
 
 from assets.access import authorise_on
 from assets.models import Asset, AssetType, Belief, LatestBelief, Quantity, Sensor
@@ -17,6 +17,7 @@ from tenants.permissions import Actor, Permission
 
 #: Steps in which the field measures and settles.
 RESOLUTIONS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 10, 15, 30, 60))
+_CHANGEABLE: Final = ("name", "asset_type", "time_zone", "latitude", "longitude")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def move_asset(*, actor: Actor, asset: Asset, parent: Asset) -> None:
     asset.full_clean(exclude=["path"])
     asset.save(update_fields=["parent"])
     Asset.objects.filter(path__startswith=old_path).update(
-        path=Concat(Value(new_path), Substr(F("path"), len(old_path) + 1))
+        path=Concat(Value(new_path), Substr(F("path"), len(old_path) + 1)), updated_at=Now()
     )
 
 
@@ -144,7 +145,7 @@ def change_asset(*, actor: Actor, asset: Asset) -> None:
     authorise_on(actor, Permission.ASSET_MANAGE, asset)
     _check_time_zone(asset.time_zone)
     asset.full_clean(exclude=["path", "parent"])
-    asset.save(update_fields=["name", "asset_type", "time_zone", "latitude", "longitude"])
+    asset.save(update_fields=[*_CHANGEABLE, "updated_at"])
 
 
 @transaction.atomic

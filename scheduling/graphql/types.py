@@ -4,11 +4,17 @@ from datetime import datetime, timedelta
 
 import strawberry
 import strawberry_django
-from strawberry import auto
+from django.db.models import Q
+from strawberry import auto, relay
+from strawberry_django.relay import DjangoCursorConnection
 
 from assets.graphql.types import AssetNode
 from scheduling import models
 from scheduling.flex.run import RunResult
+from tenants.graphql.connections import connection
+from tenants.graphql.context import Info
+from tenants.graphql.filters import ChoiceLookup, TimeLookup, refers_to
+from tenants.graphql.money import Money, money
 from tenants.graphql.scalars import Numbers
 from tenants.graphql.types import VisibleNode
 
@@ -17,31 +23,31 @@ strawberry.enum(models.RunState, description="Where a schedule run stands.")
 
 @strawberry.type(description="A share of the expected cost. All terms add up to the run's cost.")
 class CostTerm:
-    name: str
-    amount: float = strawberry.field(description="In the tenant's currency; negative earns.")
+    name: str = strawberry.field(description="What is paid for.")
+    cost: Money = strawberry.field(description="Costs are positive, earnings negative.")
 
 
 @strawberry.type(description="A soft limit that the plan does not keep.")
 class Breach:
     limit: str = strawberry.field(description="Which limit, in words.")
-    start: datetime
-    end: datetime
+    start: datetime = strawberry.field(description="Beginning of the excess.")
+    end: datetime = strawberry.field(description="Its end, not part of it.")
     most_kw: float = strawberry.field(description="Largest excess [kW].")
     energy_kwh: float = strawberry.field(description="Excess over the whole interval [kWh].")
 
 
 @strawberry.type(description="Why the plan is as it is, over one interval.")
 class Reason:
-    text: str
-    start: datetime
-    end: datetime
+    text: str = strawberry.field(description="In plain words.")
+    start: datetime = strawberry.field(description="Beginning of the interval.")
+    end: datetime = strawberry.field(description="Its end, not part of it.")
 
 
 @strawberry.type(description="What one device is asked to do. Power is positive into the device.")
 class DeviceSetpoints:
     device: str = strawberry.field(description="Name of the device in the plan.")
     start: datetime = strawberry.field(description="Beginning of the first step, UTC.")
-    step_seconds: int
+    step_seconds: int = strawberry.field(description="Length of a step in seconds.")
     power_kw: Numbers = strawberry.field(description="Mean power per step [kW].")
     stock_kwh: Numbers | None = strawberry.field(
         description="Energy held at the start of each step and, last, at the end [kWh]."
@@ -55,16 +61,14 @@ class DeviceSetpoints:
     "is also read as series of the devices' sensors, with source SCHEDULER.",
 )
 class ScheduleRunNode(VisibleNode):
-    asset: AssetNode
-    state: models.RunState
-    engine: auto
-    start: auto
-    end: auto
-    requested_at: auto
-    finished_at: auto
-    cost: float | None = strawberry_django.field(
-        description="Expected cost over the window, in the tenant's currency; negative earns."
-    )
+    asset: AssetNode = strawberry_django.field(description="Root of what is planned.")
+    state: models.RunState = strawberry_django.field(description="Where it stands.")
+    engine: str = strawberry_django.field(description="Which solver was asked for or used.")
+    start: datetime = strawberry_django.field(description="Start of the window.")
+    end: datetime = strawberry_django.field(description="End of the window, not part of it.")
+    requested_at: datetime = strawberry_django.field(description="When it was asked for.")
+    updated_at: datetime = strawberry_django.field(description="When its state last changed.")
+    finished_at: datetime | None = strawberry_django.field(description="When it ended, if it has.")
     failure: str = strawberry_django.field(
         description="Why there is no plan, in words for the user; empty if there is one."
     )
@@ -73,10 +77,16 @@ class ScheduleRunNode(VisibleNode):
     def step_minutes(self, root: strawberry.Parent[models.ScheduleRun]) -> float:
         return root.step / timedelta(minutes=1)
 
+    @strawberry_django.field(
+        only=["cost"], description="Expected cost over the window, once there is a plan."
+    )
+    def cost(self, root: strawberry.Parent[models.ScheduleRun], info: Info) -> Money | None:
+        return None if root.cost is None else money(root.cost, info)
+
     @strawberry_django.field(only=["result"], description="The cost, by what it is paid for.")
-    def costs(self, root: strawberry.Parent[models.ScheduleRun]) -> list[CostTerm]:
-        result = _result(root)
-        return [CostTerm(name=name, amount=amount) for name, amount in result.costs.items()]
+    def costs(self, root: strawberry.Parent[models.ScheduleRun], info: Info) -> list[CostTerm]:
+        terms = _result(root).costs.items()
+        return [CostTerm(name=name, cost=money(amount, info)) for name, amount in terms]
 
     @strawberry_django.field(only=["result"], description="Soft limits that could not be kept.")
     def breaches(self, root: strawberry.Parent[models.ScheduleRun]) -> list[Breach]:
@@ -118,12 +128,31 @@ def _result(run: models.ScheduleRun) -> RunResult:
     return RunResult.model_validate(run.result or {})
 
 
-@strawberry_django.filter_type(models.ScheduleRun, lookups=True, name="ScheduleRunFilter")
+@strawberry_django.filter_type(
+    models.ScheduleRun,
+    name="ScheduleRunFilter",
+    description="Which runs; conditions hold together.",
+)
 class ScheduleRunFilter:
-    state: auto
+    state: ChoiceLookup[models.RunState] | None
+    start: TimeLookup | None
+    requested_at: TimeLookup | None
+    updated_at: TimeLookup | None
+
+    @strawberry_django.filter_field(description="Runs that plan this asset.")
+    def asset(self, value: relay.GlobalID, prefix: str) -> Q:
+        return refers_to(value, "Asset", f"{prefix}asset_id")
+
+
+@strawberry_django.order_type(
+    models.ScheduleRun,
+    name="ScheduleRunOrder",
+    description="By which keys; the identifier comes last.",
+)
+class ScheduleRunOrder:
     start: auto
     requested_at: auto
-    asset_id: auto
+    updated_at: auto
 
 
 @strawberry.type
@@ -131,8 +160,8 @@ class SchedulingQuery:
     schedule_run: ScheduleRunNode | None = strawberry_django.node(
         description="One run, if it is yours to see."
     )
-    schedule_runs: strawberry_django.relay.DjangoCursorConnection[ScheduleRunNode] = (
-        strawberry_django.connection(
-            filters=ScheduleRunFilter, description="Runs that you may see, oldest first."
-        )
+    schedule_runs: DjangoCursorConnection[ScheduleRunNode] = connection(
+        filters=ScheduleRunFilter,
+        ordering=ScheduleRunOrder,
+        description="Runs that you may see. Order by requestedAt for the newest.",
     )

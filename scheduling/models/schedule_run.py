@@ -64,6 +64,7 @@ class ScheduleRun(models.Model):
     result = models.JSONField(null=True)
     requested_by = models.CharField(max_length=100)
     requested_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     cost = models.FloatField(null=True)
     failure = models.CharField(max_length=1000, blank=True)
@@ -78,6 +79,7 @@ class ScheduleRun(models.Model):
         ]
         indexes = [
             models.Index(fields=["asset", "-requested_at"], name="run_newest_of_asset"),
+            models.Index(fields=["updated_at", "id"], name="run_by_update"),
         ]
 
     def __str__(self) -> str:
@@ -100,4 +102,5 @@ class ScheduleRun(models.Model):
             self.finished_at = at
         for name, value in changes.items():
             setattr(self, name, value)
-        self.save(update_fields=["state", "finished_at", *changes])
+        self.updated_at = at
+        self.save(update_fields=["state", "finished_at", "updated_at", *changes])

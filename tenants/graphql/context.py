@@ -12,11 +12,12 @@ from tenants.permissions import Actor
 
 @dataclass
 class Context(StrawberryDjangoContext):
-    """Who asks, when, in which schema, and in which language errors are told."""
+    """Who asks, when, in which schema and currency, and the language of errors."""
 
     actor: Actor
     received_at: datetime
     schema_name: str
+    currency: str = "EUR"
     language: str = "en"
 
 

@@ -1,6 +1,7 @@
 """Scalars of the public interface."""
 
 import math
+from datetime import UTC, datetime
 from typing import Any, Final, NewType
 
 import numpy as np
@@ -8,6 +9,7 @@ import strawberry
 from numpy.typing import NDArray
 
 _MAX_NUMBERS: Final = 1_000_000
+_EXAMPLE: Final = "2026-04-10T00:00+02:00"
 
 #: A column of numbers; NaN inside, null outside.
 Numbers = NewType("Numbers", list)  # type: ignore[type-arg]
@@ -45,4 +47,29 @@ NUMBERS: Final = strawberry.scalar(
     serialize=_serialize,
     parse_value=_parse,
 )
-SCALAR_MAP: Final[dict[object, Any]] = {Numbers: NUMBERS}
+
+
+def _parse_time(value: Any) -> datetime:
+    if not isinstance(value, str):
+        raise ValueError(f"a time as text, not {type(value).__name__}")  # noqa: TRY004
+    try:
+        time = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"{value[:40]!r} is no ISO 8601 time such as {_EXAMPLE}") from None
+    if time.tzinfo is None:
+        raise ValueError(f"{value[:40]!r} has no offset: write for example {_EXAMPLE}")
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{value[:40]!r} is outside the years 1 to 9999") from None
+
+
+# The standard scalar lets times pass that have no offset: local to whom?
+DATE_TIME: Final = strawberry.scalar(
+    name="DateTime",
+    description="A moment as ISO 8601 with its offset from UTC, such as 2026-04-10T00:00+02:00. "
+    "Answers are in UTC.",
+    serialize=datetime.isoformat,
+    parse_value=_parse_time,
+)
+SCALAR_MAP: Final[dict[object, Any]] = {Numbers: NUMBERS, datetime: DATE_TIME}

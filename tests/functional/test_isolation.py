@@ -31,7 +31,8 @@ SENSOR = """
 """
 RUN = "query ($id: ID!) { scheduleRun(id: $id) { state } }"
 LISTS = """{
-    assets(first: 200) { edges { node { name children { name } sensors { name } } } }
+    assets(first: 200) { edges { node { name children(first: 10) { edges { node { name } } }
+        sensors(first: 10) { edges { node { name } } } } } }
     sensors(first: 200) { edges { node { name asset { name } } } }
     scheduleRuns(first: 200) { edges { node { id asset { name } } } }
 }"""

@@ -21,7 +21,9 @@ from tenants.permissions import PLATFORM, Role
 from tests.client import node_id
 from tests.factories import HOUR, a_customer, a_site_with_battery
 
-SUBSCRIBE = "subscription ($id: ID!) { scheduleRunChanged(id: $id) { state cost asset { name } } }"
+SUBSCRIBE = """subscription ($id: ID!) {
+    scheduleRunChanged(id: $id) { state cost { amount currency } asset { name } }
+}"""
 PATIENCE_SECONDS = 10
 
 
@@ -86,7 +88,11 @@ def test_a_run_is_followed_to_its_end(
 
     told = [event["data"]["scheduleRunChanged"] for event in events]
     assert [each["state"] for each in told] == ["QUEUED", "READY"]
-    assert told[-1] == {"state": "READY", "cost": pytest.approx(-2.0), "asset": {"name": "Depot"}}
+    assert told[-1] == {
+        "state": "READY",
+        "cost": {"amount": "-2.000000", "currency": "EUR"},
+        "asset": {"name": "Depot"},
+    }
 
 
 def test_a_stranger_hears_what_one_hears_of_no_run(

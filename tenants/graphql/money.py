@@ -1,0 +1,23 @@
+"""Amounts of money, as decimal strings."""
+
+from decimal import Decimal
+from typing import Final
+
+import strawberry
+
+from tenants.graphql.context import Info
+
+_PLACES: Final = Decimal("0.000001")
+
+
+@strawberry.type(description="An amount of money. Costs are positive, earnings negative.")
+class Money:
+    amount: Decimal = strawberry.field(
+        description="Decimal string, six places, in units of the currency."
+    )
+    currency: str = strawberry.field(description="ISO 4217 code, such as EUR.")
+
+
+def money(amount: float, info: Info) -> Money:
+    """Return ``amount`` [the tenant's currency] as money, to 1e-6."""
+    return Money(amount=Decimal(repr(amount)).quantize(_PLACES), currency=info.context.currency)
