@@ -58,8 +58,8 @@ class BindingInline(TabularInline[Binding, Connection]):
 class ConnectionAdmin(ModelAdmin[Connection]):
     form = ConnectionForm
     inlines = [BindingInline]
-    list_display = ["name", "connector", "last_read_at", "stopped_at", "last_error"]
-    readonly_fields = ["last_read_at", "stopped_at", "last_error"]
+    list_display = ["name", "connector", "read_until", "stopped_at", "last_error"]
+    readonly_fields = ["read_until", "stopped_at", "last_error"]
     search_fields = ["name"]
     ordering = ["name"]
 

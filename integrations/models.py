@@ -28,6 +28,7 @@ class Connection(models.Model):
     Attributes:
         sealed_settings: the connector's settings, encrypted for this tenant; read and written
             through ``settings`` and ``set_settings`` alone.
+        read_until: end of the latest span that was read and stored.
         stopped_at: when the peer refused us; an operator mends the settings and starts it again.
         last_error: what the peer said last, in words without secrets.
     """
@@ -35,7 +36,7 @@ class Connection(models.Model):
     name = models.CharField(max_length=100, unique=True)
     connector = models.CharField(max_length=50)
     sealed_settings = models.TextField(editable=False)
-    last_read_at = models.DateTimeField(null=True, editable=False)
+    read_until = models.DateTimeField(null=True, editable=False)
     stopped_at = models.DateTimeField(null=True, editable=False)
     last_error = models.CharField(max_length=500, blank=True, editable=False)
 

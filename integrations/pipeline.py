@@ -8,6 +8,7 @@ import httpx
 
 from assets.models import Source, SourceKind
 from assets.services import SeriesOfBeliefs, record_many
+from assets.units import UnknownUnit
 from integrations.connectors.base import (
     CONNECTORS,
     ConnectorError,
@@ -15,7 +16,7 @@ from integrations.connectors.base import (
     RejectedByPeer,
     SeriesReading,
 )
-from integrations.ingest.readings import to_grid
+from integrations.ingest.readings import DoesNotFit, to_grid
 from integrations.models import Connection
 from integrations.secrets import CannotOpen
 from tenants.jobs import Claim, JobFailed
@@ -47,9 +48,13 @@ def read(
         return
     except ConnectorError as failure:
         raise JobFailed(str(failure)) from None
+    try:
+        series = _fitted(connection, readings, at=clock())
+    except (DoesNotFit, UnknownUnit) as misfit:
+        raise JobFailed(str(misfit)) from None
     with claim.finishing():
-        _record(connection, readings, at=clock())
-        _note(connection, error="", last_read_at=clock())
+        record_many(actor=PLATFORM, series=series)
+        _note(connection, error="", read_until=max(end, connection.read_until or end))
 
 
 def give_up(connection_id: int, *, reason: str) -> None:
@@ -65,7 +70,10 @@ def _ask(connection: Connection, start: datetime, end: datetime) -> list[SeriesR
         return list(connector.read(start, end))
 
 
-def _record(connection: Connection, readings: list[SeriesReading], *, at: datetime) -> None:
+def _fitted(
+    connection: Connection, readings: list[SeriesReading], *, at: datetime
+) -> list[SeriesOfBeliefs]:
+    """Return what the bound sensors are told by ``readings``, in their steps and units."""
     source = Source.objects.of(SourceKind.MARKET, connection.connector)
     series = []
     for binding in connection.bindings.select_related("sensor__asset"):
@@ -85,7 +93,7 @@ def _record(connection: Connection, readings: list[SeriesReading], *, at: dateti
     }
     if unbound:
         logger.warning("%s: %d channels are bound to no sensor", connection.pk, len(unbound))
-    record_many(actor=PLATFORM, series=series)
+    return series
 
 
 def _note(connection: Connection, *, error: str, **changes: datetime) -> None:

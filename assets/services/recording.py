@@ -33,6 +33,13 @@ DELETE FROM pg_temp.incoming_belief
 """
 _COPY: Final = "COPY pg_temp.incoming_belief FROM STDIN (FORMAT BINARY)"
 _TYPES: Final = ["int8", "timestamptz", "timestamptz", "int8", "float8", "float8"]
+# What a source said before and says again is no news, however often a peer is asked.
+_DROP_SAID: Final = """
+DELETE FROM pg_temp.incoming_belief i USING assets_latestbelief l
+WHERE l.sensor_id = i.sensor_id AND l.event_start = i.event_start AND l.source_id = i.source_id
+  AND l.cumulative_probability = i.cumulative_probability
+  AND l.belief_time < i.belief_time AND l.value = i.value
+"""
 _KEEP: Final = """
 INSERT INTO assets_belief
     (sensor_id, event_start, belief_time, source_id, cumulative_probability, value)
@@ -157,7 +164,8 @@ def record_readings(
 def record_many(*, actor: Actor, series: Sequence[SeriesOfBeliefs]) -> int:
     """Store all ``series`` or none; errors name them as ``series.0``, ``series.1``, ...
 
-    Recording the same beliefs twice changes nothing.
+    Recording the same beliefs twice changes nothing; nor does a later belief of the same source
+    that is equal to its newest one.
 
     Returns:
         how many beliefs are new or changed.
@@ -224,6 +232,7 @@ def _copy_and_merge(series: Iterable[SeriesOfBeliefs]) -> int:
             for each in series:
                 for row in _rows(each):
                     copy.write_row(row)
+        cursor.execute(_DROP_SAID)
         cursor.execute(_KEEP)
         changed: int = cursor.rowcount
         if changed:

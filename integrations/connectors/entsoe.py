@@ -64,14 +64,17 @@ class EntsoeDayAhead:
             "periodStart": start.astimezone(UTC).strftime(_STAMP),
             "periodEnd": end.astimezone(UTC).strftime(_STAMP),
         }
+        address, content = str(self._settings.url), bytearray()
         try:
-            response = self._http.get(str(self._settings.url), params=query, timeout=_TIMEOUT)
+            with self._http.stream("GET", address, params=query, timeout=_TIMEOUT) as response:
+                for chunk in response.iter_bytes():
+                    content += chunk
+                    if len(content) > _MAX_BYTES:
+                        raise ConnectorError(f"the answer is longer than {_MAX_BYTES} bytes")
         except httpx.HTTPError as error:
             # Without "from": the error holds the request, whose address holds the token.
             raise ConnectorError(f"no answer: {type(error).__name__}") from None
-        if len(response.content) > _MAX_BYTES:
-            raise ConnectorError(f"the answer has {len(response.content)} bytes")
-        return _document(response.status_code, response.content)
+        return _document(response.status_code, bytes(content))
 
 
 def _document(status: int, content: bytes) -> Element | None:

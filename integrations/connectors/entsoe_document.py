@@ -25,6 +25,8 @@ _STEPS: Final = {
     "PT1H": timedelta(hours=1),
 }
 _REPEATS: Final = "A03"
+#: Three years of quarter-hours: more is no day-ahead answer.
+_MAX_STEPS: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def _overlap(one: _Period, other: _Period) -> bool:
 
 def _periods(series: Element) -> Iterator[_Period]:
     position = "{*}classificationSequence_AttributeInstanceComponent.position"
-    auction = int(series.findtext(position) or 1)
+    auction = int(_number(series.findtext(position) or "1"))
     currency = _text(series, "{*}currency_Unit.name")
     energy = _text(series, "{*}price_Measure_Unit.name").replace("MWH", "MWh")
     repeats = (series.findtext("{*}curveType") or _REPEATS) == _REPEATS
@@ -74,7 +76,9 @@ def _reading(period: Element, unit: str, *, repeats: bool) -> SeriesReading:
         raise ConnectorError(f"cannot read steps of {resolution}")
     start = _time(_text(period, "{*}timeInterval/{*}start"))
     n_steps = (_time(_text(period, "{*}timeInterval/{*}end")) - start) // step
-    values = np.full(max(n_steps, 0), np.nan)
+    if not 0 < n_steps <= _MAX_STEPS:
+        raise ConnectorError(f"a period of {n_steps} steps; 1 to {_MAX_STEPS} are believed")
+    values = np.full(n_steps, np.nan)
     for point in period.iterfind("{*}Point"):
         position = int(_number(_text(point, "{*}position")))
         if not 1 <= position <= n_steps:

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=100, unique=True)),
                 ("connector", models.CharField(max_length=50)),
                 ("sealed_settings", models.TextField(editable=False)),
-                ("last_read_at", models.DateTimeField(editable=False, null=True)),
+                ("read_until", models.DateTimeField(editable=False, null=True)),
                 ("stopped_at", models.DateTimeField(editable=False, null=True)),
                 ("last_error", models.CharField(blank=True, editable=False, max_length=500)),
             ],

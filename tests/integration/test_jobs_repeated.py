@@ -3,8 +3,11 @@
 Runs over the registry. A new kind fails here until ``REQUESTS`` says how it is asked for.
 """
 
+import atexit
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -12,11 +15,13 @@ import pytest
 from assets.models import Asset, Quantity
 from assets.timegrid import TimeGrid
 from forecasting.services import request_forecast
+from integrations.services import bind_channel, keep_connection, read_now
 from scheduling.services import request_schedule
 from tenants import jobs
 from tenants.database import connection
 from tenants.models import Job, JobState, Tenant
 from tenants.permissions import PLATFORM
+from tests.entsoe import TOKEN, ZONE, Peer, entsoe
 from tests.factories import HOUR, a_customer, a_sensor, a_site, a_site_with_battery, believe
 from tests.workers import HandClock
 
@@ -33,9 +38,31 @@ def ask_for_forecast(now: datetime) -> None:
     request_forecast(actor=PLATFORM, sensor=load, now=now, forecaster="seasonal_naive")
 
 
+def ask_for_prices(now: datetime) -> None:
+    price = a_sensor(a_site(a_customer()), Quantity.PRICE)
+    peer = entsoe_that_stays()
+    exchange = keep_connection(
+        actor=PLATFORM,
+        name="Exchange",
+        connector="entsoe",
+        settings={"url": peer.address, "token": TOKEN, "zone": ZONE},
+    )
+    bind_channel(actor=PLATFORM, connection=exchange, channel="price", sensor=price)
+    read_now(actor=PLATFORM, connection=exchange, start=now, end=now + timedelta(days=1), now=now)
+
+
+@cache
+def entsoe_that_stays() -> Peer:
+    return PEERS.enter_context(entsoe())
+
+
+PEERS = ExitStack()
+atexit.register(PEERS.close)
+
 #: By kind: how a tenant comes to have such a job, with all that it needs.
 REQUESTS: dict[str, Callable[[datetime], None]] = {
     "forecasting.forecast": ask_for_forecast,
+    "integrations.read": ask_for_prices,
     "scheduling.solve": ask_for_schedule,
 }
 
