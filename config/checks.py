@@ -12,7 +12,7 @@ _PYTHON: Final = sys.executable
 _STEPS: Final[dict[str, list[str]]] = {
     "lint": [str(_BIN / "ruff"), "check", "."],
     "format": [str(_BIN / "ruff"), "format", "--check", "."],
-    "imports": [str(_BIN / "lint-imports", "--no-cache"), "--no-cache"],
+    "imports": [str(_BIN / "lint-imports"), "--no-cache"],
     "types": [str(_BIN / "mypy"), "."],
     "migrations": [_PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
     "tests": [_PYTHON, "-m", "pytest", "-n", "2"],
