@@ -5,6 +5,10 @@ from django.urls import include, path
 
 from config.graphql_views import graphql
 
+handler403 = "portal.views.looks.forbidden"
+handler404 = "portal.views.looks.not_found"
+handler500 = "portal.views.looks.broken"
+
 urlpatterns = [
     path("graphql/", graphql, name="graphql"),
     path("admin/", admin.site.urls),

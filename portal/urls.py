@@ -1,5 +1,20 @@
 """Addresses of the portal, on a tenant's host."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from portal.views.live import site_live
+from portal.views.looks import brand_css
+from portal.views.sign_in import SignIn, SignOut
+from portal.views.sites import site, site_chart, sites
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", sites, name="sites"),
+    path("sites/<int:site_id>/", site, name="site"),
+    path("sites/<int:site_id>/chart.json", site_chart, name="chart"),
+    path("live/sites/<int:site_id>", site_live, name="live"),
+    path("sign-in/", SignIn.as_view(), name="sign_in"),
+    path("sign-out/", SignOut.as_view(), name="sign_out"),
+    path("brand.css", brand_css, name="brand"),
+]

@@ -10,6 +10,7 @@ from typing import Any
 from rich.progress import Progress
 
 from config.demo.filling import Filling
+from config.demo.following import follow_plan
 from config.demo.founding import found_companies, n_customers
 from config.demo.planning import (
     PlannedSite,
@@ -95,6 +96,10 @@ def perform(
                 schedules.append((place, ask_for_schedule(place, window)))
         with _bar(progress, "Schedules by the worker", len(schedules)) as on:
             wait_for(schedules, on_finished=on, check_worker=check_worker)
+    with done.step("morning"):
+        for place, run in schedules:
+            with place.entered():
+                follow_plan(place, run, filling)
     with done.step("savings"):
         done.savings = [savings_of(place, run) for place, run in schedules]
     return done

@@ -1,0 +1,167 @@
+// <loadstar-chart src="...json">: series over time in panels that share one axis and one cursor.
+//
+// The document: { start: seconds since 1970, step: seconds, timeZone: IANA name,
+//   now: seconds or null,
+//   panels: [{ title, unit, series: [{ name, values, kind: "step" | "line" | "area", role }],
+//              limits: [{ name, values }] }] }
+// Values are columns, null where unknown. `role` picks a colour: plan, actual, stock, price.
+// Needs uPlot. Works under a policy without inline scripts and styles.
+
+const ROLES = { plan: "--chart-plan", actual: "--chart-actual", store: "--chart-store", price: "--chart-price", other: "--chart-other" };
+const HEIGHT = { first: 260, other: 150 };
+
+class LoadstarChart extends HTMLElement {
+  static observedAttributes = ["src"];
+  #plots = [];
+  #document = null;
+  #size = new ResizeObserver(() => this.#fit());
+  #scheme = matchMedia("(prefers-color-scheme: dark)");
+  #redraw = () => this.#document && this.#draw(this.#document);
+
+  connectedCallback() {
+    this.#size.observe(this);
+    this.#scheme.addEventListener("change", this.#redraw);
+    if (this.src) this.reload();
+  }
+
+  disconnectedCallback() {
+    this.#size.disconnect();
+    this.#scheme.removeEventListener("change", this.#redraw);
+    this.#clear();
+  }
+
+  attributeChangedCallback(name, before, after) {
+    if (before && before !== after && this.isConnected) this.reload();
+  }
+
+  get src() { return this.getAttribute("src"); }
+
+  async reload() {
+    try {
+      const answer = await fetch(this.src, { headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new Error(`status ${answer.status}`);
+      this.#document = await answer.json();
+      this.#draw(this.#document);
+      this.dispatchEvent(new CustomEvent("drawn"));
+    } catch (error) {
+      this.#clear();
+      this.textContent = `The chart could not be loaded (${error.message}).`;
+    }
+  }
+
+  #clear() {
+    for (const plot of this.#plots) plot.destroy();
+    this.#plots = [];
+    this.replaceChildren();
+  }
+
+  #draw(chart) {
+    this.#clear();
+    const panels = chart.panels.filter((panel) => panel.series.length);
+    if (!panels.length) {
+      this.textContent = "There is nothing to show yet.";
+      return;
+    }
+    const sync = uPlot.sync(`loadstar-${Math.random()}`);
+    panels.forEach((panel, index) => {
+      const box = document.createElement("figure");
+      box.className = "chart-panel";
+      const title = document.createElement("figcaption");
+      title.textContent = `${panel.title} [${panel.unit}]`;
+      box.append(title);
+      this.append(box);
+      const last = index === panels.length - 1;
+      const plot = new uPlot(this.#options(chart, panel, sync, index === 0, last), columns(chart, panel), box);
+      plot.root.setAttribute("role", "img");
+      plot.root.setAttribute("aria-label", `${panel.title} in ${panel.unit}; the table below holds the numbers`);
+      this.#plots.push(plot);
+    });
+  }
+
+  #options(chart, panel, sync, first, last) {
+    const colour = (name) => getComputedStyle(this).getPropertyValue(name).trim();
+    const axis = { stroke: colour("--chart-text"), grid: { stroke: colour("--chart-grid"), width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" };
+    return {
+      width: this.#width(), height: first ? HEIGHT.first : HEIGHT.other,
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1e3), chart.timeZone),
+      cursor: { sync: { key: sync.key }, drag: { x: true, y: false } },
+      scales: { x: { time: true } },
+      legend: { live: true },
+      axes: [
+        { ...axis, values: (_, splits) => splits.map((seconds) => last ? tick(seconds, chart.timeZone) : ""), size: last ? 40 : 12 },
+        { ...axis, size: 56, values: (_, splits) => splits.map((v) => short(v)) },
+      ],
+      series: [
+        { label: "Time", value: (_, s) => s === null ? "–" : moment(s, chart.timeZone) },
+        ...panel.series.map((each) => lineOf(each, panel.unit, colour)),
+        ...(panel.limits ?? []).map((each) => ({
+          label: each.name, stroke: colour("--chart-limit"), width: 1.5, dash: [6, 4], points: { show: false },
+          value: (_, v) => v === null ? "–" : `${short(v)} ${panel.unit}`, paths: uPlot.paths.stepped({ align: 1 }),
+        })),
+      ],
+      hooks: { draw: [(plot) => drawNow(plot, chart.now, colour("--chart-text"))] },
+    };
+  }
+
+  #width() { return Math.max(280, Math.floor(this.clientWidth)); }
+
+  #fit() {
+    for (const plot of this.#plots) {
+      if (plot.width !== this.#width()) plot.setSize({ width: this.#width(), height: plot.height });
+    }
+  }
+}
+
+function columns(chart, panel) {
+  const all = [...panel.series, ...(panel.limits ?? [])].map((each) => each.values);
+  // One moment more, so that the last step has its width; a column that is longer fills it.
+  const count = Math.max(...all.map((values) => values.length));
+  const length = all.some((values) => values.length > chart.steps) ? count : count + 1;
+  const times = Array.from({ length }, (_, i) => chart.start + i * chart.step);
+  return [times, ...all.map((values) => Array.from({ length }, (_, i) => values[i] ?? (i === values.length && i === length - 1 ? values[i - 1] ?? null : null)))];
+}
+
+function lineOf(series, unit, colour) {
+  const stroke = colour(ROLES[series.role] ?? ROLES.other);
+  return {
+    label: series.name, stroke, width: series.kind === "line" ? 2 : 1.75, points: { show: false },
+    fill: series.kind === "area" ? withAlpha(stroke, "26") : undefined,
+    paths: series.kind === "line" ? uPlot.paths.linear() : uPlot.paths.stepped({ align: 1 }),
+    value: (_, v) => v === null ? "–" : `${short(v)} ${unit}`,
+  };
+}
+
+function withAlpha(colour, alpha) { return /^#[0-9a-f]{6}$/i.test(colour) ? colour + alpha : colour; }
+
+function short(value) {
+  const size = Math.abs(value);
+  return value.toLocaleString(undefined, { maximumFractionDigits: size >= 100 ? 0 : size >= 10 ? 1 : 3 });
+}
+
+function moment(seconds, timeZone) {
+  return new Date(seconds * 1e3).toLocaleString(undefined, { timeZone, weekday: "short", hour: "2-digit", minute: "2-digit" });
+}
+
+function tick(seconds, timeZone) {
+  const time = uPlot.tzDate(new Date(seconds * 1e3), timeZone);
+  const hours = String(time.getHours()).padStart(2, "0"), minutes = String(time.getMinutes()).padStart(2, "0");
+  if (hours !== "00" || minutes !== "00") return `${hours}:${minutes}`;
+  return time.toLocaleDateString(undefined, { weekday: "short", day: "numeric", month: "short" });
+}
+
+function drawNow(plot, now, colour) {
+  if (now === null || now === undefined) return;
+  const x = Math.round(plot.valToPos(now, "x", true));
+  if (x < plot.bbox.left || x > plot.bbox.left + plot.bbox.width) return;
+  const { ctx } = plot;
+  ctx.save();
+  ctx.strokeStyle = colour;
+  ctx.setLineDash([2, 3]);
+  ctx.beginPath();
+  ctx.moveTo(x, plot.bbox.top);
+  ctx.lineTo(x, plot.bbox.top + plot.bbox.height);
+  ctx.stroke();
+  ctx.restore();
+}
+
+customElements.define("loadstar-chart", LoadstarChart);

@@ -1,0 +1,21 @@
+"""What every page of the portal knows: whose name it carries."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from tenants.models import Brand
+
+
+def brand(request: HttpRequest) -> dict[str, Any]:
+    """Return the brand of the request's tenant, looked up when a page first shows it."""
+    return {"brand": SimpleLazyObject(lambda: brand_of(request))}
+
+
+def brand_of(request: HttpRequest) -> Brand:
+    """Return the brand of the request's tenant; one with its bare name if it has none."""
+    tenant: Any = getattr(request, "tenant", None)
+    if tenant is None:
+        return Brand(display_name="")
+    return Brand.objects.filter(tenant_id=tenant.pk).first() or Brand(display_name=tenant.name)

@@ -1,0 +1,72 @@
+"""The pages of a customer: the sites, and one site's plan."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from assets.models import Asset, AssetType
+from portal.charts import chart_document, table_columns, table_rows
+from portal.plans import newest_attempt, newest_run, plan_of, sites_of
+from tenants.accounts.actors import actor_of
+from tenants.permissions import Actor
+
+
+@require_safe
+@login_required
+@never_cache
+def sites(request: HttpRequest) -> HttpResponse:
+    """Show the sites; with a single one, go there."""
+    found = sites_of(actor_of(request.user))
+    if len(found) == 1:
+        return redirect("portal:site", found[0].pk)
+    return render(request, "portal/sites.html", {"sites": found})
+
+
+@require_safe
+@login_required
+@never_cache
+def site(request: HttpRequest, site_id: int) -> HttpResponse:
+    """Show the newest plan of a site beside what was measured."""
+    actor = actor_of(request.user)
+    shown = visible_site(actor, site_id)
+    run, attempt = newest_run(actor, shown), newest_attempt(actor, shown)
+    currency = request.tenant.currency  # type: ignore[attr-defined]
+    context = {
+        "site": shown,
+        "currency": currency,
+        "attempt": attempt if attempt != run else None,
+        "plan": None,
+    }
+    if run is not None:
+        plan = plan_of(shown, run, now=timezone.now())
+        context |= {"plan": plan, "columns": table_columns(plan), "rows": table_rows(plan)}
+    return render(request, "portal/site.html", context)
+
+
+@require_safe
+@login_required
+@never_cache
+def site_chart(request: HttpRequest, site_id: int) -> JsonResponse:
+    """Answer the chart of a site's newest plan; without panels when there is none."""
+    actor = actor_of(request.user)
+    shown = visible_site(actor, site_id)
+    run = newest_run(actor, shown)
+    if run is None:
+        return JsonResponse({"panels": []})
+    return JsonResponse(chart_document(plan_of(shown, run, now=timezone.now())))
+
+
+def visible_site(actor: Actor, site_id: int) -> Asset:
+    """Return the site, as ``actor`` may see it.
+
+    Raises:
+        Http404: there is none, or it is not the actor's to see.
+    """
+    sites = Asset.objects.visible_to(actor).filter(asset_type=AssetType.SITE)
+    try:
+        return sites.get(pk=site_id)
+    except Asset.DoesNotExist:
+        raise Http404("no such site") from None
