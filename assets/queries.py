@@ -100,7 +100,7 @@ def read_series(
         [(later_known,)] = cursor.fetchall()
         table = "assets_belief" if later_known else "assets_latestbelief"
         query = _NEWEST.format(table=table)
-        with cursor.copy(query, wanted) as copy:
+        with cursor.cursor.copy(query, wanted) as copy:  # with values: only psycopg's own
             rows = _parse(b"".join(bytes(block) for block in copy))
     series[rows["step"]] = rows["value"]
     return series

@@ -21,7 +21,7 @@ from tenants.permissions import Actor
 Array = NDArray[np.float64]
 
 #: Measurements are shown from so long before a plan's start on.
-LOOK_BACK: Final = timedelta(hours=12)
+LOOK_BACK: Final = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def _power_panel(
 ) -> Panel:
     curves = [Curve("Grid, planned", _later(result.grid_power_kw, before), "plan", "area")]
     if measured is not None:
-        curves.append(Curve("Grid, measured", measured, "actual", "line"))
+        curves.append(Curve("Grid, measured", measured, "actual"))
     for name in result.stock_kwh:
         power = result.power_kw.get(name)
         if power is not None:

@@ -1,4 +1,4 @@
-"""The morning after: what meters saw while the batteries followed their plans.
+"""From the plan to the next morning: what meters saw while the batteries followed their plans.
 
 Loads and panels do what the generator says, so the grid's power differs from the plan by the
 errors of the forecasts, as it would anywhere.
@@ -32,15 +32,19 @@ def follow_plan(place: PlannedSite, run: ScheduleRun, filling: Filling) -> None:
     if Belief.objects.filter(sensor__asset=connection, event_start=run.start).exists():
         return
     result = RunResult.model_validate(run.result)
-    grid = TimeGrid(run.start, run.step, MORNING // run.step)
-    first = (run.start - filling.window.everything.start) // run.step
+    grid = TimeGrid.between(filling.window.measured.end, run.start + MORNING, run.step)
+    first = filling.window.measured.n_steps
+    before = (run.start - grid.start) // run.step
     meter = Source.objects.of(SourceKind.METER, filling.meter_name, filling.version)
     total = np.zeros(grid.n_steps)
     series = []
     for device in place.site.devices:
         if isinstance(device, Battery):
-            power = np.array(result.power_kw[device.name][: grid.n_steps])
-            stock = np.array(result.stock_kwh[device.name][: grid.n_steps])
+            # It waits for its first plan, as full as it was delivered.
+            power = np.zeros(grid.n_steps)
+            power[before:] = result.power_kw[device.name][: grid.n_steps - before]
+            stock = np.full(grid.n_steps, device.stock_at_start_kwh)
+            stock[before:] = result.stock_kwh[device.name][: grid.n_steps - before]
             series.append(_measured(_sensor(place.asset, device.name, STOCK), grid, stock, meter))
         else:
             power = device_power(filling.country, place.site, device)[first:][: grid.n_steps]

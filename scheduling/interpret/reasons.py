@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from assets.timegrid import TimeGrid
 from scheduling.formulation.linear_model import LinearModel
-from scheduling.interpret.intervals import bounds, runs, words
+from scheduling.interpret.intervals import bounds, runs
 
 Array = NDArray[np.float64]
 
@@ -41,7 +41,7 @@ def read_reasons(
     step_hours: Array,
     currency: str,
 ) -> list[Reason]:
-    """Return the binding limits, by limit and time.
+    """Return the binding limits, by time.
 
     A store's bounds hold at the end of a step, in kWh; power limits during it, in kW.
     """
@@ -55,8 +55,7 @@ def read_reasons(
             start, end = bounds(grid, first, last)
             mean = float(worth[first:last].mean())
             text = (
-                f"{words(start, end)}: {limit.name} of {limit.of} reached; "
-                f"worth {mean:.3f} {currency} per kWh more"
+                f"{limit.name} of {limit.of} reached; one kWh more would save {mean:.3f} {currency}"
             )
             found.append(Reason(text, limit.name, limit.of, start, end, mean))
-    return found
+    return sorted(found, key=lambda reason: (reason.start, reason.of, reason.limit))

@@ -3,6 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
+from scheduling.interpret.intervals import words
 from scheduling.planning.plan import Plan, PlanStatus
 
 _MOST_REASONS = 8
@@ -29,7 +30,8 @@ def print_summary(plan: Plan, console: Console | None = None) -> None:
         )
     dearest = sorted(plan.reasons, key=lambda reason: -reason.worth_per_kwh)[:_MOST_REASONS]
     for reason in sorted(dearest, key=lambda reason: reason.start):
-        console.print(reason.text, markup=False, highlight=False)
+        when = words(reason.start, reason.end)
+        console.print(f"{when}: {reason.text}", markup=False, highlight=False)
     timings = ", ".join(f"{name} {spent:.1f} ms" for name, spent in plan.timings_ms.items())
     console.print(timings, markup=False, highlight=False)
 

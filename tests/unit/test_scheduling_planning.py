@@ -179,8 +179,7 @@ def test_says_what_a_binding_limit_is_worth() -> None:
     assert reason.of == "the grid connection"
     assert reason.worth_per_kwh == pytest.approx(DEAR - CHEAP)
     assert reason.text == (
-        "2026-01-12 00:00 to 01:00 Z: import limit of the grid connection reached; "
-        "worth 0.400 EUR per kWh more"
+        "import limit of the grid connection reached; one kWh more would save 0.400 EUR"
     )
 
 

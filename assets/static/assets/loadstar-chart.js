@@ -84,6 +84,7 @@ class LoadstarChart extends HTMLElement {
     return {
       width: this.#width(), height: first ? HEIGHT.first : HEIGHT.other,
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1e3), chart.timeZone),
+      padding: [8, 40, 0, 0],
       cursor: { sync: { key: sync.key }, drag: { x: true, y: false } },
       scales: { x: { time: true } },
       legend: { live: true },
