@@ -43,7 +43,7 @@ def follow_plan(place: PlannedSite, run: ScheduleRun, filling: Filling) -> None:
             # It waits for its first plan, as full as it was delivered.
             power = np.zeros(grid.n_steps)
             power[before:] = result.power_kw[device.name][: grid.n_steps - before]
-            stock = np.full(grid.n_steps, device.stock_at_start_kwh)
+            stock = np.full(grid.n_steps, float(device.stock_at_start_kwh))
             stock[before:] = result.stock_kwh[device.name][: grid.n_steps - before]
             series.append(_measured(_sensor(place.asset, device.name, STOCK), grid, stock, meter))
         else:

@@ -8,9 +8,9 @@ from django.contrib.auth import get_user
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django_tenants.utils import schema_context
 
-from portal.plans import newest_attempt
 from portal.views.sites import visible_site
 from scheduling.queries import asset_topic
+from scheduling.queries.overview import newest_attempt
 from tenants.accounts.actors import actor_of
 from tenants.database import release_connection
 from tenants.live import listen

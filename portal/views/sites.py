@@ -8,8 +8,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from assets.models import Asset, AssetType
-from portal.charts import chart_document, table_columns, table_rows
-from portal.plans import newest_attempt, newest_run, plan_of, sites_of
+from scheduling.queries.chart import chart_document, table_columns, table_rows
+from scheduling.queries.overview import newest_attempt, newest_run, plan_of
 from tenants.accounts.actors import actor_of
 from tenants.permissions import Actor
 
@@ -19,7 +19,8 @@ from tenants.permissions import Actor
 @never_cache
 def sites(request: HttpRequest) -> HttpResponse:
     """Show the sites; with a single one, go there."""
-    found = sites_of(actor_of(request.user))
+    visible = Asset.objects.visible_to(actor_of(request.user))
+    found = visible.filter(asset_type=AssetType.SITE).order_by("name", "pk")
     if len(found) == 1:
         return redirect("portal:site", found[0].pk)
     return render(request, "portal/sites.html", {"sites": found})
@@ -41,7 +42,7 @@ def site(request: HttpRequest, site_id: int) -> HttpResponse:
         "plan": None,
     }
     if run is not None:
-        plan = plan_of(shown, run, now=timezone.now())
+        plan = plan_of(run, now=timezone.now())
         context |= {"plan": plan, "columns": table_columns(plan), "rows": table_rows(plan)}
     return render(request, "portal/site.html", context)
 
@@ -56,7 +57,7 @@ def site_chart(request: HttpRequest, site_id: int) -> JsonResponse:
     run = newest_run(actor, shown)
     if run is None:
         return JsonResponse({"panels": []})
-    return JsonResponse(chart_document(plan_of(shown, run, now=timezone.now())))
+    return JsonResponse(chart_document(plan_of(run, now=timezone.now())))
 
 
 def visible_site(actor: Actor, site_id: int) -> Asset:

@@ -63,11 +63,11 @@ class LoadstarChart extends HTMLElement {
       return;
     }
     const sync = uPlot.sync(`loadstar-${Math.random()}`);
-    panels.forEach((panel, index) => {
+    panels.map(withNearLimits).forEach((panel, index) => {
       const box = document.createElement("figure");
       box.className = "chart-panel";
       const title = document.createElement("figcaption");
-      title.textContent = `${panel.title} [${panel.unit}]`;
+      title.textContent = [`${panel.title} [${panel.unit}]`, ...panel.farLimits].join("; ");
       box.append(title);
       this.append(box);
       const last = index === panels.length - 1;
@@ -111,6 +111,16 @@ class LoadstarChart extends HTMLElement {
       if (plot.width !== this.#width()) plot.setSize({ width: this.#width(), height: plot.height });
     }
   }
+}
+
+// A limit far from all that happens would flatten the curves: it is told in words instead.
+function withNearLimits(panel) {
+  const size = (values) => Math.max(0, ...values.filter((v) => v !== null).map(Math.abs));
+  const most = Math.max(...panel.series.map((each) => size(each.values)));
+  const near = (limit) => size(limit.values) <= 2 * most;
+  const limits = panel.limits ?? [];
+  const farLimits = limits.filter((each) => !near(each)).map((each) => `${each.name.toLowerCase()} ${short(size(each.values))} ${panel.unit}`);
+  return { ...panel, limits: limits.filter(near), farLimits };
 }
 
 function columns(chart, panel) {

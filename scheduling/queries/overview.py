@@ -1,4 +1,4 @@
-"""What a customer sees of a site: the newest plan beside what was measured."""
+"""What people see of a run: the plan beside what was measured."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from assets.timegrid import TimeGrid
 from scheduling.flex import SiteDocument
 from scheduling.flex.run import Output, RunDocument, RunResult
 from scheduling.models import RunState, ScheduleRun
-from scheduling.queries import MissingBeliefs, read_problem
+from scheduling.queries.problems import MissingBeliefs, read_problem
 from tenants.permissions import Actor
 
 Array = NDArray[np.float64]
@@ -49,7 +49,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class SitePlan:
-    """A site's newest plan on ``grid``, which begins before the plan does.
+    """A run's plan on ``grid``, which begins before the plan does.
 
     Attributes:
         measured_until: end of the newest measurement in ``grid``; None if there is none.
@@ -64,26 +64,21 @@ class SitePlan:
     costs: tuple[tuple[str, Decimal], ...] = field(default=())
 
 
-def sites_of(actor: Actor) -> list[Asset]:
-    """Return the sites that ``actor`` may see, by name."""
-    sites = Asset.objects.visible_to(actor).filter(asset_type=AssetType.SITE)
-    return list(sites.order_by("name", "pk"))
-
-
 def newest_run(actor: Actor, site: Asset) -> ScheduleRun | None:
     """Return the run of ``site`` with a plan that was asked for last, or None."""
     runs = ScheduleRun.objects.visible_to(actor).filter(asset=site, state=RunState.READY)
-    return runs.order_by("-requested_at", "-pk").first()
+    return runs.select_related("asset").order_by("-requested_at", "-pk").first()
 
 
 def newest_attempt(actor: Actor, site: Asset) -> ScheduleRun | None:
     """Return the run of ``site`` that was asked for last, however it went, or None."""
     runs = ScheduleRun.objects.visible_to(actor).filter(asset=site)
-    return runs.order_by("-requested_at", "-pk").first()
+    return runs.select_related("asset").order_by("-requested_at", "-pk").first()
 
 
-def plan_of(site: Asset, run: ScheduleRun, *, now: datetime) -> SitePlan:
-    """Return what the page of ``site`` shows of ``run``; measurements as known at ``now``."""
+def plan_of(run: ScheduleRun, *, now: datetime) -> SitePlan:
+    """Return what a page shows of ``run``, which has a plan; measurements as known at ``now``."""
+    site = run.asset
     document = RunDocument.model_validate(run.problem)
     result = RunResult.model_validate(run.result or {})
     before = int(LOOK_BACK / run.step)
@@ -116,7 +111,9 @@ def _problem(run: ScheduleRun) -> SiteDocument | None:
 def _power_panel(
     result: RunResult, problem: SiteDocument | None, measured: Array | None, before: int
 ) -> Panel:
-    curves = [Curve("Grid, planned", _later(result.grid_power_kw, before), "plan", "area")]
+    curves = []
+    if result.grid_power_kw:
+        curves.append(Curve("Grid, planned", _later(result.grid_power_kw, before), "plan", "area"))
     if measured is not None:
         curves.append(Curve("Grid, measured", measured, "actual"))
     for name in result.stock_kwh:

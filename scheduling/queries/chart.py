@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from portal.plans import Curve, SitePlan
+from scheduling.queries.overview import Curve, SitePlan
 
 #: What a chart needs: a tenth of a watt, a ten-thousandth of a kilowatt-hour's price.
 _DIGITS = 4
