@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.core.validators import BaseValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -34,6 +35,10 @@ def within_reach(actor: Actor, path: str) -> Q:
     return condition
 
 
+def _up_to(degrees: float) -> list[BaseValidator]:
+    return [MinValueValidator(-degrees), MaxValueValidator(degrees)]
+
+
 class AssetQuerySet(models.QuerySet["Asset"]):
     def visible_to(self, actor: Actor) -> Self:
         """Keep the assets that ``actor`` may read."""
@@ -58,8 +63,12 @@ class Asset(models.Model):
     )
     path = models.CharField(max_length=255, unique=True, editable=False)
     time_zone = models.CharField(max_length=64, default="Europe/Amsterdam")
-    latitude = models.FloatField(null=True, blank=True, help_text="Degrees north.")
-    longitude = models.FloatField(null=True, blank=True, help_text="Degrees east.")
+    latitude = models.FloatField(
+        null=True, blank=True, validators=_up_to(90), help_text="Degrees north."
+    )
+    longitude = models.FloatField(
+        null=True, blank=True, validators=_up_to(180), help_text="Degrees east."
+    )
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = models.Manager.from_queryset(AssetQuerySet)()

@@ -16,6 +16,7 @@ from assets.services.tree import (
     change_asset,
     move_asset,
     remove_asset,
+    rename_sensor,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "record_readings",
     "record_series",
     "remove_asset",
+    "rename_sensor",
 ]

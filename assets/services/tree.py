@@ -106,6 +106,18 @@ def add_sensor(*, actor: Actor, asset: Asset, sensor: NewSensor) -> Sensor:
     return row
 
 
+def rename_sensor(*, actor: Actor, sensor: Sensor) -> None:
+    """Save the name of ``sensor``; all else is what its values were recorded for, and stays.
+
+    Raises:
+        PermissionDenied: ``actor`` may not manage assets there.
+        ValidationError: another sensor at the asset has this name.
+    """
+    authorise_on(actor, Permission.ASSET_MANAGE, sensor.asset)
+    sensor.full_clean()
+    sensor.save(update_fields=["name", "updated_at"])
+
+
 @transaction.atomic
 def move_asset(*, actor: Actor, asset: Asset, parent: Asset) -> None:
     """Hang ``asset``, with all beneath it, under ``parent``.

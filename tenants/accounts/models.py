@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 
 from tenants.permissions import ROLE_PERMISSIONS, Permission, Role
 
@@ -62,8 +63,13 @@ class User(AbstractBaseUser):
     def _is_operator_who_may(self, permission: Permission) -> bool:
         if not (self.is_active and self.is_staff):
             return False
+        return any(permission in ROLE_PERMISSIONS[role] for role in self._roles_as_operator)
+
+    @cached_property
+    def _roles_as_operator(self) -> list[Role]:
+        # Kept with the instance, which lives as long as its request: a page asks dozens of times.
         roles = self.memberships.filter(customer=None).values_list("role", flat=True)
-        return any(permission in ROLE_PERMISSIONS[Role(role)] for role in roles)
+        return [Role(role) for role in roles]
 
 
 class Customer(models.Model):

@@ -1,0 +1,117 @@
+"""Sensors with a chart of what is believed of them, and whose beliefs these are."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from django import forms
+from django.contrib import admin
+from django.forms import Media, Script
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.dateparse import parse_duration
+from unfold.admin import ModelAdmin
+
+from assets import services
+from assets.admin.chart import sensor_chart
+from assets.models import Quantity, Sensor, Source
+from assets.services.tree import RESOLUTIONS
+from tenants.accounts.actors import actor_of
+from tenants.admin.service_form import ServiceAdmin, ServiceForm
+
+#: What a page with a chart loads.
+CHART_MEDIA: Final = Media(
+    css={"all": ["assets/vendor/uplot/uPlot.min.css", "assets/loadstar-chart.css"]},
+    js=[
+        "assets/vendor/uplot/uPlot.iife.min.js",
+        Script("assets/loadstar-chart.js", type="module"),  # type: ignore[list-item]
+    ],
+)
+_DAYS: Final = (1, 2, 7, 31, 92, 366)
+
+
+class SensorForm(ServiceForm[Sensor]):
+    resolution = forms.TypedChoiceField(
+        choices=[(str(each), f"{each // timedelta(minutes=1)} minutes") for each in RESOLUTIONS],
+        coerce=parse_duration,
+        initial=str(timedelta(minutes=15)),
+    )
+
+    class Meta:
+        model = Sensor
+        fields = ["asset", "name", "quantity", "resolution"]
+
+    def store(self) -> Sensor:
+        given = self.instance
+        if given.pk is not None:
+            services.rename_sensor(actor=self.actor, sensor=given)
+            return given
+        wanted = services.NewSensor(given.name, Quantity(given.quantity), given.resolution)
+        return services.add_sensor(actor=self.actor, asset=given.asset, sensor=wanted)
+
+
+@admin.register(Sensor)
+class SensorAdmin(ServiceAdmin[Sensor]):
+    form = SensorForm
+    fields = ["asset", "name", "quantity", "resolution"]
+    list_display = ["name", "asset", "quantity", "resolution", "updated_at"]
+    list_filter = ["quantity"]
+    list_select_related = ["asset"]
+    search_fields = ["name", "asset__name"]
+    autocomplete_fields = ["asset"]
+    ordering = ["asset__path", "name"]
+    change_form_outer_before_template = "assets/admin/sensor_chart.html"
+
+    @property
+    def media(self) -> Media:
+        return super().media + CHART_MEDIA
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Sensor | None = None) -> list[str]:
+        # What values were recorded for stays what it was.
+        return ["asset", "quantity", "resolution"] if obj else []
+
+    def get_urls(self) -> list[URLPattern]:
+        chart = self.admin_site.admin_view(self.chart)
+        return [path("<int:pk>/chart.json", chart, name="assets_sensor_chart"), *super().get_urls()]
+
+    def chart(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Answer what is believed of the sensor over the last days that anything is."""
+        actor = actor_of(request.user)
+        sensor = Sensor.objects.visible_to(actor).select_related("asset").filter(pk=pk).first()
+        if sensor is None or not self.has_view_permission(request, sensor):
+            raise Http404("no such sensor")
+        days = timedelta(days=_days(request))
+        return JsonResponse(sensor_chart(sensor, days, now=timezone.now()))
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        extra = {"chart_days": _days(request), "chart_choices": _DAYS, **(extra_context or {})}
+        answer: HttpResponse = super().changeform_view(request, object_id, form_url, extra)
+        return answer
+
+
+def _days(request: HttpRequest) -> int:
+    given = request.GET.get("days", "")
+    return int(given) if given in {str(days) for days in _DAYS} else 2
+
+
+@admin.register(Source)
+class SourceAdmin(ModelAdmin[Source]):
+    list_display = ["name", "kind", "version"]
+    list_filter = ["kind"]
+    search_fields = ["name"]
+    ordering = ["kind", "name"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Source | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Source | None = None) -> bool:
+        return False

@@ -1,0 +1,6 @@
+"""Admin of scheduling, for operators: look at plans, ask again, set what is flexible."""
+
+from scheduling.admin.flex import AssetFlexAdmin
+from scheduling.admin.runs import ScheduleRunAdmin
+
+__all__ = ["AssetFlexAdmin", "ScheduleRunAdmin"]

@@ -1,0 +1,154 @@
+"""Schedule runs: never edited, shown with a plot, asked for again."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import Media
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+
+from assets.admin.sensors import CHART_MEDIA
+from scheduling import services
+from scheduling.models import RunState, ScheduleRun
+from scheduling.queries.chart import chart_document
+from scheduling.queries.overview import plan_of
+from tenants.accounts.actors import actor_of
+
+#: How often the page of an unfinished run looks again [s].
+_REFRESH_SECONDS = "2"
+
+
+@admin.register(ScheduleRun)
+class ScheduleRunAdmin(ModelAdmin[ScheduleRun]):
+    """A run's page shows the plan, what it costs, why it is so, or why there is none."""
+
+    list_display = [
+        "asset",
+        "start",
+        "end",
+        "shown_state",
+        "cost",
+        "engine",
+        "took",
+        "requested_by",
+    ]
+    list_filter = ["state", "engine"]
+    list_select_related = ["asset"]
+    search_fields = ["asset__name", "id"]
+    date_hierarchy = "requested_at"
+    # Counting all runs of a busy tenant takes longer than showing a page of them.
+    show_full_result_count = False
+    ordering = ["-requested_at", "-id"]
+    change_form_outer_before_template = "scheduling/admin/run.html"
+    fields = [
+        "asset",
+        "start",
+        "end",
+        "step",
+        "engine",
+        "knowledge_time",
+        "requested_by",
+        "requested_at",
+        "finished_at",
+        "problem",
+    ]
+
+    @property
+    def media(self) -> Media:
+        return super().media + CHART_MEDIA
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: ScheduleRun | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: ScheduleRun | None = None) -> bool:
+        return False
+
+    @display(
+        description="state",
+        ordering="state",
+        label={
+            RunState.QUEUED.label: "info",
+            RunState.SOLVING.label: "warning",
+            RunState.READY.label: "success",
+            RunState.INFEASIBLE.label: "danger",
+            RunState.FAILED.label: "danger",
+        },
+    )
+    def shown_state(self, run: ScheduleRun) -> str:
+        return RunState(run.state).label
+
+    @admin.display(description="took")
+    def took(self, run: ScheduleRun) -> timedelta | None:
+        """From request to result; None while the run is under way."""
+        return run.finished_at - run.requested_at if run.finished_at else None
+
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            path(
+                "<uuid:pk>/chart.json",
+                self.admin_site.admin_view(self.chart),
+                name="scheduling_schedulerun_chart",
+            ),
+            path(
+                "<uuid:pk>/again/",
+                self.admin_site.admin_view(self.ask_again),
+                name="scheduling_schedulerun_again",
+            ),
+            *super().get_urls(),
+        ]
+
+    def chart(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """Answer the run's plan as the chart reads it; without panels while there is none."""
+        run = self._visible(request, pk)
+        if run.state != RunState.READY:
+            return JsonResponse({"panels": []})
+        return JsonResponse(chart_document(plan_of(run, now=timezone.now())))
+
+    def ask_again(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """Ask for the same plan with what is known now; the old run stays as it was."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        run = self._visible(request, pk)
+        try:
+            again = services.request_again(
+                actor=actor_of(request.user), run=run, now=timezone.now()
+            )
+        except (ValidationError, PermissionDenied) as refusal:
+            words = "; ".join(getattr(refusal, "messages", [str(refusal)]))
+            self.message_user(request, words, messages.ERROR)
+            return redirect("admin:scheduling_schedulerun_change", pk)
+        self.message_user(request, "Asked again.", messages.SUCCESS)
+        return redirect("admin:scheduling_schedulerun_change", again.pk)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        run = self.get_object(request, object_id) if object_id else None
+        extra = dict(extra_context or {})
+        if run is not None and run.state == RunState.READY:
+            extra["plan"] = plan_of(run, now=timezone.now())
+        answer: HttpResponse = super().changeform_view(request, object_id, form_url, extra)
+        if run is not None and run.finished_at is None:
+            answer["Refresh"] = _REFRESH_SECONDS
+        return answer
+
+    def _visible(self, request: HttpRequest, pk: uuid.UUID) -> ScheduleRun:
+        runs = ScheduleRun.objects.visible_to(actor_of(request.user)).select_related("asset")
+        run = runs.filter(pk=pk).first()
+        if run is None or not self.has_view_permission(request, run):
+            raise Http404("no such run")
+        return run
