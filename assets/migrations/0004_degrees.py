@@ -5,20 +5,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assets', '0003_updated_at'),
+        ("assets", "0003_updated_at"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='asset',
-            name='latitude',
-            field=models.FloatField(blank=True, help_text='Degrees north.', null=True, validators=[django.core.validators.MinValueValidator(-90), django.core.validators.MaxValueValidator(90)]),
+            model_name="asset",
+            name="latitude",
+            field=models.FloatField(
+                blank=True,
+                help_text="Degrees north.",
+                null=True,
+                validators=[
+                    django.core.validators.MinValueValidator(-90),
+                    django.core.validators.MaxValueValidator(90),
+                ],
+            ),
         ),
         migrations.AlterField(
-            model_name='asset',
-            name='longitude',
-            field=models.FloatField(blank=True, help_text='Degrees east.', null=True, validators=[django.core.validators.MinValueValidator(-180), django.core.validators.MaxValueValidator(180)]),
+            model_name="asset",
+            name="longitude",
+            field=models.FloatField(
+                blank=True,
+                help_text="Degrees east.",
+                null=True,
+                validators=[
+                    django.core.validators.MinValueValidator(-180),
+                    django.core.validators.MaxValueValidator(180),
+                ],
+            ),
         ),
     ]

@@ -1,11 +1,105 @@
-"""The admin's theme."""
+"""The admin's theme and its navigation, on tenants' hosts and on the platform's."""
 
-from typing import Final
+from typing import Any, Final
 
-UNFOLD: Final = {
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+
+
+def _item(title: str, icon: str, model: str) -> dict[str, Any]:
+    """Return a link to the list of ``model`` ("app_model"), for who may look at it."""
+    app_label, name = model.split("_")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{model}_changelist"),
+        "permission": lambda request: request.user.has_perm(f"{app_label}.view_{name}"),
+    }
+
+
+def _group(title: str, *items: dict[str, Any]) -> dict[str, Any]:
+    return {"title": title, "separator": False, "items": list(items)}
+
+
+def _icon(request: HttpRequest) -> str:  # noqa: ARG001
+    return static("tenants/loadstar.svg")
+
+
+_LOOKS: Final[dict[str, Any]] = {
     "SITE_TITLE": "Loadstar",
     "SITE_HEADER": "Loadstar",
-    "SITE_SYMBOL": "bolt",
+    "SITE_SYMBOL": "star",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _icon}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "COLORS": {
+        "primary": {
+            "50": "#eef7f9",
+            "100": "#d3eaef",
+            "200": "#a9d5df",
+            "300": "#74b8c8",
+            "400": "#3f96ab",
+            "500": "#227b91",
+            "600": "#15637a",
+            "700": "#0f4c5c",
+            "800": "#0d3f4c",
+            "900": "#0b333e",
+            "950": "#06212a",
+        }
+    },
+}
+
+UNFOLD: Final = {
+    **_LOOKS,
+    "SIDEBAR": {
+        "show_search": False,
+        "navigation": [
+            _group(
+                "Assets",
+                _item("Tree", "account_tree", "assets_asset"),
+                _item("Sensors", "sensors", "assets_sensor"),
+                _item("Sources", "database", "assets_source"),
+            ),
+            _group(
+                "Scheduling",
+                _item("Runs", "event_available", "scheduling_schedulerun"),
+                _item("Flexibility", "tune", "scheduling_assetflex"),
+            ),
+            _group(
+                "Forecasting",
+                _item("Runs", "insights", "forecasting_forecastrun"),
+                _item("Models", "model_training", "forecasting_forecastmodel"),
+            ),
+            _group("Integrations", _item("Connections", "cable", "integrations_connection")),
+            _group(
+                "Accounts",
+                _item("Customers", "apartment", "accounts_customer"),
+                _item("People", "group", "accounts_user"),
+                _item("API tokens", "key", "accounts_apitoken"),
+            ),
+        ],
+    },
+}
+
+UNFOLD_PUBLIC: Final = {
+    **_LOOKS,
+    "SITE_HEADER": "Loadstar platform",
+    "SIDEBAR": {
+        "show_search": False,
+        "navigation": [
+            _group(
+                "Tenants",
+                _item("Tenants", "domain", "tenants_tenant"),
+                _item("Host names", "dns", "tenants_domain"),
+                _item("Plans", "sell", "tenants_plan"),
+                _item("Brands", "palette", "tenants_brand"),
+            ),
+            _group(
+                "Operation",
+                _item("Jobs", "work_history", "tenants_job"),
+                _item("Operators", "group", "accounts_user"),
+            ),
+        ],
+    },
 }

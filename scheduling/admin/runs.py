@@ -47,17 +47,10 @@ class ScheduleRunAdmin(ModelAdmin[ScheduleRun]):
     show_full_result_count = False
     ordering = ["-requested_at", "-id"]
     change_form_outer_before_template = "scheduling/admin/run.html"
-    fields = [
-        "asset",
-        "start",
-        "end",
-        "step",
-        "engine",
-        "knowledge_time",
-        "requested_by",
-        "requested_at",
-        "finished_at",
-        "problem",
+    fieldsets = [
+        (None, {"fields": ["asset", "start", "end", "step", "engine", "knowledge_time"]}),
+        (None, {"fields": ["requested_by", "requested_at", "finished_at"]}),
+        ("What was asked", {"fields": ["problem"], "classes": ["collapse"]}),
     ]
 
     @property

@@ -4,4 +4,9 @@ from typing import Final
 
 from unfold.sites import UnfoldAdminSite
 
-public_site: Final = UnfoldAdminSite(name="public")
+
+class PublicSite(UnfoldAdminSite):
+    settings_name = "UNFOLD_PUBLIC"
+
+
+public_site: Final = PublicSite(name="public")

@@ -1,0 +1,1 @@
+"""How times are written: the day first, hours to 24."""
