@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import time
 from functools import cached_property
 from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from assets.timegrid import TimeGrid
 from config.demo.catalogue import Battery, Site
 from config.demo.generator import Country, country_over, device_power, import_prices
 from config.demo.window import TIME_ZONE, DemoWindow
+from integrations.ingest.knowledge import told_day_ahead
 from tenants.permissions import PLATFORM
 
 Array = NDArray[np.float64]
@@ -82,19 +83,14 @@ def _measured(sensor: Sensor, meter: Source, grid: TimeGrid, values: Array) -> S
 
 def _day_by_day(sensor: Sensor, filling: Filling, prices: Array) -> Iterator[SeriesOfBeliefs]:
     """Yield the prices of each local day, believed since the auction of the day before."""
-    zone = ZoneInfo(TIME_ZONE)
     grid = filling.window.everything
     market = Source.objects.of(SourceKind.MARKET, filling.market_name, filling.version)
-    day = grid.start.astimezone(zone).date()
-    first = 0
-    while first < grid.n_steps:
-        midnight = datetime.combine(day + timedelta(days=1), time(), zone)
-        until = (midnight - grid.start) // grid.step
+    for day, known_since in told_day_ahead(grid, _AUCTION, ZoneInfo(TIME_ZONE)):
+        values = prices[day]
         yield SeriesOfBeliefs(
             sensor=sensor,
             source=market,
-            grid=TimeGrid(grid.start + first * grid.step, grid.step, until - first),
-            values=prices[first:until],
-            belief_time=datetime.combine(day - timedelta(days=1), _AUCTION, zone),
+            grid=TimeGrid(grid.start + day.start * grid.step, grid.step, values.size),
+            values=values,
+            belief_time=known_since,
         )
-        first, day = until, day + timedelta(days=1)

@@ -18,6 +18,7 @@ from assets.queries import MEASURED, read_series
 from config.demo import display
 from config.demo.catalogue import COMPANIES, PASSWORD
 from config.demo.filling import Filling
+from config.demo.following import MORNING
 from config.demo.founding import OtherSeed, found_companies
 from config.demo.generator import DEFAULT_SEED
 from config.demo.keys import renew_keys
@@ -115,11 +116,14 @@ def _check_tenants() -> None:
 
 
 def _check_series() -> None:
-    """Sixty days are measured to the demo's now and not beyond; prices reach the next day."""
+    """Sixty days and the morning after are measured; prices reach the end of the planned day."""
     for sensor in Sensor.objects.filter(asset__asset_type__in=["LOAD", "PV", "GRID_CONNECTION"]):
         values = read_series(sensor, WINDOW.everything, known_at=REAL_NOW, kinds=MEASURED)
-        assert np.isfinite(values[: WINDOW.measured.n_steps]).all()
-        assert np.isnan(values[WINDOW.measured.n_steps :]).all()
+        until = (WINDOW.planned.start + MORNING - WINDOW.everything.start) // WINDOW.everything.step
+        assert np.isfinite(values[:until]).all()
+        assert np.isnan(values[until:]).all()
+        at_now = read_series(sensor, WINDOW.everything, known_at=DEMO_NOW, kinds=MEASURED)
+        assert np.isnan(at_now[WINDOW.measured.n_steps :]).all()
     for sensor in Sensor.objects.filter(quantity="PRICE"):
         assert np.isfinite(read_series(sensor, WINDOW.everything, known_at=DEMO_NOW)).all()
         noon = DEMO_NOW.replace(hour=10)

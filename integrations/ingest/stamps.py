@@ -1,0 +1,80 @@
+"""Time labels of meter files, told as instants. Pure.
+
+Labels without an offset are local. In the hour that a clock runs through twice, the order of
+the rows says which pass is meant; a label in the hour that it leaves out is refused.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+Label = Literal["start", "end"]
+
+
+class WrongStamp(ValueError):
+    """The label is no time, or none that can be here; the message says what would be right."""
+
+
+@dataclass(frozen=True, slots=True)
+class StampRules:
+    """How a file labels its intervals.
+
+    Attributes:
+        time_zone: of labels without an offset.
+        label: whether a label is an interval's start or its end.
+        time_format: of ``strptime``; None for ISO 8601.
+        midnight_ends_day: a label 00:00 is the end of its own date, and so comes last in it.
+    """
+
+    time_zone: ZoneInfo
+    label: Label = "start"
+    time_format: str | None = None
+    midnight_ends_day: bool = False
+
+    def start_of(self, text: str, step: timedelta, before: datetime | None) -> datetime:
+        """Return the start of the interval labelled ``text``, in UTC.
+
+        Args:
+            step: length of the interval.
+            before: start of the interval of the row before, None for the first.
+
+        Raises:
+            WrongStamp: see the class.
+        """
+        time = self._parsed(text)
+        if self.midnight_ends_day and (time.hour, time.minute, time.second) == (0, 0, 0):
+            time += timedelta(days=1)
+        shift = step if self.label == "end" else timedelta(0)
+        if time.tzinfo is not None:
+            return time.astimezone(UTC) - shift
+        return self._local(time, text, before, shift)
+
+    def _local(
+        self, time: datetime, text: str, before: datetime | None, shift: timedelta
+    ) -> datetime:
+        first, second = (
+            time.replace(tzinfo=self.time_zone, fold=fold).astimezone(UTC) - shift
+            for fold in (0, 1)
+        )
+        if first > second:
+            raise WrongStamp(
+                f"{text!r} does not exist in {self.time_zone}: the clock goes forward then"
+            )
+        start = second if before is not None and first <= before < second else first
+        if before is not None and start < before:
+            raise WrongStamp(
+                f"{text!r} comes before the row above it: local times have to be in order. "
+                "Where 00:00 is the end of its own date, say so (--midnight-ends-day)"
+            )
+        return start
+
+    def _parsed(self, text: str) -> datetime:
+        text = text.strip()
+        try:
+            if self.time_format is not None:
+                return datetime.strptime(text, self.time_format)  # noqa: DTZ007
+            return datetime.fromisoformat(text)
+        except ValueError:
+            wanted = self.time_format or "ISO 8601, such as 2026-04-10T00:15+02:00"
+            raise WrongStamp(f"{text[:40]!r} is no time as {wanted}") from None
