@@ -130,7 +130,10 @@ def import_all(tenant: Tenant, folder: Path) -> dict[str, Any]:
             {"sensor": "Works/Load/power", "column": "kWh", "unit": "kWh", "label": "end"}
             | {"time_format": "%d/%m/%Y %H:%M", "midnight_ends_day": True},
         ),
-        "roof": (roof, {"sensor": "Works/Roof/power", "column": "W", "unit": "W"}),
+        "roof": (
+            roof,
+            {"sensor": "Works/Roof/power", "column": "W", "unit": "W", "generation": True},
+        ),
     }
     told = {}
     for name, (file, options) in wanted.items():
@@ -154,14 +157,14 @@ def moved_load() -> Iterator[tuple[str, float]]:
 
 
 def moved_roof() -> Iterator[tuple[str, float]]:
-    """Yield the roof's rows of the week; power out of the roof is negative, standby is left out."""
+    """Yield the roof's rows of the week; standby at night is left out."""
     with ROOF.open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             local = datetime.fromisoformat(row["measured_on"]).replace(tzinfo=None)
             number = (local.date() - ROOF_FIRST).days
             if 0 <= number < DAYS and row["ac_power"]:
                 moved = datetime.combine(MONDAY + timedelta(days=number), local.time())
-                yield f"{moved:%Y-%m-%d %H:%M}", -ROOFS * max(float(row["ac_power"]), 0.0)
+                yield f"{moved:%Y-%m-%d %H:%M}", ROOFS * max(float(row["ac_power"]), 0.0)
 
 
 def write(path: Path, rows: Iterator[tuple[str, float]]) -> None:

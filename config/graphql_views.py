@@ -4,6 +4,7 @@ Queries and mutations run in the synchronous view, which is as fast as an asynch
 work on rows; subscriptions stream as server-sent events through the asynchronous one.
 """
 
+import json
 from collections.abc import Awaitable
 from typing import Any, Final, cast
 
@@ -19,6 +20,7 @@ from strawberry.django.views import AsyncGraphQLView, GraphQLView
 from config.schema import schema
 from tenants.accounts.actors import actor_of, actor_of_token
 from tenants.accounts.tokens import find_token
+from tenants.graphql.budget import Budget
 from tenants.graphql.context import Context
 from tenants.permissions import ANONYMOUS, Actor
 
@@ -26,12 +28,27 @@ _BEARER: Final = "Bearer "
 _EVENT_STREAM: Final = "text/event-stream"
 
 
+def _strict_json(data: str | bytes) -> object:
+    """Parse JSON as its standard says: Python alone takes NaN and Infinity for numbers."""
+
+    def refuse(constant: str) -> None:
+        raise json.JSONDecodeError(f"{constant} is no number", "", 0)
+
+    return json.loads(data, parse_constant=refuse)
+
+
 class _Queries(GraphQLView[Context, None]):
+    def decode_json(self, data: str | bytes) -> object:
+        return _strict_json(data)
+
     def get_context(self, request: HttpRequest, response: HttpResponse) -> Context:
         return _context(request, response)
 
 
 class _Subscriptions(AsyncGraphQLView[Context, None]):
+    def decode_json(self, data: str | bytes) -> object:
+        return _strict_json(data)
+
     async def get_context(self, request: HttpRequest, response: HttpResponse) -> Context:
         return _context(request, response)
 
@@ -72,22 +89,27 @@ def _admit(request: HttpRequest) -> HttpResponse | None:
     """Set ``request.actor``; return the refusal of who may not ask at all."""
     if int(request.headers.get("Content-Length") or 0) > settings.GRAPHQL_MAX_BODY_BYTES:
         return _refusal(413, f"at most {settings.GRAPHQL_MAX_BODY_BYTES} bytes in one request")
-    actor = _actor(request)
+    actor, points_per_minute = _actor(request)
     if actor == ANONYMOUS:
         response = _refusal(401, "send a valid token as 'Authorization: Bearer ...', or sign in")
         response["WWW-Authenticate"] = "Bearer"
         return response
+    tenant: Any = request.tenant  # type: ignore[attr-defined]
     request.actor = actor  # type: ignore[attr-defined]
+    request.budget = Budget(  # type: ignore[attr-defined]
+        f"{tenant.schema_name}:{actor.name}", points_per_minute or tenant.plan.points_per_minute
+    )
     return None
 
 
-def _actor(request: HttpRequest) -> Actor:
+def _actor(request: HttpRequest) -> tuple[Actor, int | None]:
+    """Return who asks, and the token's own points a minute, if it has any."""
     authorization = request.headers.get("Authorization", "")
     if authorization:
         # The token's row is in the schema of the host: elsewhere it is unknown.
         token = find_token(authorization.removeprefix(_BEARER), now=timezone.now())
-        return actor_of_token(token) if token else ANONYMOUS
-    return actor_of(get_user(request))
+        return (actor_of_token(token), token.points_per_minute) if token else (ANONYMOUS, None)
+    return actor_of(get_user(request)), None
 
 
 def _context(request: HttpRequest, response: HttpResponse) -> Context:
@@ -98,6 +120,7 @@ def _context(request: HttpRequest, response: HttpResponse) -> Context:
         received_at=timezone.now(),
         # Not the connection's: a subscription's context is made in the event loop's thread.
         schema_name=request.tenant.schema_name,  # type: ignore[attr-defined]
+        budget=request.budget,  # type: ignore[attr-defined]
         currency=request.tenant.currency,  # type: ignore[attr-defined]
         language=get_language_from_request(request),
     )

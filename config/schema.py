@@ -13,18 +13,19 @@ from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from assets.graphql.mutations import AssetsMutation
 from assets.graphql.types import AssetsQuery
-from config.graphql_errors import PublicErrors
-from config.graphql_limits import DepthAndBreadthLimiter
 from scheduling.graphql.mutations import SchedulingMutation
 from scheduling.graphql.subscriptions import SchedulingSubscription
 from scheduling.graphql.types import SchedulingQuery
+from tenants.graphql.admission import Admission
+from tenants.graphql.errors import PublicErrors
+from tenants.graphql.queries import TenantsQuery
 from tenants.graphql.scalars import SCALAR_MAP
 
 _MAX_TOKENS: Final = 2_000
 
 
 @strawberry.type
-class Query(AssetsQuery, SchedulingQuery):
+class Query(TenantsQuery, AssetsQuery, SchedulingQuery):
     node: relay.Node | None = strawberry_django.node(
         description="Whatever this identifier names, if it is yours to see."
     )
@@ -61,7 +62,7 @@ schema = _Schema(
     ),
     extensions=[
         lambda: MaxTokensLimiter(max_token_count=_MAX_TOKENS),
-        DepthAndBreadthLimiter,
+        Admission,
         DjangoOptimizerExtension,
         PublicErrors,
     ],

@@ -18,6 +18,7 @@ from scheduling import queries
 from scheduling.engines.base import ENGINES
 from scheduling.flex.references import Reference, references
 from scheduling.flex.run import SiteContext, device_document
+from scheduling.flex.window import MAX_STEPS
 from scheduling.models import AssetFlex, ScheduleRun
 from tenants.errors import as_validation_error, wrong
 from tenants.jobs import enqueue
@@ -79,6 +80,9 @@ def request_schedule(
     if engine not in known:
         words = f"unknown engine {engine!r} (known: {', '.join(known)})"
         raise wrong("engine", words, code="engine")
+    if grid.n_steps > MAX_STEPS:
+        words = f"{grid.n_steps} steps; at most {MAX_STEPS} in one plan"
+        raise wrong("end", words, code="too_long", maximum=MAX_STEPS)
     if context is not None:
         _check_references(references(context), actor, field="context")
     kept = queries.flex_of(asset, grid.start)

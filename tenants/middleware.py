@@ -12,7 +12,9 @@ class TenantByHostMiddleware(TenantMainMiddleware):
     """Sets the schema by host name. An unknown or suspended host gets a bare 404."""
 
     def get_tenant(self, domain_model: Any, hostname: str) -> Any:
-        tenant = super().get_tenant(domain_model, hostname)
+        # With its plan: a request of the interface is paid from it.
+        domains = domain_model.objects.select_related("tenant__plan")
+        tenant = domains.get(domain=hostname).tenant
         if tenant.suspended_at is not None:
             raise domain_model.DoesNotExist
         return tenant

@@ -65,6 +65,8 @@ class AssetsMutation:
         "changes nothing.",
     )
     def record_readings(self, info: Info, input: RecordReadingsInput) -> RecordedReadings:
+        if not input.series:
+            raise wrong("series", "no series is given; at least one is right", code="length")
         readings = [
             _to_readings(each, info, field=f"series.{index}")
             for index, each in enumerate(input.series)
@@ -85,6 +87,10 @@ def _to_readings(given: SeriesReadingsInput, info: Info, *, field: str) -> servi
         convert = converter(given.unit, sensor.quantity, step=sensor.resolution)
     except UnknownUnit as error:
         raise wrong(f"{field}.unit", str(error), code="unit") from error
+    if np.isnan(np.asarray(given.values)).all():
+        raise wrong(
+            f"{field}.values", "no value is given; at least one is right", code="length", minimum=1
+        )
     try:
         grid = TimeGrid(given.start, sensor.resolution, len(given.values))
     except ValueError as error:

@@ -74,6 +74,12 @@ def read_columns(
         grid = TimeGrid.between(start, end, step)
     except ValueError as error:
         raise wrong("end", str(error), code="window") from error
+    if grid.start.timestamp() % sensor.resolution.total_seconds():
+        raise wrong(
+            "start",
+            f"events of {sensor.name} start on multiples of {sensor.resolution} in UTC",
+            code="start",
+        )
     if grid.n_steps > settings.GRAPHQL_MAX_POINTS:
         raise wrong(
             "end",

@@ -63,6 +63,8 @@ WHERE (assets_latestbelief.belief_time, assets_latestbelief.value)
 """
 
 
+#: A thousand times the world's power [kW]: what is above is a unit gone wrong.
+_MAX_MAGNITUDE: Final = 1e13
 #: How far a sender's clock may be ahead of ours.
 _CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 
@@ -219,6 +221,15 @@ def _check(series: SeriesOfBeliefs, field: str) -> None:
             f"{field}values",
             f"value {infinite[0]} is infinite; leave out what is unknown",
             code="infinite",
+        )
+    largest = float(np.nanmax(np.abs(values), initial=0.0))
+    if largest > _MAX_MAGNITUDE:
+        raise wrong(
+            f"{field}values",
+            f"{largest:.3g} is no plausible {sensor.quantity}: is the unit right?",
+            code="range",
+            minimum=-_MAX_MAGNITUDE,
+            maximum=_MAX_MAGNITUDE,
         )
     if series.belief_time is not None and series.belief_time.tzinfo is None:
         raise wrong(f"{field}belief_time", "needs a time zone: add an offset", code="naive")

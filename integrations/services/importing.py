@@ -46,6 +46,7 @@ def import_series(
     source_name: str,
     day_ahead: time | None = None,
     zone: ZoneInfo,
+    generation: bool = False,
     dry_run: bool = False,
 ) -> ImportedSeries:
     """Store ``read`` as beliefs of ``sensor``.
@@ -54,13 +55,16 @@ def import_series(
         unit: of the file's values; converted once.
         day_ahead: the values of a local day were told at this time of the day before, as a
             market's prices are; None for a meter, which knows each at its event's end.
+        generation: the file counts what is generated as positive, as inverters do; the sign is
+            turned, for power is positive into the asset.
         dry_run: check everything, store nothing.
 
     Raises:
         PermissionDenied: ``actor`` may not record beliefs at the sensor's asset.
         ValidationError: the unit does not fit, or the steps do not.
     """
-    reading = SeriesReading("file", read.grid.start, read.grid.step, read.values, unit)
+    values_told = -read.values if generation else read.values
+    reading = SeriesReading("file", read.grid.start, read.grid.step, values_told, unit)
     try:
         grid, values = to_grid(reading, quantity=sensor.quantity, resolution=sensor.resolution)
     except UnknownUnit as error:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 
-from tenants.permissions import ROLE_PERMISSIONS, Permission, Role
+from tenants.permissions import ROLE_PERMISSIONS, Actor, Permission, Role
 
 
 class UserManager(BaseUserManager["User"]):
@@ -108,6 +108,13 @@ class Membership(models.Model):
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Keep the tokens of customers whose accounts ``actor`` manages."""
+        roots = actor.root_paths(Permission.ACCOUNT_MANAGE)
+        if "" in roots:
+            return self
+        return self.filter(customer__root_path__in=roots)
+
     def usable_at(self, now: datetime) -> Self:
         """Keep tokens that are neither revoked nor expired at ``now``."""
         return self.filter(revoked_at=None).filter(Q(expires_at=None) | Q(expires_at__gt=now))
@@ -116,7 +123,12 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
 class ApiToken(models.Model):
     """A key for a programme. Only its digest is kept: the key itself is shown once.
 
-    ``prefix`` is the part that may be seen in lists and logs.
+    Attributes:
+        prefix: the part that may be seen in lists and logs.
+        scopes: names of permissions to which the role is narrowed; empty for all of the role's.
+        subtree: path of the asset beneath which alone the token is good; empty for all of the
+            customer's.
+        points_per_minute: of requests (docs/api.md); None for the plan's.
     """
 
     name = models.CharField(max_length=100)
@@ -126,6 +138,9 @@ class ApiToken(models.Model):
         Customer, on_delete=models.CASCADE, null=True, blank=True, related_name="tokens"
     )
     role = models.CharField(max_length=16, choices=Role, default=Role.PLANNER)
+    scopes = models.JSONField(default=list, blank=True)
+    subtree = models.CharField(max_length=255, blank=True, editable=False)
+    points_per_minute = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -1,16 +1,22 @@
 """Lists of rows: forward pages of a bounded size, by cursors that stand on the ordering's keys."""
 
+import json
+import re
 from typing import Any, Final
 
 import strawberry_django
+from graphql import GraphQLError
 from strawberry import UNSET
 from strawberry.annotation import StrawberryAnnotation
+from strawberry.relay.utils import from_base64
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 from strawberry_django.fields.field import StrawberryDjangoConnectionExtension
+from strawberry_django.relay.cursor_connection import DjangoCursorEdge
 
 #: Rows of one page, at most.
 MAX_FIRST: Final = 200
+_TOO_LARGE: Final = re.compile(r"-?\d{19,}\Z")
 
 
 class _Pages(StrawberryDjangoConnectionExtension):
@@ -35,6 +41,32 @@ class _Pages(StrawberryDjangoConnectionExtension):
                 default=None,
             ),
         ]
+
+
+def check_cursor(cursor: object) -> None:
+    """Refuse what is no cursor of ours before a row is read.
+
+    Raises:
+        GraphQLError: see above. None, for the first page, is right.
+    """
+    if cursor is None:
+        return
+    try:
+        kind, keys = from_base64(str(cursor))
+        values = json.loads(keys)
+    except ValueError:
+        kind, values = "", None
+    known = kind == DjangoCursorEdge.CURSOR_PREFIX and isinstance(values, list)
+    if not known or not all(each is None or _is_key(each) for each in values or ()):
+        raise GraphQLError(
+            "after is no cursor of this list: take the endCursor of a page",
+            extensions={"code": "INVALID", "field": ["after"]},
+        )
+
+
+def _is_key(value: object) -> bool:
+    # No key of ours has more digits; PostgreSQL refuses a number that has.
+    return isinstance(value, str) and not _TOO_LARGE.match(value)
 
 
 def connection(

@@ -7,16 +7,19 @@ from typing import TypeAlias
 from strawberry.django.context import StrawberryDjangoContext
 from strawberry.types import Info as StrawberryInfo
 
+from tenants.graphql.budget import Budget, Spent
 from tenants.permissions import Actor
 
 
 @dataclass
 class Context(StrawberryDjangoContext):
-    """Who asks, when, in which schema and currency, and the language of errors."""
+    """Who asks, when, at whose cost, in which schema and currency, and the language of errors."""
 
     actor: Actor
     received_at: datetime
     schema_name: str
+    budget: Budget
+    spent: Spent | None = None
     currency: str = "EUR"
     language: str = "en"
 

@@ -62,6 +62,12 @@ class Plan(models.Model):
         help_text="Share of the workers under load, relative to other tenants.",
     )
 
+    points_per_minute = models.PositiveIntegerField(
+        default=60_000,
+        validators=[MinValueValidator(1)],
+        help_text="Cost of requests that one token may spend in a minute (docs/api.md).",
+    )
+
     class Meta:
         constraints = [
             models.CheckConstraint(

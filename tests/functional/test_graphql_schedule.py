@@ -131,7 +131,7 @@ def test_a_request_may_override_what_is_kept(
     ("changes", "field", "words"),
     [
         ({"end": "2026-03-28T12:00:00+00:00"}, ["end"], "at least one step"),
-        ({"end": "2036-03-28T12:00:00+00:00"}, ["window"], "steps"),
+        ({"end": "2036-03-28T12:00:00+00:00"}, ["end"], "steps"),
         ({"stepMinutes": 7}, ["end"], "whole number of steps"),
         ({"stepMinutes": 0}, ["end"], "positive"),
         ({"engine": "abacus"}, ["engine"], "known: auto, gekko, highs"),

@@ -94,6 +94,15 @@ def test_energy_of_intervals_becomes_power(tenant: Tenant, site: Asset, tmp_path
     assert told["start"] == "2026-04-09T22:00:00+00:00"
 
 
+def test_generation_becomes_negative_power(tenant: Tenant, site: Asset, tmp_path: Path) -> None:
+    a_sensor(a_device(site, "Roof", AssetType.PV), Quantity.POWER)
+    text = "time,W\n2026-04-10T10:00Z,2500\n"
+
+    told = run(tenant, tmp_path, text, sensor="Roof/power", column="W", unit="W", generation=True)
+
+    assert told["most"] == -2.5
+
+
 def test_a_dry_run_checks_and_stores_nothing(tenant: Tenant, price: Sensor, tmp_path: Path) -> None:
     told = run(tenant, tmp_path, PRICES, dry_run=True)
 

@@ -44,6 +44,7 @@ class Command(BaseCommand):
         add("--step", type=int, metavar="MINUTES", help="of the file (default: the sensor's)")
         add("--duplicates", choices=["refuse", "first", "last", "mean"], default="refuse")
         add("--decimal-comma", action="store_true", help="1.234,5 is a thousand and more")
+        add("--generation", action="store_true", help="the file counts generation as positive")
         add("--day-ahead", metavar="HH:MM", help="told at this local time of the day before")
         add("--source", help="who says so (default: the file's name)")
         add("--dry-run", action="store_true", help="check everything, store nothing")
@@ -63,6 +64,7 @@ class Command(BaseCommand):
                 source_name=(options["source"] or options["file"].stem)[:100],
                 day_ahead=_clock_time(options["day_ahead"]),
                 zone=zone,
+                generation=options["generation"],
                 dry_run=options["dry_run"],
             )
         except WrongFile as error:

@@ -30,6 +30,9 @@ class PublicErrors(MaskErrors):
             return _instead_of(
                 error, first.detail, {"code": first.code.value, "field": first.field}
             )
+        if isinstance(original, ValueError) and str(original) == "Invalid cursor":
+            words = "after is a cursor of another list, or of another order"
+            return _instead_of(error, words, {"code": "INVALID", "field": ["after"]})
         error_id = uuid.uuid4().hex
         logger.error("unexpected error %s at %s", error_id, error.path, exc_info=original)
         return _instead_of(error, "internal error", {"code": "INTERNAL", "id": error_id})

@@ -1,0 +1,157 @@
+"""What a document costs, in points, before it is run.
+
+A field of an object costs 1, a leaf nothing; what hangs beneath a list costs once per row that
+the list may hold: ``first`` of a connection, the length of ``ids``. A field may say its own
+cost by metadata: a number, or a function of the arguments as they were sent.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLSchema,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    get_named_type,
+    get_operation_ast,
+    is_leaf_type,
+    value_from_ast_untyped,
+)
+
+from tenants.graphql.connections import MAX_FIRST, check_cursor
+
+#: Metadata of a strawberry field that says its cost.
+COST: Final = "cost"
+MAX_COST: Final = 20_000.0
+_MAX_IDS: Final = 200
+
+
+@dataclass(slots=True)
+class _Walk:
+    schema: GraphQLSchema
+    variables: Mapping[str, Any]
+    fragments: dict[str, FragmentDefinitionNode]
+    costs: dict[str, float]
+
+
+def cost_of(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    variables: Mapping[str, Any],
+    operation_name: str | None,
+) -> float:
+    """Return the points of the operation that will run; the document is valid.
+
+    Raises:
+        GraphQLError: a page or a list of identifiers is out of bounds, or all is too much.
+    """
+    operation = get_operation_ast(document, operation_name)
+    if operation is None:
+        return 1.0
+    fragments = {
+        node.name.value: node
+        for node in document.definitions
+        if isinstance(node, FragmentDefinitionNode)
+    }
+    walk = _Walk(schema, _with_defaults(operation, variables), fragments, {})
+    root = schema.get_root_type(operation.operation)
+    cost = 1.0 + _cost(operation.selection_set, root, walk)
+    if cost > MAX_COST:
+        raise GraphQLError(
+            f"the request costs {cost:.0f} points; at most {MAX_COST:.0f}. Ask for fewer rows",
+            extensions={"code": "TOO_LONG", "cost": cost},
+        )
+    return cost
+
+
+def _with_defaults(
+    operation: OperationDefinitionNode, variables: Mapping[str, Any]
+) -> dict[str, Any]:
+    defaults = {
+        each.variable.name.value: value_from_ast_untyped(each.default_value)
+        for each in operation.variable_definitions or ()
+        if each.default_value is not None
+    }
+    return {**defaults, **variables}
+
+
+def _cost(selections: SelectionSetNode, parent: Any, walk: _Walk) -> float:
+    total = 0.0
+    for node in selections.selections:
+        if isinstance(node, FieldNode):
+            total += _field_cost(node, parent, walk)
+        elif isinstance(node, InlineFragmentNode):
+            condition = node.type_condition
+            inside = walk.schema.get_type(condition.name.value) if condition else parent
+            total += _cost(node.selection_set, inside, walk)
+        elif isinstance(node, FragmentSpreadNode):
+            name = node.name.value
+            if name not in walk.costs:
+                fragment = walk.fragments[name]
+                inside = walk.schema.get_type(fragment.type_condition.name.value)
+                walk.costs[name] = _cost(fragment.selection_set, inside, walk)
+            total += walk.costs[name]
+    return total
+
+
+def _field_cost(node: FieldNode, parent: Any, walk: _Walk) -> float:
+    fields: dict[str, GraphQLField] = getattr(parent, "fields", {})
+    field = fields.get(node.name.value)
+    if field is None:  # __typename, __schema
+        return 0.0
+    arguments = {
+        each.name.value: value_from_ast_untyped(each.value, dict(walk.variables))
+        for each in node.arguments or ()
+    }
+    own = _own_cost(field, arguments)
+    if node.selection_set is None:
+        return own
+    inner = _cost(node.selection_set, get_named_type(field.type), walk)
+    return own + _rows(field, arguments) * inner
+
+
+def _own_cost(field: GraphQLField, arguments: dict[str, Any]) -> float:
+    strawberry_field = field.extensions.get("strawberry-definition")
+    said: float | Callable[[dict[str, Any]], float] | None = None
+    if strawberry_field is not None:
+        said = strawberry_field.metadata.get(COST)
+    if callable(said):
+        return said(arguments)
+    if said is not None:
+        return said
+    return 0.0 if is_leaf_type(get_named_type(field.type)) else 1.0
+
+
+def _rows(field: GraphQLField, arguments: dict[str, Any]) -> int:
+    """Return how many rows the field may hold.
+
+    Raises:
+        GraphQLError: too few or too many are asked for.
+    """
+    if "first" in field.args:
+        first = arguments.get("first")
+        if not isinstance(first, int) or not 1 <= first <= MAX_FIRST:
+            raise GraphQLError(
+                f"first is {first}; 1 to {MAX_FIRST} are right",
+                extensions={"code": "OUT_OF_RANGE", "field": ["first"]},
+            )
+        check_cursor(arguments.get("after"))
+        return first
+    if "ids" in field.args:
+        ids = arguments.get("ids")
+        number = len(ids) if isinstance(ids, list) else 1
+        if number > _MAX_IDS:
+            raise GraphQLError(
+                f"{number} identifiers; at most {_MAX_IDS}",
+                extensions={"code": "TOO_LONG", "field": ["ids"]},
+            )
+        return max(number, 1)
+    return 1
