@@ -3,7 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from config import admin_sites
 from config.graphql_views import graphql
+
+admin_sites.fill()
 
 handler403 = "portal.views.looks.forbidden"
 handler404 = "portal.views.looks.not_found"

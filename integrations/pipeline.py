@@ -4,8 +4,6 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-import httpx
-
 from assets.models import Source, SourceKind
 from assets.services import SeriesOfBeliefs, record_many
 from assets.units import UnknownUnit
@@ -63,6 +61,8 @@ def give_up(connection_id: int, *, reason: str) -> None:
 
 
 def _ask(connection: Connection, start: datetime, end: datetime) -> list[SeriesReading]:
+    import httpx  # noqa: PLC0415  # see connectors.base
+
     with httpx.Client() as http:
         connector = CONNECTORS.get(connection.connector)(connection.settings(), http)
         if not isinstance(connector, ReadsSeries):

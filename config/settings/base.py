@@ -29,7 +29,7 @@ SHARED_APPS = [
     "django_tenants",
     "django.contrib.contenttypes",
     "unfold",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.messages",
@@ -40,7 +40,7 @@ SHARED_APPS = [
     "tenants.idempotency",
 ]
 TENANT_APPS = [
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.messages",

@@ -7,14 +7,16 @@ in, ``SendsSetpoints`` takes them out. Which channel is which sensor is said by 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-import httpx
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from tenants.plugins import PluginGroup
+
+if TYPE_CHECKING:
+    import httpx  # a sixth of a second that only who talks to peers need pay
 
 
 class ConnectorError(Exception):
@@ -45,7 +47,7 @@ class Connector(Protocol):
 
     settings_type: type[BaseModel]
 
-    def __init__(self, settings: BaseModel, http: httpx.Client) -> None: ...
+    def __init__(self, settings: BaseModel, http: "httpx.Client") -> None: ...
 
     def check(self, now: datetime) -> None:
         """Try the settings without changing anything. Raises ``ConnectorError``."""

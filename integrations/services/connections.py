@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-import httpx
 from django.db import transaction
 from pydantic import BaseModel
 from pydantic import ValidationError as SettingsInvalid
@@ -46,6 +45,8 @@ def check_settings(
         PermissionDenied: ``actor`` may not manage connections of the whole tenant.
         ValidationError: a setting is wrong, or the peer fails or refuses; in its words.
     """
+    import httpx  # noqa: PLC0415  # see connectors.base
+
     _authorise(actor)
     parsed = parse_settings(connector, settings)
     try:

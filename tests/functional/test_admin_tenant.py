@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from assets.models import Asset, AssetType, Quantity, Sensor
 from assets.timegrid import TimeGrid
+from config import admin_sites
 from scheduling.models import AssetFlex, RunState, ScheduleRun
 from scheduling.services import request_schedule
 from tenants.accounts.models import Customer, User
@@ -21,6 +22,7 @@ from tenants.permissions import PLATFORM, Role
 from tests.factories import HOUR, a_customer, a_device, a_site, a_site_with_battery, a_user
 from tests.portal import Browser
 
+admin_sites.fill()
 OPERATOR = "olga@operator.example"
 
 

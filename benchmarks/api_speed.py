@@ -1,0 +1,255 @@
+"""The demo, served, as a partner meets it: requests, series, memory, commands.
+
+    python benchmarks/api_speed.py [--repeat 30]
+
+Starts everything in a run folder of its own, from nothing, and ends it. Prints one JSON document
+with medians of wall time over loopback; exits with 1 if a bar is missed.
+"""
+
+import argparse
+import json
+import os
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+MANAGE: Final = [sys.executable, str(ROOT / "manage.py")]
+HOST: Final = "meridian.localhost"
+YEAR_VALUES: Final = 35_040
+QUARTER: Final = timedelta(minutes=15)
+#: Bars: seconds, and megabytes of proportional memory.
+BARS: Final = {
+    "request_to_ready_s": 0.3,
+    "write_year_s": 2.0,
+    "read_year_s": 0.3,
+    "idle_pss_mb": 700.0,
+    "slowest_help_s": 1.5,
+    "demo_from_nothing_s": 180.0,
+    "demo_warm_s": 60.0,
+}
+COMMANDS: Final = (
+    "demo",
+    "solve",
+    "import_series",
+    "create_tenant",
+    "migrate_schemas",
+    "print_schema",
+    "stop",
+)
+
+
+class Partner:
+    """A programme with a key."""
+
+    def __init__(self, port: int, key: str) -> None:
+        headers = {"Host": HOST, "Authorization": f"Bearer {key}"}
+        self._http = httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=60.0
+        )
+
+    def ask(self, query: str, **variables: Any) -> Any:
+        """Return ``data``."""
+        document = {"query": query, "variables": variables}
+        body = self._http.post("/graphql/", json=document).json()
+        if body.get("errors"):
+            raise SystemExit(f"refused: {body['errors']}")
+        return body["data"]
+
+
+def timed(action: Callable[[], Any]) -> float:
+    """Return how long ``action`` takes [s]."""
+    began = time.perf_counter()
+    action()
+    return time.perf_counter() - began
+
+
+@contextmanager
+def served(folder: Path, environment: dict[str, str]) -> Iterator["Partner"]:
+    """Serve the demo; yield a partner with the key that it prints."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    command = [*MANAGE, "demo", "--port", str(port)]
+    told = folder / "demo.out"
+    with (
+        told.open("w") as out,
+        subprocess.Popen(command, env=environment, stdout=out, stderr=out) as demo,  # noqa: S603
+    ):
+        try:
+            yield Partner(port, _key(told))
+        finally:
+            demo.send_signal(signal.SIGINT)
+            demo.wait(60)
+            _manage("stop", environment=environment)
+
+
+def _manage(*arguments: str, environment: dict[str, str]) -> str:
+    command = [*MANAGE, *arguments]
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)  # noqa: S603
+    return done.stdout
+
+
+def _key(told: Path) -> str:
+    """Return the first key that the demo prints, which it does when it answers."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        found = re.search(r"lst_[\w-]+", told.read_text())
+        if found and "Ctrl-C" in told.read_text():
+            return found.group()
+        time.sleep(0.1)
+    raise SystemExit(f"the demo does not answer: {told.read_text()[-500:]}")
+
+
+def plan_time(partner: Partner, site: str) -> float:
+    """Return how long it takes from asking for a schedule to seeing it ready [s]."""
+
+    def plan() -> None:
+        asked = partner.ask(
+            "mutation ($i: RequestScheduleInput!) "
+            "{ requestSchedule(input: $i) { object { id } errors { detail } } }",
+            i={"asset": site, "start": "2026-04-09T22:00:00Z", "end": "2026-04-10T22:00:00Z"},
+        )["requestSchedule"]
+        if asked["errors"]:
+            raise SystemExit(str(asked["errors"]))
+        run = asked["object"]["id"]
+        state = ""
+        while state != "READY":
+            time.sleep(0.002)
+            query = "query ($id: ID!) { scheduleRun(id: $id) { state failure } }"
+            told = partner.ask(query, id=run)["scheduleRun"]
+            state = told["state"]
+            if state in ("FAILED", "INFEASIBLE"):
+                raise SystemExit(told["failure"])
+
+    return timed(plan)
+
+
+def year_times(partner: Partner, sensor: str, year: int) -> tuple[float, float]:
+    """Return how long writing and reading a year of quarter-hours takes [s]."""
+    start = datetime(year, 1, 1, tzinfo=UTC)
+    end = start + YEAR_VALUES * QUARTER
+    series = {
+        "sensor": sensor,
+        "start": start.isoformat(),
+        "unit": "kW",
+        "values": [round(0.1 * (i % 977), 1) for i in range(YEAR_VALUES)],
+    }
+    record = (
+        "mutation ($i: RecordReadingsInput!) "
+        "{ recordReadings(input: $i) { object { changed } errors { detail } } }"
+    )
+    wrote = timed(lambda: partner.ask(record, i={"series": [series]}))
+    query = (
+        "query ($id: ID!, $s: DateTime!, $e: DateTime!) "
+        "{ sensor(id: $id) { series(start: $s, end: $e) { start stepSeconds values } } }"
+    )
+    answers: list[Any] = []
+    read = timed(
+        lambda: answers.append(
+            partner.ask(query, id=sensor, s=start.isoformat(), e=end.isoformat())
+        )
+    )
+    if answers[0]["sensor"]["series"]["values"] != series["values"]:
+        raise SystemExit("what was read is not what was written")
+    return wrote, read
+
+
+def idle_megabytes(folder: Path) -> dict[str, float]:
+    """Return memory of all processes of the run folder: proportional, and resident in sum."""
+    pss = rss = 0.0
+    for process in Path("/proc").iterdir():
+        if not process.name.isdecimal():
+            continue
+        try:
+            environment = (process / "environ").read_bytes()
+            command = (process / "cmdline").read_bytes()
+            if str(folder).encode() not in environment + command:
+                continue
+            rollup = (process / "smaps_rollup").read_text()
+        except OSError:
+            continue
+        sizes = {line.split()[0]: float(line.split()[1]) for line in rollup.splitlines()[1:]}
+        pss += sizes["Pss:"] / 1000
+        rss += sizes["Rss:"] / 1000
+    return {"pss_mb": round(pss, 1), "rss_mb": round(rss, 1)}
+
+
+def measure(folder: Path, repeat: int) -> dict[str, Any]:
+    """Start from nothing, measure, end."""
+    environment = {**os.environ, "LOADSTAR_RUN_DIR": str(folder)}
+    from_nothing = timed(lambda: _manage("demo", "--once", environment=environment))
+    warm = timed(lambda: _manage("demo", "--once", environment=environment))
+    helps = {
+        name: timed(partial(_manage, name, "--help", environment=environment)) for name in COMMANDS
+    }
+    with served(folder, environment) as partner:
+        time.sleep(5)  # until it is at rest
+        memory = idle_megabytes(folder)
+        site, sensor = _site_and_sensor(partner)
+        plan_time(partner, site)
+        plans = [plan_time(partner, site) for _ in range(repeat)]
+        years = [year_times(partner, sensor, year) for year in range(2000, 2005)]
+        small = [timed(lambda: partner.ask("{ viewer { name } }")) for _ in range(5 * repeat)]
+        listed = [timed(lambda: partner.ask(_LIST)) for _ in range(repeat)]
+    return {
+        "demo_from_nothing_s": round(from_nothing, 2),
+        "demo_warm_s": round(warm, 2),
+        "request_to_ready_s": _median(plans),
+        "request_to_ready_worst_s": round(max(plans), 4),
+        "write_year_s": _median([wrote for wrote, _ in years]),
+        "read_year_s": _median([read for _, read in years]),
+        "small_query_s": _median(small),
+        "tree_query_s": _median(listed),
+        "idle_pss_mb": memory["pss_mb"],
+        "idle_rss_mb": memory["rss_mb"],
+        "help_s": {name: round(seconds, 2) for name, seconds in helps.items()},
+        "slowest_help_s": round(max(helps.values()), 2),
+    }
+
+
+_LIST: Final = """{ assets(first: 100) { edges { node {
+    name assetType sensors(first: 10) { edges { node { name quantity } } } } } } }"""
+
+
+def _site_and_sensor(partner: Partner) -> tuple[str, str]:
+    query = """{
+        assets(first: 1, filters: {assetType: {exact: SITE}}) { edges { node { id } } }
+        sensors(first: 1, filters: {quantity: {exact: POWER}}) { edges { node { id } } }
+    }"""
+    found = partner.ask(query)
+    site, sensor = (found[name]["edges"][0]["node"]["id"] for name in ("assets", "sensors"))
+    return site, sensor
+
+
+def _median(seconds: list[float]) -> float:
+    return round(statistics.median(seconds), 4)
+
+
+def main() -> int:
+    """Measure and judge."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--repeat", type=int, default=30)
+    repeat = parser.parse_args().repeat
+    with tempfile.TemporaryDirectory(prefix="loadstar-benchmark-") as folder:
+        result = measure(Path(folder), repeat)
+    missed = [name for name, bar in BARS.items() if result[name] > bar]
+    print(json.dumps({**result, "bars": BARS, "missed": missed}, indent=1))  # noqa: T201
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
