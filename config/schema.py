@@ -24,7 +24,7 @@ from tenants.graphql.scalars import SCALAR_MAP
 _MAX_TOKENS: Final = 2_000
 
 
-@strawberry.type
+@strawberry.type(description="What can be read.")
 class Query(TenantsQuery, AssetsQuery, SchedulingQuery):
     node: relay.Node | None = strawberry_django.node(
         description="Whatever this identifier names, if it is yours to see."
@@ -34,12 +34,14 @@ class Query(TenantsQuery, AssetsQuery, SchedulingQuery):
     )
 
 
-@strawberry.type
+@strawberry.type(
+    description="What can be done: one input each, answered by the object or by errors."
+)
 class Mutation(AssetsMutation, SchedulingMutation):
     pass
 
 
-@strawberry.type
+@strawberry.type(description="What can be followed live.")
 class Subscription(SchedulingSubscription):
     pass
 

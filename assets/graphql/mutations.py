@@ -21,12 +21,13 @@ from tenants.permissions import Permission
 
 @strawberry.input(description="Consecutive readings of one sensor, as a column.")
 class SeriesReadingsInput:
-    sensor: relay.GlobalID
+    sensor: relay.GlobalID = strawberry.field(description="Whose readings these are.")
     start: datetime = strawberry.field(
         description="Beginning of the first reading, with an offset."
     )
     values: Numbers = strawberry.field(
-        description="One value per step of the sensor's resolution; null where there is none."
+        description="One value per step of the sensor's resolution, null where there is none "
+        "[unit of the field]. Power is positive into the asset."
     )
     unit: str = strawberry.field(
         description='Unit of the values, for example "kW", "kWh", "EUR/MWh". Converted once.'

@@ -11,6 +11,7 @@ from assets import queries
 from assets.models import Quantity, Sensor, SourceKind
 from assets.timegrid import TimeGrid
 from tenants.errors import wrong
+from tenants.graphql.enums import public_enum
 from tenants.graphql.scalars import Numbers
 
 UNITS: Final = {
@@ -23,12 +24,19 @@ UNITS: Final = {
     Quantity.CO2: "kg/kWh",
 }
 
-strawberry.enum(
-    SourceKind, name="SourceKind", description="Whose beliefs: a meter's, a forecaster's, ..."
+public_enum(
+    SourceKind,
+    description="Who believes.",
+    says={
+        SourceKind.METER: "A meter, a gateway, or a programme that records readings.",
+        SourceKind.MARKET: "A market that publishes prices.",
+        SourceKind.FORECASTER: "A forecaster of ours.",
+        SourceKind.SCHEDULER: "A schedule: what was planned.",
+        SourceKind.PERSON: "A person.",
+    },
 )
 
 
-@strawberry.enum(description="How several events become one longer step.")
 class Aggregation(enum.Enum):
     MEAN = "mean"
     SUM = "sum"
@@ -37,17 +45,32 @@ class Aggregation(enum.Enum):
     LAST = "last"
 
 
+public_enum(
+    Aggregation,
+    description="How several events become one longer step.",
+    says={
+        Aggregation.MEAN: "Their mean: of power, prices, temperatures.",
+        Aggregation.SUM: "Their sum: of energy.",
+        Aggregation.MIN: "The least.",
+        Aggregation.MAX: "The greatest.",
+        Aggregation.LAST: "That of the last event.",
+    },
+)
+
+
 @strawberry.type(
     description="Equal steps from `start`, half open: value i holds over "
     "[start + i·step, start + (i + 1)·step)."
 )
 class Series:
     start: datetime = strawberry.field(description="Beginning of the first step, UTC.")
-    step_seconds: int = strawberry.field(description="Length of a step in seconds.")
+    step_seconds: int = strawberry.field(description="Length of a step [s].")
     unit: str = strawberry.field(
         description="Unit of the values. Power is positive into the asset."
     )
-    values: Numbers = strawberry.field(description="One value per step; null where unknown.")
+    values: Numbers = strawberry.field(
+        description="One value per step, null where unknown [unit of the series]."
+    )
 
 
 def read_columns(

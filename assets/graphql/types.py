@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 import strawberry_django
 from django.db.models import Q
-from strawberry import auto, relay
+from strawberry import argument, relay
 from strawberry_django.relay import DjangoCursorConnection
 
 from assets import models
@@ -15,14 +15,23 @@ from assets.models.sensor import Quantity
 from assets.models.source import SourceKind
 from tenants.graphql.connections import connection
 from tenants.graphql.context import Info
-from tenants.graphql.filters import ChoiceLookup, TextLookup, TimeLookup, refers_to
+from tenants.graphql.enums import public_enum
+from tenants.graphql.filters import (
+    ChoiceLookup,
+    TextLookup,
+    TimeLookup,
+    condition,
+    filter_type,
+    refers_to,
+)
+from tenants.graphql.ordering import Direction, Keys, key
 from tenants.graphql.types import VisibleNode
 
-strawberry.enum(models.AssetType, description="What an asset is.")
-strawberry.enum(
+public_enum(models.AssetType, description="What an asset is.")
+public_enum(
     Quantity,
-    description="What a sensor is about. Units: POWER kW (positive into the asset), ENERGY kWh, "
-    "STOCK kWh, PRICE currency/kWh, TEMPERATURE °C, IRRADIANCE W/m², CO2 kg/kWh.",
+    description="What a sensor is about, and the unit of its values. Power is positive into the "
+    "asset: consumption, charge, import.",
 )
 
 
@@ -41,8 +50,8 @@ class AssetNode(VisibleNode):
         strawberry_django.field(description="What it hangs under, if that is yours to see.")
     )
     time_zone: str = strawberry_django.field(description="IANA name; days and tariffs follow it.")
-    latitude: float | None = strawberry_django.field(description="Degrees north.")
-    longitude: float | None = strawberry_django.field(description="Degrees east.")
+    latitude: float | None = strawberry_django.field(description="Degrees north [°, -90 to 90].")
+    longitude: float | None = strawberry_django.field(description="Degrees east [°, -180 to 180].")
     children: DjangoCursorConnection[
         Annotated["AssetNode", strawberry.lazy("assets.graphql.types")]
     ] = connection(description="Assets that hang directly under this one.")
@@ -62,7 +71,7 @@ class SensorNode(VisibleNode):
         description="When the sensor itself, not its series, last changed."
     )
 
-    @strawberry_django.field(only=["resolution"], description="Length of an event in minutes.")
+    @strawberry_django.field(only=["resolution"], description="Length of an event [min].")
     def resolution_minutes(self, root: strawberry.Parent[models.Sensor]) -> float:
         return root.resolution / timedelta(minutes=1)
 
@@ -76,13 +85,23 @@ class SensorNode(VisibleNode):
         root: strawberry.Parent[models.Sensor],
         info: Info,
         *,
-        start: datetime,
-        end: datetime,
-        resolution_minutes: int | None = None,
-        aggregation: Aggregation = Aggregation.MEAN,
-        sources: list[SourceKind] | None = None,
-        as_of: datetime | None = None,
-        probability: float = 0.5,
+        start: Annotated[datetime, argument(description="Beginning of the span.")],
+        end: Annotated[datetime, argument(description="Its end, not part of it.")],
+        resolution_minutes: Annotated[
+            int | None, argument(description="Length of a step [min]; that of an event without it.")
+        ] = None,
+        aggregation: Annotated[
+            Aggregation, argument(description="How events become a longer step.")
+        ] = Aggregation.MEAN,
+        sources: Annotated[
+            list[SourceKind] | None, argument(description="Whose beliefs; all but schedules' else.")
+        ] = None,
+        as_of: Annotated[
+            datetime | None, argument(description="As it was known then; now without it.")
+        ] = None,
+        probability: Annotated[
+            float, argument(description="Which quantile [share, above 0 and below 1].")
+        ] = 0.5,
     ) -> Series:
         return read_columns(
             root,
@@ -96,13 +115,11 @@ class SensorNode(VisibleNode):
         )
 
 
-@strawberry_django.filter_type(
-    models.Asset, name="AssetFilter", description="Which assets; conditions hold together."
-)
+@filter_type(models.Asset, name="AssetFilter", description="Which assets; all conditions hold.")
 class AssetFilter:
-    name: TextLookup | None
-    asset_type: ChoiceLookup[models.AssetType] | None
-    updated_at: TimeLookup | None
+    name: TextLookup | None = condition("By name.")
+    asset_type: ChoiceLookup[models.AssetType] | None = condition("By what they are.")
+    updated_at: TimeLookup | None = condition("By when they last changed.")
 
     @strawberry_django.filter_field(description="Directly under this asset.")
     def parent(self, value: relay.GlobalID, prefix: str) -> Q:
@@ -113,13 +130,11 @@ class AssetFilter:
         return _beneath(value, prefix)
 
 
-@strawberry_django.filter_type(
-    models.Sensor, name="SensorFilter", description="Which sensors; conditions hold together."
-)
+@filter_type(models.Sensor, name="SensorFilter", description="Which sensors; all conditions hold.")
 class SensorFilter:
-    name: TextLookup | None
-    quantity: ChoiceLookup[Quantity] | None
-    updated_at: TimeLookup | None
+    name: TextLookup | None = condition("By name.")
+    quantity: ChoiceLookup[Quantity] | None = condition("By what they measure.")
+    updated_at: TimeLookup | None = condition("By when they last changed, not their series.")
 
     @strawberry_django.filter_field(description="At this asset.")
     def asset(self, value: relay.GlobalID, prefix: str) -> Q:
@@ -138,19 +153,21 @@ def _beneath(id: relay.GlobalID, prefix: str) -> Q:
 
 
 @strawberry_django.order_type(
-    models.Asset, name="AssetOrder", description="By which keys; the identifier comes last."
+    models.Asset, name="AssetOrder", description="By which key; several in a list, first to last."
 )
-class AssetOrder:
-    name: auto
-    updated_at: auto
+class AssetOrder(Keys):
+    name: Direction | None = key()
+    updated_at: Direction | None = key()
 
 
 @strawberry_django.order_type(
-    models.Sensor, name="SensorOrder", description="By which keys; the identifier comes last."
+    models.Sensor,
+    name="SensorOrder",
+    description="By which key; several in a list, first to last.",
 )
-class SensorOrder:
-    name: auto
-    updated_at: auto
+class SensorOrder(Keys):
+    name: Direction | None = key()
+    updated_at: Direction | None = key()
 
 
 @strawberry.type

@@ -26,7 +26,9 @@ class RequestScheduleInput(MutationInput):
     )
     start: datetime = strawberry.field(description="Start of the window, with an offset.")
     end: datetime = strawberry.field(description="End of the window, not part of it.")
-    step_minutes: int = strawberry.field(default=15, description="5, 15, 30 or 60.")
+    step_minutes: int = strawberry.field(
+        default=15, description="Length of a step [min]: 5, 15, 30 or 60."
+    )
     context: SiteContextInput | None = strawberry.field(
         default=None, description="Prices and connection instead of those kept at the site."
     )

@@ -1,7 +1,7 @@
 """GraphQL subscriptions of scheduling."""
 
 from collections.abc import AsyncGenerator
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import strawberry
 from asgiref.sync import sync_to_async
@@ -25,7 +25,9 @@ class SchedulingSubscription:
         "What you may see is checked anew each time."
     )
     async def schedule_run_changed(
-        self, info: Info, id: relay.GlobalID
+        self,
+        info: Info,
+        id: Annotated[relay.GlobalID, strawberry.argument(description="Which run.")],
     ) -> AsyncGenerator[ScheduleRunNode, None]:
         state: str | None = None
         async for _ in listen(info.context.schema_name, run_topic(id.node_id)):

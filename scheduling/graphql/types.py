@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import strawberry
 import strawberry_django
 from django.db.models import Q
-from strawberry import auto, relay
+from strawberry import relay
 from strawberry_django.relay import DjangoCursorConnection
 
 from assets.graphql.types import AssetNode
@@ -13,12 +13,24 @@ from scheduling import models
 from scheduling.flex.run import RunResult
 from tenants.graphql.connections import connection
 from tenants.graphql.context import Info
-from tenants.graphql.filters import ChoiceLookup, TimeLookup, refers_to
+from tenants.graphql.enums import public_enum
+from tenants.graphql.filters import ChoiceLookup, TimeLookup, condition, filter_type, refers_to
 from tenants.graphql.money import Money, money
+from tenants.graphql.ordering import Direction, Keys, key
 from tenants.graphql.scalars import Numbers
 from tenants.graphql.types import VisibleNode
 
-strawberry.enum(models.RunState, description="Where a schedule run stands.")
+public_enum(
+    models.RunState,
+    description="Where a schedule run stands.",
+    says={
+        models.RunState.QUEUED: "Waits for a worker.",
+        models.RunState.SOLVING: "A worker plans it.",
+        models.RunState.READY: "There is a plan.",
+        models.RunState.INFEASIBLE: "No plan keeps every hard limit; `failure` says which.",
+        models.RunState.FAILED: "There is no plan; `failure` says why.",
+    },
+)
 
 
 @strawberry.type(description="A share of the expected cost. All terms add up to the run's cost.")
@@ -32,8 +44,8 @@ class Breach:
     limit: str = strawberry.field(description="Which limit, in words.")
     start: datetime = strawberry.field(description="Beginning of the excess.")
     end: datetime = strawberry.field(description="Its end, not part of it.")
-    most_kw: float = strawberry.field(description="Largest excess [kW].")
-    energy_kwh: float = strawberry.field(description="Excess over the whole interval [kWh].")
+    most_kw: float = strawberry.field(description="Largest excess [kW, > 0].")
+    energy_kwh: float = strawberry.field(description="Excess over the whole interval [kWh, > 0].")
 
 
 @strawberry.type(description="Why the plan is as it is, over one interval.")
@@ -47,10 +59,12 @@ class Reason:
 class DeviceSetpoints:
     device: str = strawberry.field(description="Name of the device in the plan.")
     start: datetime = strawberry.field(description="Beginning of the first step, UTC.")
-    step_seconds: int = strawberry.field(description="Length of a step in seconds.")
-    power_kw: Numbers = strawberry.field(description="Mean power per step [kW].")
+    step_seconds: int = strawberry.field(description="Length of a step [s].")
+    power_kw: Numbers = strawberry.field(
+        description="Mean power per step [kW, positive into the device]."
+    )
     stock_kwh: Numbers | None = strawberry.field(
-        description="Energy held at the start of each step and, last, at the end [kWh]."
+        description="Energy held at the start of each step and, last, at the end [kWh, >= 0]."
     )
 
 
@@ -73,7 +87,7 @@ class ScheduleRunNode(VisibleNode):
         description="Why there is no plan, in words for the user; empty if there is one."
     )
 
-    @strawberry_django.field(only=["step"], description="Length of a step in minutes.")
+    @strawberry_django.field(only=["step"], description="Length of a step [min].")
     def step_minutes(self, root: strawberry.Parent[models.ScheduleRun]) -> float:
         return root.step / timedelta(minutes=1)
 
@@ -128,16 +142,14 @@ def _result(run: models.ScheduleRun) -> RunResult:
     return RunResult.model_validate(run.result or {})
 
 
-@strawberry_django.filter_type(
-    models.ScheduleRun,
-    name="ScheduleRunFilter",
-    description="Which runs; conditions hold together.",
+@filter_type(
+    models.ScheduleRun, name="ScheduleRunFilter", description="Which runs; all conditions hold."
 )
 class ScheduleRunFilter:
-    state: ChoiceLookup[models.RunState] | None
-    start: TimeLookup | None
-    requested_at: TimeLookup | None
-    updated_at: TimeLookup | None
+    state: ChoiceLookup[models.RunState] | None = condition("By where they stand.")
+    start: TimeLookup | None = condition("By the start of their window.")
+    requested_at: TimeLookup | None = condition("By when they were asked for.")
+    updated_at: TimeLookup | None = condition("By when their state last changed.")
 
     @strawberry_django.filter_field(description="Runs that plan this asset.")
     def asset(self, value: relay.GlobalID, prefix: str) -> Q:
@@ -147,12 +159,12 @@ class ScheduleRunFilter:
 @strawberry_django.order_type(
     models.ScheduleRun,
     name="ScheduleRunOrder",
-    description="By which keys; the identifier comes last.",
+    description="By which key; several in a list, first to last.",
 )
-class ScheduleRunOrder:
-    start: auto
-    requested_at: auto
-    updated_at: auto
+class ScheduleRunOrder(Keys):
+    start: Direction | None = key()
+    requested_at: Direction | None = key()
+    updated_at: Direction | None = key()
 
 
 @strawberry.type

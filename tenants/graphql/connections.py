@@ -16,6 +16,10 @@ from strawberry_django.relay.cursor_connection import DjangoCursorEdge
 
 #: Rows of one page, at most.
 MAX_FIRST: Final = 200
+_ARGUMENTS: Final = {
+    "filters": "Which rows; all that you may see without it.",
+    "ordering": "By which keys, the first first; by identifier without it.",
+}
 _TOO_LARGE: Final = re.compile(r"-?\d{19,}\Z")
 
 
@@ -26,7 +30,11 @@ class _Pages(StrawberryDjangoConnectionExtension):
         super().apply(field)
         relay_arguments = {"first", "after", "last", "before"}
         field.arguments = [
-            *(each for each in field.arguments if each.python_name not in relay_arguments),
+            *(
+                _described(each)
+                for each in field.arguments
+                if each.python_name not in relay_arguments
+            ),
             StrawberryArgument(
                 python_name="first",
                 graphql_name=None,
@@ -41,6 +49,11 @@ class _Pages(StrawberryDjangoConnectionExtension):
                 default=None,
             ),
         ]
+
+
+def _described(argument: StrawberryArgument) -> StrawberryArgument:
+    argument.description = argument.description or _ARGUMENTS.get(argument.python_name)
+    return argument
 
 
 def check_cursor(cursor: object) -> None:

@@ -3,14 +3,11 @@
 import enum
 from typing import Final
 
-import strawberry
+from tenants.graphql.enums import public_enum
 
 LANGUAGES: Final = ("en", "nl", "de")
 
 
-@strawberry.enum(
-    description="What kind of error this is. New kinds may be added; treat them as INVALID."
-)
 class ErrorCode(enum.Enum):
     INVALID = "INVALID"
     REQUIRED = "REQUIRED"
@@ -127,6 +124,12 @@ SENTENCES: Final[dict[ErrorCode, tuple[str, str, str]]] = {
         "Dieser Idempotenzschlüssel wurde für eine andere Anfrage verwendet.",
     ),
 }
+
+public_enum(
+    ErrorCode,
+    description="What kind of error this is. New kinds may be added; treat them as INVALID.",
+    says={code: english for code, (english, _, _) in SENTENCES.items()},
+)
 
 _OF_CODES: Final[dict[str, ErrorCode]] = {
     "missing": ErrorCode.REQUIRED,

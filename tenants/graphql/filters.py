@@ -1,10 +1,12 @@
 """What a list is narrowed by. Each lookup is one that an index or a short scan answers."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import strawberry
-from django.db.models import Q
+import strawberry_django
+from django.db.models import Model, Q
 from strawberry import relay
 
 T = TypeVar("T")
@@ -38,6 +40,37 @@ class TimeLookup:
     gte: datetime | None = strawberry.field(default=strawberry.UNSET, description="At or after.")
     lt: datetime | None = strawberry.field(default=strawberry.UNSET, description="Before.")
     lte: datetime | None = strawberry.field(default=strawberry.UNSET, description="At or before.")
+
+
+_COMBINED: Final = {
+    "AND": "And these hold too.",
+    "OR": "Or these hold instead.",
+    "NOT": "And these do not hold.",
+}
+
+
+def condition(description: str) -> Any:
+    """Return a filter's field that narrows by one of the lookups above."""
+    return strawberry.field(default=strawberry.UNSET, description=description)
+
+
+def filter_type(model: type[Model], *, name: str, description: str) -> Callable[[type], type]:
+    """Declare the filter of lists of ``model``; conditions combine by AND, OR and NOT.
+
+    The library's DISTINCT is left out: no condition of ours finds a row twice.
+    """
+
+    def declare(conditions: type) -> type:
+        for word, says in _COMBINED.items():
+            setattr(conditions, word, condition(says))
+        made: Any = strawberry_django.filter_type(model, name=name, description=description)(
+            conditions
+        )
+        definition = made.__strawberry_definition__
+        definition.fields = [each for each in definition.fields if each.name != "DISTINCT"]
+        return made  # type: ignore[no-any-return]
+
+    return declare
 
 
 def refers_to(id: relay.GlobalID, type_name: str, lookup: str) -> Q:

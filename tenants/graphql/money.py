@@ -13,7 +13,7 @@ _PLACES: Final = Decimal("0.000001")
 @strawberry.type(description="An amount of money. Costs are positive, earnings negative.")
 class Money:
     amount: Decimal = strawberry.field(
-        description="Decimal string, six places, in units of the currency."
+        description="Decimal string with six places [currency]; costs positive, earnings negative."
     )
     currency: str = strawberry.field(description="ISO 4217 code, such as EUR.")
 

@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import strawberry
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -18,6 +18,7 @@ R = TypeVar("R")
 
 #: Where the schema's field keeps what right it needs; a test walks the mutations and reads it.
 NEEDS: Final = "needs"
+_INPUT: Final = "What is asked, and your own name for the request."
 
 
 def mutation(
@@ -46,8 +47,7 @@ def mutation(
             return payload(object=made, replayed=replayed)
 
         # Strawberry reads the input's type from the resolver and the answer's from here.
-        signature = inspect.signature(resolver).replace(return_annotation=payload)
-        answer.__signature__ = signature  # type: ignore[attr-defined]
+        answer.__signature__ = _signature(resolver, payload)  # type: ignore[attr-defined]
         return strawberry.mutation(
             answer,
             description=f"{description} Needs {needs.value}.",
@@ -55,6 +55,15 @@ def mutation(
         )
 
     return declare
+
+
+def _signature(resolver: Callable[..., Any], payload: type[Payload[Any]]) -> inspect.Signature:
+    signature = inspect.signature(resolver)
+    given = signature.parameters["input"]
+    annotated: Any = Annotated
+    described = annotated[given.annotation, strawberry.argument(description=_INPUT)]
+    parameters = {**signature.parameters, "input": given.replace(annotation=described)}
+    return signature.replace(parameters=list(parameters.values()), return_annotation=payload)
 
 
 def _effect(

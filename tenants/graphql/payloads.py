@@ -30,14 +30,14 @@ class MutationInput:
 
 @strawberry.type(description="What a value must keep to, in the unit of its field.")
 class Limits:
-    minimum: float | None = strawberry.field(description="Least value, unit of the field.")
-    maximum: float | None = strawberry.field(description="Greatest value, unit of the field.")
+    minimum: float | None = strawberry.field(description="Least value [unit of the field].")
+    maximum: float | None = strawberry.field(description="Greatest value [unit of the field].")
     allowed: list[str] = strawberry.field(description="The values to choose from, if any.")
 
 
 @strawberry.type(description="Why a mutation did nothing.")
 class UserError:
-    code: ErrorCode
+    code: ErrorCode = strawberry.field(description="What kind of error: for a programme.")
     field: list[str] = strawberry.field(
         description="Path of the value in the input, outermost first; empty for the whole."
     )

@@ -8,11 +8,10 @@ from tenants.accounts.models import ApiToken
 from tenants.graphql.connections import MAX_FIRST
 from tenants.graphql.context import Info
 from tenants.graphql.cost import MAX_COST
+from tenants.graphql.enums import public_enum
 from tenants.permissions import Permission
 
-strawberry.enum(
-    Permission, name="Permission", description="What a token, or a person's role, may do."
-)
+public_enum(Permission, description="What a token, or a person's role, may do.")
 
 
 @strawberry.type(description="The budget from which requests are paid; see docs/api.md.")
