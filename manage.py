@@ -5,7 +5,7 @@ import os
 import sys
 
 #: Commands that work without a database.
-_ALONE = {"solve", "help", "version", "stop", "print_schema"}
+_ALONE = {"solve", "backtest", "help", "version", "stop", "print_schema"}
 
 
 def _needs_services(arguments: list[str]) -> bool:

@@ -22,7 +22,7 @@ from tenants.plugins import UnknownPlugin
 logger = logging.getLogger(__name__)
 
 BASELINE: Final = "seasonal_naive"
-QUANTILES: Final = (0.1, 0.25, 0.5, 0.75, 0.9)
+QUANTILES: Final = (0.05, 0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9, 0.95)
 
 
 class NoForecast(Exception):
@@ -74,7 +74,7 @@ def forecast(name: str, history: Sample, times: Times) -> Forecast:
 def _ask(name: str, history: Sample, times: Times) -> Forecast:
     forecaster = FORECASTERS.get(name)
     covariates = np.empty((times.size, history.covariates.shape[1]))
-    values = forecaster().fit(history).predict(times, covariates, np.array(QUANTILES))
+    values = forecaster().fit(history, times.size).predict(times, covariates, np.array(QUANTILES))
     _check(name, values, times.size)
     return Forecast(values, name, forecaster.version)
 

@@ -46,16 +46,21 @@ class CalendarRidge:
         self._errors: PastErrors
         self._bounds: Bounds
 
-    def fit(self, history: Sample) -> Self:
+    def fit(self, history: Sample, n_ahead: int) -> Self:
         require_days(history, _MIN_DAYS)
         known = history.known()
         self._bounds = Bounds.of(known.target)
+        age_days = (known.times.max() - known.times) / np.timedelta64(1, "D")
+        # What is ten half-lives old counts a thousandth.
+        known, age_days = (
+            known[age_days < 10 * self.half_life_days],
+            age_days[age_days < 10 * self.half_life_days],
+        )
         self._centre = known.covariates.mean(axis=0)
         scale = known.covariates.std(axis=0)
         self._scale = np.where(scale > 0, scale, 1.0)  # a covariate that never moved says nothing
         features = self._features(known.times, known.covariates)
 
-        age_days = (known.times.max() - known.times) / np.timedelta64(1, "D")
         weights = 0.5 ** (age_days / self.half_life_days)
         penalty = self.penalty * weights.sum() * np.eye(features.shape[1])
         penalty[0, 0] = 0.0  # the level is not shrunk: 500 kW is no less likely than 0

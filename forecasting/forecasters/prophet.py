@@ -39,7 +39,7 @@ class ProphetForecaster:
         self._model: Any = None
         self._bounds: Bounds
 
-    def fit(self, history: Sample) -> Self:
+    def fit(self, history: Sample, n_ahead: int) -> Self:
         require_days(history, _MIN_DAYS)
         known = _thinned(history.known())
         self._bounds = Bounds.of(known.target)

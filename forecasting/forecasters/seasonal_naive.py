@@ -32,7 +32,7 @@ class SeasonalNaive:
         self._values: Array
         self._bounds: Bounds
 
-    def fit(self, history: Sample) -> Self:
+    def fit(self, history: Sample, n_ahead: int) -> Self:
         require_days(history, _MIN_DAYS)
         known = history.known()
         # The hour that is there twice when clocks go back counts once, with its mean.

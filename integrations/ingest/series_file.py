@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.timegrid import TimeGrid
-from integrations.ingest.stamps import StampRules, WrongStamp
+from integrations.ingest.stamps import NoSuchHour, StampRules, WrongStamp
 
 Duplicates = Literal["refuse", "first", "last", "mean"]
 
@@ -44,6 +44,8 @@ class SeriesFile:
         step: length of an interval.
         duplicates: what to do with a second value of an interval; equal ones are one.
         decimal_comma: write 1,5 for one and a half.
+        skip_no_such_hour: leave out rows in the hour that a clock leaves out, as files with 24
+            rows on every day have them.
     """
 
     column: str
@@ -52,6 +54,7 @@ class SeriesFile:
     time_column: str | None = None
     duplicates: Duplicates = "refuse"
     decimal_comma: bool = False
+    skip_no_such_hour: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,10 @@ def _rows(content: bytes, wanted: SeriesFile) -> tuple[list[datetime], list[floa
     for line, label, text in _cells(_text(content), wanted):
         try:
             start = wanted.stamps.start_of(label, wanted.step, before)
+        except NoSuchHour as error:
+            if wanted.skip_no_such_hour:
+                continue
+            raise WrongFile(f"line {line}: {error}") from None
         except WrongStamp as error:
             raise WrongFile(f"line {line}: {error}") from None
         starts.append(start)

@@ -16,6 +16,10 @@ class WrongStamp(ValueError):
     """The label is no time, or none that can be here; the message says what would be right."""
 
 
+class NoSuchHour(WrongStamp):
+    """The label lies in the hour that a clock leaves out."""
+
+
 @dataclass(frozen=True, slots=True)
 class StampRules:
     """How a file labels its intervals.
@@ -58,7 +62,7 @@ class StampRules:
             for fold in (0, 1)
         )
         if first > second:
-            raise WrongStamp(
+            raise NoSuchHour(
                 f"{text!r} does not exist in {self.time_zone}: the clock goes forward then"
             )
         start = second if before is not None and first <= before < second else first

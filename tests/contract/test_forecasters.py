@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+from forecasting.evaluation.backtest import backtest
+from forecasting.evaluation.series_record import SeriesRecord
 from forecasting.forecasters.base import (
     FORECASTERS,
     Array,
@@ -49,6 +51,11 @@ def split(times: Times, target: Array, n_future: int) -> tuple[Sample, Sample]:
     )
 
 
+def ask(forecaster: Forecaster, history: Sample, future: Sample) -> Array:
+    fitted = forecaster.fit(history, future.times.size)
+    return fitted.predict(future.times, future.covariates, QUANTILES)
+
+
 def check(quantiles: Array, n_steps: int) -> None:
     assert quantiles.shape == (QUANTILES.size, n_steps)
     assert np.isfinite(quantiles).all()
@@ -61,7 +68,9 @@ def test_answers_a_distribution_per_step(forecaster: Forecaster, minutes: int) -
     times = local_times("2026-01-05", 30 * per_day, minutes)
     history, future = split(times, load(times), n_future=2 * per_day)
 
-    quantiles = forecaster.fit(history).predict(future.times, future.covariates, QUANTILES)
+    quantiles = forecaster.fit(history, future.times.size).predict(
+        future.times, future.covariates, QUANTILES
+    )
 
     check(quantiles, 2 * per_day)
     assert np.abs(quantiles[2] - future.target).mean() < 12.0  # a flat line is off by 26
@@ -71,7 +80,9 @@ def test_its_quantiles_cover_what_they_promise(forecaster: Forecaster) -> None:
     times = local_times("2026-01-05", 90 * 24, 60)
     history, future = split(times, load(times), n_future=30 * 24)
 
-    quantiles = forecaster.fit(history).predict(future.times, future.covariates, QUANTILES)
+    quantiles = forecaster.fit(history, future.times.size).predict(
+        future.times, future.covariates, QUANTILES
+    )
 
     covered = np.mean((quantiles[0] <= future.target) & (future.target <= quantiles[-1]))
     assert 0.72 <= covered <= 0.88
@@ -88,7 +99,9 @@ def test_forecasts_days_on_which_clocks_change(
     times = local_times(start, n_steps, 15)
     history, future = split(times, load(times), n_future=96)
 
-    quantiles = forecaster.fit(history).predict(future.times, future.covariates, QUANTILES)
+    quantiles = forecaster.fit(history, future.times.size).predict(
+        future.times, future.covariates, QUANTILES
+    )
 
     check(quantiles, 96)
     assert np.abs(quantiles[2] - future.target).mean() < 12.0
@@ -99,7 +112,9 @@ def test_learns_from_days_on_which_clocks_change(forecaster: Forecaster, start: 
     times = local_times(start, 30 * 24, 60)
     history, future = split(times, load(times), n_future=24)
 
-    quantiles = forecaster.fit(history).predict(future.times, future.covariates, QUANTILES)
+    quantiles = forecaster.fit(history, future.times.size).predict(
+        future.times, future.covariates, QUANTILES
+    )
 
     assert np.abs(quantiles[2] - future.target).mean() < 12.0
 
@@ -112,7 +127,9 @@ def test_learns_around_gaps(forecaster: Forecaster) -> None:
     target[-60:-48] = np.nan  # the end of the history is not known yet
     history, future = split(times, target, n_future=48)
 
-    quantiles = forecaster.fit(history).predict(future.times, future.covariates, QUANTILES)
+    quantiles = forecaster.fit(history, future.times.size).predict(
+        future.times, future.covariates, QUANTILES
+    )
 
     check(quantiles, 48)
     assert np.abs(quantiles[2] - load(times)[-48:]).mean() < 15.0
@@ -122,7 +139,9 @@ def test_looks_ten_days_ahead(forecaster: Forecaster) -> None:
     times = local_times("2026-01-05", 40 * 24, 60)
     history, future = split(times, load(times), n_future=240)
 
-    quantiles = forecaster.fit(history).predict(future.times, future.covariates, QUANTILES)
+    quantiles = forecaster.fit(history, future.times.size).predict(
+        future.times, future.covariates, QUANTILES
+    )
 
     check(quantiles, 240)
     assert np.abs(quantiles[2] - future.target).mean() < 15.0
@@ -138,7 +157,9 @@ def test_never_crosses_zero_where_the_history_never_did(
     sun = np.maximum(0.0, np.sin(np.pi * (hour - 8) / 9)) * (hour < 17) * clouds * 500.0
     history, future = split(times, sign * sun, n_future=48)
 
-    quantiles = forecaster.fit(history).predict(future.times, future.covariates, QUANTILES)
+    quantiles = forecaster.fit(history, future.times.size).predict(
+        future.times, future.covariates, QUANTILES
+    )
 
     assert (sign * quantiles >= 0).all()
     assert np.abs(quantiles).max() > 100.0
@@ -148,7 +169,9 @@ def test_forecasts_a_series_that_never_moves(forecaster: Forecaster) -> None:
     times = local_times("2026-01-05", 30 * 24, 60)
     history, future = split(times, np.full(times.size, 42.0), n_future=24)
 
-    quantiles = forecaster.fit(history).predict(future.times, future.covariates, QUANTILES)
+    quantiles = forecaster.fit(history, future.times.size).predict(
+        future.times, future.covariates, QUANTILES
+    )
 
     assert quantiles == pytest.approx(42.0, abs=0.5)
 
@@ -157,7 +180,9 @@ def test_forecasts_a_series_that_is_always_zero(forecaster: Forecaster) -> None:
     times = local_times("2026-01-05", 30 * 24, 60)
     history, future = split(times, np.zeros(times.size), n_future=24)
 
-    quantiles = forecaster.fit(history).predict(future.times, future.covariates, QUANTILES)
+    quantiles = forecaster.fit(history, future.times.size).predict(
+        future.times, future.covariates, QUANTILES
+    )
 
     assert quantiles == pytest.approx(0.0, abs=1e-6)
 
@@ -170,7 +195,7 @@ def test_takes_covariates(forecaster: Forecaster) -> None:
     target = load(times) + 20.0 * noise[0]
     past, future = slice(None, -48), slice(-48, None)
 
-    forecaster.fit(Sample(times[past], target[past], covariates[past]))
+    forecaster.fit(Sample(times[past], target[past], covariates[past]), 48)
 
     check(forecaster.predict(times[future], covariates[future], QUANTILES), 48)
 
@@ -179,7 +204,9 @@ def test_answers_a_single_step_and_a_single_quantile(forecaster: Forecaster) -> 
     times = local_times("2026-01-05", 30 * 24, 60)
     history, future = split(times, load(times), n_future=1)
 
-    answer = forecaster.fit(history).predict(future.times, future.covariates, np.array([0.5]))
+    answer = forecaster.fit(history, future.times.size).predict(
+        future.times, future.covariates, np.array([0.5])
+    )
 
     assert answer.shape == (1, 1)
     assert np.isfinite(answer).all()
@@ -190,8 +217,10 @@ def test_answers_the_same_twice(forecaster: Forecaster) -> None:
     history, future = split(times, load(times), n_future=24)
     np.random.seed(7)  # noqa: NPY002 - that the global generator does not matter is the point
 
-    first = forecaster.fit(history).predict(future.times, future.covariates, QUANTILES)
-    again = type(forecaster)().fit(history)
+    first = forecaster.fit(history, future.times.size).predict(
+        future.times, future.covariates, QUANTILES
+    )
+    again = type(forecaster)().fit(history, 24)
     second = again.predict(future.times, future.covariates, QUANTILES)
     third = again.predict(future.times, future.covariates, QUANTILES)
 
@@ -204,7 +233,7 @@ def test_leaves_its_input_alone(forecaster: Forecaster) -> None:
     history, future = split(times, load(times), n_future=24)
     before = [each.copy() for each in (history.times, history.target, future.times)]
 
-    forecaster.fit(history).predict(future.times, future.covariates, QUANTILES)
+    ask(forecaster, history, future)
 
     for was, now in zip(before, (history.times, history.target, future.times), strict=True):
         assert np.array_equal(was, now)
@@ -216,7 +245,7 @@ def test_says_so_when_nothing_is_known(forecaster: Forecaster, n_steps: int) -> 
     unknown = Sample(times, np.full(n_steps, np.nan), np.empty((n_steps, 0)))
 
     with pytest.raises(NotEnoughHistory, match="needs"):
-        forecaster.fit(unknown)
+        forecaster.fit(unknown, 24)
 
 
 def test_writes_nothing_to_the_terminal_or_the_log(
@@ -226,7 +255,25 @@ def test_writes_nothing_to_the_terminal_or_the_log(
     history, future = split(times, load(times), n_future=24)
 
     with caplog.at_level(logging.DEBUG):
-        forecaster.fit(history).predict(future.times, future.covariates, QUANTILES)
+        forecaster.fit(history, future.times.size).predict(
+            future.times, future.covariates, QUANTILES
+        )
 
     assert capfd.readouterr() == ("", "")
     assert caplog.messages == []
+
+
+def test_what_comes_after_changes_no_forecast(forecaster: Forecaster) -> None:
+    """In a backtest: another future, the same answers."""
+    times = local_times("2026-01-05", 40 * 24, 60)
+    told, other = load(times), load(times)
+    other[36 * 24 :] = 5_000.0
+    answers = []
+    for target in (told, other):
+        series = Sample(times, target, np.empty((times.size, 0)))
+        record = SeriesRecord(series, np.array([34 * 24, 35 * 24, 36 * 24]), 24)
+        found = backtest(record, {"model": type(forecaster)}, QUANTILES.tolist())
+        assert found.models["model"].failures == {}
+        answers.append(found.models["model"].quantiles)
+
+    assert np.array_equal(answers[0], answers[1])

@@ -57,7 +57,7 @@ def test_a_forecast_is_stored_as_quantiles_known_at_its_request(
     assert str(run.source) == "seasonal_naive 1"
     assert run.fallback == run.failure == ""
     quantiles = read_quantiles(load, run.grid, known_at=now, probabilities=QUANTILES)
-    assert quantiles.values.shape == (5, 48)
+    assert quantiles.values.shape == (9, 48)
     assert not np.isnan(quantiles.values).any()
     assert (np.diff(quantiles.values, axis=0) >= 0).all()
     before = read_series(load, run.grid, known_at=now - timedelta(seconds=1))

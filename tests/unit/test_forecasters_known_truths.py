@@ -53,7 +53,7 @@ def test_days_of_the_week_start_on_monday() -> None:
 def test_naive_repeats_last_week_where_weekends_differ() -> None:
     history, future = split(without_covariates(hours(35), office(hours(35))), n_days=28)
 
-    forecaster = SeasonalNaive().fit(history)
+    forecaster = SeasonalNaive().fit(history, 120)
 
     assert forecaster.season == 7
     [median] = forecaster.predict(future.times, future.covariates, MEDIAN)
@@ -66,7 +66,7 @@ def test_naive_repeats_yesterday_where_days_drift() -> None:
     drifting = 100.0 + 10.0 * (np.arange(times.size) // 24)
     history, future = split(without_covariates(times, drifting), n_days=28)
 
-    forecaster = SeasonalNaive().fit(history)
+    forecaster = SeasonalNaive().fit(history, 120)
 
     assert forecaster.season == 1
     [median] = forecaster.predict(future.times, future.covariates, MEDIAN)
@@ -80,7 +80,7 @@ def test_naive_goes_further_back_where_yesterday_is_unknown() -> None:
     history = without_covariates(times, target)
 
     ahead = hours(1, "2026-01-17")
-    [median] = SeasonalNaive().fit(history).predict(ahead, no_covariates(24), MEDIAN)
+    [median] = SeasonalNaive().fit(history, 120).predict(ahead, no_covariates(24), MEDIAN)
 
     assert median == pytest.approx(np.arange(24.0))
 
@@ -90,7 +90,7 @@ def test_naive_starts_with_two_days() -> None:
     ahead = hours(1, "2026-01-07")
     target = np.tile(np.arange(24.0), 2)
 
-    forecaster = SeasonalNaive().fit(without_covariates(times, target))
+    forecaster = SeasonalNaive().fit(without_covariates(times, target), 120)
 
     [median] = forecaster.predict(ahead, no_covariates(24), MEDIAN)
     assert median == pytest.approx(np.arange(24.0))
@@ -101,7 +101,7 @@ def test_naive_is_less_certain_the_further_ahead() -> None:
     walk = without_covariates(hours(60), np.cumsum(steps))
 
     ahead = hours(5, "2026-03-06")
-    forecaster = SeasonalNaive().fit(walk)
+    forecaster = SeasonalNaive().fit(walk, 120)
     low, high = forecaster.predict(ahead, no_covariates(120), np.array([0.1, 0.9]))
 
     assert (high - low)[-24:].mean() > 1.3 * (high - low)[:24].mean()
@@ -113,7 +113,9 @@ def test_ridge_continues_a_daily_wave() -> None:
     history, future = split(without_covariates(times, wave), n_days=28)
 
     [median] = (
-        CalendarRidge(penalty=0.0).fit(history).predict(future.times, no_covariates(24), MEDIAN)
+        CalendarRidge(penalty=0.0)
+        .fit(history, 120)
+        .predict(future.times, no_covariates(24), MEDIAN)
     )
 
     assert median == pytest.approx(future.target)
@@ -127,7 +129,7 @@ def test_ridge_learns_what_a_covariate_does() -> None:
     sample = Sample(times, 3.0 * (18 - temperature), temperature[:, None])
     history, future = split(sample, n_days=28)
 
-    forecaster = CalendarRidge(penalty=0.0).fit(history)
+    forecaster = CalendarRidge(penalty=0.0).fit(history, 120)
     [median] = forecaster.predict(future.times, future.covariates, MEDIAN)
 
     assert median == pytest.approx(future.target)
@@ -138,7 +140,7 @@ def test_ridge_follows_a_change_of_season() -> None:
     times = hours(84)
     level = np.where(np.arange(times.size) < 42 * 24, 200.0, 100.0)
 
-    forecaster = CalendarRidge().fit(without_covariates(times, level))
+    forecaster = CalendarRidge().fit(without_covariates(times, level), 120)
     [median] = forecaster.predict(hours(1, "2026-03-30"), no_covariates(24), MEDIAN)
 
     assert median.max() < 110.0
@@ -149,7 +151,9 @@ def test_prophet_finds_weekdays_and_trend() -> None:
     target = office(times) + np.arange(times.size) * 0.05
     history, future = split(without_covariates(times, target), n_days=28)
 
-    [median] = ProphetForecaster().fit(history).predict(future.times, future.covariates, MEDIAN)
+    [median] = (
+        ProphetForecaster().fit(history, 120).predict(future.times, future.covariates, MEDIAN)
+    )
 
     naive = history.target[-168:]
     assert np.abs(median - future.target).mean() < np.abs(naive - future.target).mean()
@@ -189,7 +193,7 @@ def test_says_how_much_history_is_needed(forecaster: type, days: int) -> None:
     times = hours(days - 1)
 
     with pytest.raises(NotEnoughHistory, match=f"needs {days} days.*has {days - 1}"):
-        forecaster().fit(without_covariates(times, np.ones(times.size)))
+        forecaster().fit(without_covariates(times, np.ones(times.size)), 120)
 
 
 def test_importing_forecasters_loads_no_heavy_library() -> None:

@@ -1,0 +1,1 @@
+"""How good forecasts are: backtests in which knowledge time moves, and their scores. Pure."""
