@@ -15,6 +15,7 @@ from assets.timegrid import TimeGrid
 from forecasting import queries
 from forecasting.forecasters.base import FORECASTERS
 from forecasting.models import ForecastModel, ForecastRun
+from tenants.audit.services import record, values_of
 from tenants.errors import wrong
 from tenants.jobs import enqueue
 from tenants.permissions import Actor, Permission
@@ -73,6 +74,8 @@ def request_forecast(
         requested_at=now,
     )
     _enqueue(run, now)
+    asked = values_of(run, "sensor_id", "forecaster", "start", "end", "history_start")
+    record(actor=actor, verb="request_forecast", subject=run, after=asked)
     return run
 
 
@@ -111,6 +114,8 @@ def keep_model(
     """
     authorise_on(actor, Permission.ASSET_MANAGE, sensor.asset)
     model = queries.model_of(sensor)
+    fields = ("sensor_id", "forecaster", "history", "horizon")
+    before = values_of(model, *fields) if model.pk else None
     model.forecaster = forecaster
     model.history = model.history if history is None else history
     model.horizon = model.horizon if horizon is None else horizon
@@ -118,6 +123,8 @@ def keep_model(
     _check_span("history", model.history, sensor, MAX_HISTORY)
     _check_span("horizon", model.horizon, sensor, MAX_HORIZON)
     model.save()
+    after = values_of(model, *fields)
+    record(actor=actor, verb="keep_model", subject=model, before=before, after=after)
     return model
 
 

@@ -20,6 +20,7 @@ from scheduling.flex.references import Reference, references
 from scheduling.flex.run import SiteContext, device_document
 from scheduling.flex.window import MAX_STEPS
 from scheduling.models import AssetFlex, ScheduleRun
+from tenants.audit.services import record, values_of
 from tenants.errors import as_validation_error, wrong
 from tenants.jobs import enqueue
 from tenants.permissions import Actor, Permission
@@ -104,7 +105,7 @@ def request_schedule(
         requested_at=now,
         updated_at=now,
     )
-    enqueue("scheduling.solve", payload={"run_id": str(run.pk)}, dedupe_key=str(run.pk), now=now)
+    _enqueue(actor, "request_schedule", run)
     return run
 
 
@@ -128,9 +129,7 @@ def request_again(*, actor: Actor, run: ScheduleRun, now: datetime) -> ScheduleR
         requested_at=now,
         updated_at=now,
     )
-    enqueue(
-        "scheduling.solve", payload={"run_id": str(again.pk)}, dedupe_key=str(again.pk), now=now
-    )
+    _enqueue(actor, "request_again", again)
     return again
 
 
@@ -144,7 +143,7 @@ def keep_device(*, actor: Actor, device: DeviceFlex, valid_from: datetime) -> As
     """
     authorise_on(actor, Permission.ASSET_MANAGE, device.asset)
     row = _checked(device, actor, at=valid_from, field="device")
-    return _kept(row)
+    return _kept(actor, "keep_device", row)
 
 
 @transaction.atomic
@@ -160,10 +159,21 @@ def keep_context(
     authorise_on(actor, Permission.ASSET_MANAGE, asset)
     _check_references(references(context), actor, field="context")
     document = context.model_dump(mode="json")
-    return _kept(AssetFlex(asset=asset, valid_from=valid_from, document=document))
+    row = AssetFlex(asset=asset, valid_from=valid_from, document=document)
+    return _kept(actor, "keep_context", row)
 
 
-def _kept(row: AssetFlex) -> AssetFlex:
+def _enqueue(actor: Actor, verb: str, run: ScheduleRun) -> None:
+    run_id = str(run.pk)
+    enqueue("scheduling.solve", payload={"run_id": run_id}, dedupe_key=run_id, now=run.requested_at)
+    asked = values_of(run, "asset_id", "engine", "start", "end", "step")
+    record(actor=actor, verb=verb, subject=run, after=asked)
+
+
+def _kept(actor: Actor, verb: str, row: AssetFlex) -> AssetFlex:
+    fields = ("asset_id", "valid_from", "document", "power_sensor_id", "stock_sensor_id")
+    same = AssetFlex.objects.filter(asset=row.asset, valid_from=row.valid_from)
+    was = same.select_for_update().first()
     kept, _ = AssetFlex.objects.update_or_create(
         asset=row.asset,
         valid_from=row.valid_from,
@@ -172,6 +182,13 @@ def _kept(row: AssetFlex) -> AssetFlex:
             "power_sensor": row.power_sensor,
             "stock_sensor": row.stock_sensor,
         },
+    )
+    record(
+        actor=actor,
+        verb=verb,
+        subject=kept,
+        before=values_of(was, *fields) if was else None,
+        after=values_of(kept, *fields),
     )
     return kept
 

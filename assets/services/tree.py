@@ -12,12 +12,16 @@ from django.db.models.functions import Concat, Now, Substr
 from assets.access import authorise_on
 from assets.models import Asset, AssetType, Belief, LatestBelief, Quantity, Sensor
 from tenants.accounts.models import Customer
+from tenants.accounts.tokens import follow_moved_subtree
+from tenants.audit.services import record, values_of
 from tenants.errors import wrong
 from tenants.permissions import Actor, Permission
 
 #: Steps in which the field measures and settles.
 RESOLUTIONS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 10, 15, 30, 60))
 _CHANGEABLE: Final = ("name", "asset_type", "time_zone", "latitude", "longitude")
+_PLACE: Final = ("parent_id", "path")
+_OF_SENSOR: Final = ("asset_id", "name", "quantity", "resolution")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,8 @@ def add_customer(*, actor: Actor, name: str) -> Customer:
     customer = Customer(name=name, root_path=portfolio.path)
     customer.full_clean()
     customer.save()
+    made = values_of(customer, "name", "root_path")
+    record(actor=actor, verb="add_customer", subject=customer, after=made)
     return customer
 
 
@@ -80,11 +86,14 @@ def add_asset(
     asset.save()
     asset.path = f"{parent.path if parent else ''}{asset.pk}."
     asset.save(update_fields=["path"])
+    made = values_of(asset, *_CHANGEABLE, *_PLACE)
+    record(actor=actor, verb="add_asset", subject=asset, after=made)
     for sensor in sensors:
         add_sensor(actor=actor, asset=asset, sensor=sensor)
     return asset
 
 
+@transaction.atomic
 def add_sensor(*, actor: Actor, asset: Asset, sensor: NewSensor) -> Sensor:
     """Add ``sensor`` at ``asset``.
 
@@ -103,9 +112,11 @@ def add_sensor(*, actor: Actor, asset: Asset, sensor: NewSensor) -> Sensor:
     )
     row.full_clean()
     row.save()
+    record(actor=actor, verb="add_sensor", subject=row, after=values_of(row, *_OF_SENSOR))
     return row
 
 
+@transaction.atomic
 def rename_sensor(*, actor: Actor, sensor: Sensor) -> None:
     """Save the name of ``sensor``; all else is what its values were recorded for, and stays.
 
@@ -115,12 +126,22 @@ def rename_sensor(*, actor: Actor, sensor: Sensor) -> None:
     """
     authorise_on(actor, Permission.ASSET_MANAGE, sensor.asset)
     sensor.full_clean()
+    before = Sensor.objects.select_for_update(of=("self",)).get(pk=sensor.pk)
     sensor.save(update_fields=["name", "updated_at"])
+    record(
+        actor=actor,
+        verb="rename_sensor",
+        subject=sensor,
+        before=values_of(before, "name"),
+        after=values_of(sensor, "name"),
+    )
 
 
 @transaction.atomic
 def move_asset(*, actor: Actor, asset: Asset, parent: Asset) -> None:
     """Hang ``asset``, with all beneath it, under ``parent``.
+
+    Tokens narrowed to a moved subtree go with it, but not to another customer.
 
     Raises:
         PermissionDenied: ``actor`` may not manage assets at both ends.
@@ -138,6 +159,7 @@ def move_asset(*, actor: Actor, asset: Asset, parent: Asset) -> None:
         raise wrong(
             "parent", f"{parent} hangs under {asset}: the tree would have a circle", code="circle"
         )
+    before = values_of(asset, *_PLACE)
     old_path, new_path = asset.path, f"{parent.path}{asset.pk}."
     asset.parent = parent
     asset.full_clean(exclude=["path"])
@@ -145,8 +167,12 @@ def move_asset(*, actor: Actor, asset: Asset, parent: Asset) -> None:
     Asset.objects.filter(path__startswith=old_path).update(
         path=Concat(Value(new_path), Substr(F("path"), len(old_path) + 1)), updated_at=Now()
     )
+    follow_moved_subtree(old_path, new_path)
+    after = {"parent_id": parent.pk, "path": new_path}
+    record(actor=actor, verb="move_asset", subject=asset, before=before, after=after)
 
 
+@transaction.atomic
 def change_asset(*, actor: Actor, asset: Asset) -> None:
     """Save changed fields of ``asset``; its place in the tree stays (``move_asset``).
 
@@ -157,7 +183,15 @@ def change_asset(*, actor: Actor, asset: Asset) -> None:
     authorise_on(actor, Permission.ASSET_MANAGE, asset)
     _check_time_zone(asset.time_zone)
     asset.full_clean(exclude=["path", "parent"])
+    before = Asset.objects.select_for_update(of=("self",)).get(pk=asset.pk)
     asset.save(update_fields=[*_CHANGEABLE, "updated_at"])
+    record(
+        actor=actor,
+        verb="change_asset",
+        subject=asset,
+        before=values_of(before, *_CHANGEABLE),
+        after=values_of(asset, *_CHANGEABLE),
+    )
 
 
 @transaction.atomic
@@ -176,6 +210,8 @@ def remove_asset(*, actor: Actor, asset: Asset) -> None:
     for beliefs in (Belief, LatestBelief):
         beliefs.objects.filter(sensor_id__in=sensor_ids).delete()
     sensors.delete()
+    was = values_of(asset, *_CHANGEABLE, *_PLACE)
+    record(actor=actor, verb="remove_asset", subject=asset, before=was)
     asset.delete()
 
 

@@ -37,6 +37,7 @@ SHARED_APPS = [
     "django.contrib.staticfiles",
     "csp",
     "tenants.accounts",
+    "tenants.audit",
     "tenants.idempotency",
 ]
 TENANT_APPS = [
@@ -45,6 +46,7 @@ TENANT_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "tenants.accounts",
+    "tenants.audit",
     "tenants.idempotency",
     "assets",
     "scheduling",

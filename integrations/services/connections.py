@@ -10,12 +10,14 @@ from pydantic import ValidationError as SettingsInvalid
 from assets.models import Sensor
 from integrations.connectors.base import CONNECTORS, ConnectorError
 from integrations.models import Binding, Connection
+from tenants.audit.services import record, values_of
 from tenants.errors import as_validation_error, wrong
 from tenants.jobs import enqueue
 from tenants.permissions import Actor, Permission, authorise
 from tenants.plugins import UnknownPlugin
 
 
+@transaction.atomic
 def keep_connection(
     *, actor: Actor, name: str, connector: str, settings: dict[str, Any]
 ) -> Connection:
@@ -33,6 +35,13 @@ def keep_connection(
     connection.stopped_at, connection.last_error = None, ""
     connection.full_clean()
     connection.save()
+    # That there are settings is told; what they are is not.
+    record(
+        actor=actor,
+        verb="keep_connection",
+        subject=connection,
+        after=values_of(connection, "name", "connector"),
+    )
     return connection
 
 
@@ -56,6 +65,7 @@ def check_settings(
         raise wrong("settings", str(error), code="peer") from None
 
 
+@transaction.atomic
 def bind_channel(*, actor: Actor, connection: Connection, channel: str, sensor: Sensor) -> Binding:
     """Let ``channel`` of ``connection`` tell the values of ``sensor``.
 
@@ -63,9 +73,12 @@ def bind_channel(*, actor: Actor, connection: Connection, channel: str, sensor: 
         PermissionDenied: ``actor`` may not manage connections of the whole tenant.
     """
     _authorise(actor)
-    binding, _ = Binding.objects.get_or_create(
+    binding, is_new = Binding.objects.get_or_create(
         connection=connection, channel=channel, sensor=sensor
     )
+    if is_new:
+        bound = values_of(binding, "connection_id", "channel", "sensor_id")
+        record(actor=actor, verb="bind_channel", subject=binding, after=bound)
     return binding
 
 

@@ -4,7 +4,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
 from tenants.accounts.models import ApiToken, Customer, User
-from tenants.permissions import ANONYMOUS, ROLE_PERMISSIONS, Actor, Grant, Permission, Role
+from tenants.permissions import ANONYMOUS, ROLE_PERMISSIONS, Actor, Grant, Role
 
 
 def actor_of(user: AbstractBaseUser | AnonymousUser) -> Actor:
@@ -18,12 +18,9 @@ def actor_of(user: AbstractBaseUser | AnonymousUser) -> Actor:
 
 def actor_of_token(token: ApiToken) -> Actor:
     """Return what a programme with ``token`` may do."""
-    grant = _grant(Role(token.role), token.customer)
-    if grant is None:
-        return Actor(f"token:{token.prefix}")
-    scopes = {Permission(scope) for scope in token.scopes} or grant.permissions
-    narrowed = Grant(token.subtree or grant.root_path, grant.permissions & scopes)
-    return Actor(f"token:{token.prefix}", (narrowed,))
+    name = f"token:{token.prefix}"
+    # A customer without a portfolio has nothing yet. An empty path would mean everything.
+    return Actor(name) if token.reach is None else Actor(name, (Grant(token.reach, token.rights),))
 
 
 def _grant(role: Role, customer: Customer | None) -> Grant | None:

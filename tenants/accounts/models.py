@@ -1,5 +1,6 @@
 """People, customers and tokens of one tenant. In the public schema: the platform's operators."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar, Self
 
@@ -53,9 +54,11 @@ class User(AbstractBaseUser):
         return self.name or self.email
 
     def has_perm(self, perm: str, obj: object | None = None) -> bool:
-        """Answer the admin: staff of the whole tenant look; managers change too."""
-        wanted = Permission.ASSET_READ if ".view_" in perm else Permission.ASSET_MANAGE
-        return self._is_operator_who_may(wanted)
+        """Answer the admin: staff of the whole tenant look; managers change, and read the trail."""
+        looks = ".view_" in perm and not perm.startswith("audit.")
+        return self._is_operator_who_may(
+            Permission.ASSET_READ if looks else Permission.ACCOUNT_MANAGE
+        )
 
     def has_module_perms(self, app_label: str) -> bool:
         return self._is_operator_who_may(Permission.ASSET_READ)
@@ -72,6 +75,24 @@ class User(AbstractBaseUser):
         return [Role(role) for role in roles]
 
 
+class CustomerQuerySet(models.QuerySet["Customer"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Keep the customers all of whose assets, or all of whose accounts, are ``actor``'s."""
+        reads, manages = Permission.ASSET_READ, Permission.ACCOUNT_MANAGE
+        if actor.may_everywhere(reads) or actor.may_everywhere(manages):
+            return self
+        roots = {*actor.root_paths(reads), *actor.root_paths(manages)}
+        return self.filter(_beneath(roots, "root_path"))
+
+
+def _beneath(roots: Iterable[str], path: str) -> Q:
+    """Return the condition that the path in field ``path`` hangs under one of ``roots``."""
+    condition = Q(pk__in=[])
+    for root in roots:
+        condition |= Q(**{f"{path}__startswith": root})
+    return condition
+
+
 class Customer(models.Model):
     """An organisation of end customers: a household, or a company with its sites.
 
@@ -82,6 +103,13 @@ class Customer(models.Model):
     name = models.CharField(max_length=100, unique=True)
     root_path = models.CharField(max_length=255, unique=True, null=True, editable=False)  # noqa: DJ001
     created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = models.Manager.from_queryset(CustomerQuerySet)()
+
+    class Meta:
+        base_manager_name = "objects"  # so that relations too can be narrowed to the actor
+        indexes = [models.Index(fields=["updated_at", "id"], name="customer_by_update")]
 
     def __str__(self) -> str:
         return self.name
@@ -109,11 +137,12 @@ class Membership(models.Model):
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def visible_to(self, actor: Actor) -> Self:
-        """Keep the tokens of customers whose accounts ``actor`` manages."""
-        roots = actor.root_paths(Permission.ACCOUNT_MANAGE)
-        if "" in roots:
+        """Keep the tokens that are good only where ``actor`` manages accounts."""
+        if actor.may_everywhere(Permission.ACCOUNT_MANAGE):
             return self
-        return self.filter(customer__root_path__in=roots)
+        roots = actor.root_paths(Permission.ACCOUNT_MANAGE)
+        of_customers = Q(subtree="") & _beneath(roots, "customer__root_path")
+        return self.filter(of_customers | _beneath(roots, "subtree"))
 
     def usable_at(self, now: datetime) -> Self:
         """Keep tokens that are neither revoked nor expired at ``now``."""
@@ -129,6 +158,7 @@ class ApiToken(models.Model):
         subtree: path of the asset beneath which alone the token is good; empty for all of the
             customer's.
         points_per_minute: of requests (docs/api.md); None for the plan's.
+        predecessor: the token that this one was issued to replace.
     """
 
     name = models.CharField(max_length=100)
@@ -141,12 +171,36 @@ class ApiToken(models.Model):
     scopes = models.JSONField(default=list, blank=True)
     subtree = models.CharField(max_length=255, blank=True, editable=False)
     points_per_minute = models.PositiveIntegerField(null=True, blank=True)
+    predecessor = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="successors",
+    )
     created_at = models.DateTimeField()
+    updated_at = models.DateTimeField(auto_now=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_used_at = models.DateTimeField(null=True, editable=False)
 
     objects = models.Manager.from_queryset(ApiTokenQuerySet)()
 
+    class Meta:
+        base_manager_name = "objects"  # so that relations too can be narrowed to the actor
+        indexes = [models.Index(fields=["updated_at", "id"], name="token_by_update")]
+
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix})"
+
+    @property
+    def reach(self) -> str | None:
+        """Path beneath which alone the token is good; empty for all, None for nothing."""
+        return self.subtree or (self.customer.root_path if self.customer else "")
+
+    @property
+    def rights(self) -> frozenset[Permission]:
+        """What it may do there."""
+        of_role = ROLE_PERMISSIONS[Role(self.role)]
+        return of_role & {Permission(each) for each in self.scopes} if self.scopes else of_role

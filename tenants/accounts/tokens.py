@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from tenants.accounts.models import ApiToken, Customer
+from tenants.audit.services import record, values_of
 from tenants.errors import wrong
 from tenants.permissions import ROLE_PERMISSIONS, Actor, Permission, Role, authorise
 
@@ -23,7 +25,19 @@ _LAST_USED_PRECISION: Final = timedelta(minutes=1)
 #: How long a token lives at most.
 MAX_LIFE: Final = timedelta(days=365)
 #: How long a rotated token may still be used.
-MAX_OVERLAP: Final = timedelta(days=31)
+MAX_OVERLAP_HOURS: Final = 31 * 24
+_KEY: Final = re.compile(rf"({_SCHEME}_[0-9a-f]{{{2 * _PREFIX_BYTES}}})_[A-Za-z0-9_-]{{43}}")
+#: What the audit trail keeps of a new token.
+_TOLD: Final = (
+    "name",
+    "customer_id",
+    "role",
+    "scopes",
+    "subtree",
+    "points_per_minute",
+    "expires_at",
+    "predecessor_id",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +51,7 @@ class IssuedToken:
         return f"IssuedToken({self.token.prefix})"
 
 
+@transaction.atomic
 def issue_token(
     *,
     actor: Actor,
@@ -52,65 +67,97 @@ def issue_token(
     """Issue a token for ``customer``, or for the whole tenant when that is None.
 
     Args:
+        customer: left out with a ``subtree``, the customer whose that is.
         expires_at: at most a year from ``now``; None for a year.
         scopes: rights to which the role is narrowed; empty for all of the role's.
         subtree: path of an asset of the customer's beneath which alone it is good.
         points_per_minute: what it may spend; None for the plan's.
 
     Raises:
-        PermissionDenied: ``actor`` may not manage accounts there.
+        PermissionDenied: ``actor`` may not manage accounts anywhere.
         ValidationError: a value is wrong, or the token could do more than ``actor``.
     """
     authorise(actor, Permission.ACCOUNT_MANAGE)
-    root = customer.root_path if customer else ""
-    # A customer without a portfolio has no path: only who manages everything may equip it.
-    on_customer = root is not None and actor.may_on(Permission.ACCOUNT_MANAGE, root)
-    if not on_customer and not actor.may_everywhere(Permission.ACCOUNT_MANAGE):
-        raise wrong("customer", "no such customer", code="unknown")
-    if subtree and not subtree.startswith(root or "no path"):
-        raise wrong("subtree", "no such asset", code="unknown")
-    _check_rights(actor, role, scopes, subtree or root or "")
+    token, key = _new(name, now, _expiry(expires_at, now))
+    token.role, token.subtree, token.points_per_minute = role, subtree, points_per_minute
+    token.customer = _owner(subtree) if subtree and customer is None else customer
+    token.scopes = sorted(scope.value for scope in scopes)
+    _check_reach(actor, token)
+    beyond = set(scopes) - ROLE_PERMISSIONS[role]
+    if beyond:
+        allowed = sorted(each.value for each in ROLE_PERMISSIONS[role])
+        words = f"{', '.join(sorted(beyond))}: a {role} has no such right"
+        raise wrong("scopes", words, code="choice", allowed=allowed)
+    for permission in _beyond(actor, token):
+        raise wrong("role", f"{actor.name} may not {permission.label} there", code="choice")
     if points_per_minute is not None and points_per_minute < 1:
         words = f"{points_per_minute} is not positive"
         raise wrong("points_per_minute", words, code="range", minimum=1)
-    token, key = _new(name, now, _expiry(expires_at, now))
-    token.customer, token.role, token.subtree = customer, role, subtree
-    token.scopes = sorted(scope.value for scope in scopes)
-    token.points_per_minute = points_per_minute
     token.full_clean(exclude=["digest"])
     token.save()
+    record(actor=actor, verb="issue_token", subject=token, after=values_of(token, *_TOLD))
     return IssuedToken(token, key)
 
 
+@transaction.atomic
 def rotate_token(
-    *, actor: Actor, token: ApiToken, now: datetime, overlap: timedelta = timedelta(0)
+    *, actor: Actor, token: ApiToken, now: datetime, overlap_hours: float = 0.0
 ) -> IssuedToken:
-    """Issue a successor with the same rights; ``token`` ends after ``overlap``.
+    """Issue a successor with the same rights; ``token`` ends after ``overlap_hours``.
 
     Raises:
-        PermissionDenied: ``actor`` may not manage accounts there.
+        PermissionDenied: ``actor`` may not manage accounts there, or may do less than ``token``.
         ValidationError: the token has ended already, or the overlap is negative or above a month.
     """
-    _authorise_on(actor, token)
+    token = _locked(actor, token)
+    for permission in _beyond(actor, token):
+        raise PermissionDenied(f"{actor.name} may not {permission.label} where the token may")
     if token.revoked_at is not None or (token.expires_at and token.expires_at <= now):
         raise wrong("token", "it has ended: issue a new one", code="state")
-    if not timedelta(0) <= overlap <= MAX_OVERLAP:
-        words = f"{overlap} is outside 0 to {MAX_OVERLAP.days} days"
-        raise wrong("overlap", words, code="range", minimum=0, maximum=MAX_OVERLAP.days)
+    if not 0 <= overlap_hours <= MAX_OVERLAP_HOURS:
+        words = f"{overlap_hours} is outside 0 to {MAX_OVERLAP_HOURS} hours"
+        raise wrong("overlap_hours", words, code="range", minimum=0, maximum=MAX_OVERLAP_HOURS)
     successor, key = _new(token.name, now, now + MAX_LIFE)
     for field in ("customer", "role", "scopes", "subtree", "points_per_minute"):
         setattr(successor, field, getattr(token, field))
-    ends_at = min(token.expires_at or now + overlap, now + overlap)
-    with transaction.atomic():
-        successor.save()
-        ApiToken.objects.filter(pk=token.pk).update(expires_at=ends_at)
+    successor.predecessor = token
+    successor.save()
+    ends_at = now + timedelta(hours=overlap_hours)
+    before = values_of(token, "expires_at")
+    token.expires_at = min(token.expires_at or ends_at, ends_at)
+    token.save(update_fields=["expires_at", "updated_at"])
+    ends = values_of(token, "expires_at")
+    record(actor=actor, verb="rotate_token", subject=token, before=before, after=ends)
+    made = values_of(successor, *_TOLD)
+    record(actor=actor, verb="issue_token", subject=successor, after=made)
     return IssuedToken(successor, key)
 
 
+@transaction.atomic
+def revoke_token(*, actor: Actor, token: ApiToken, now: datetime) -> ApiToken:
+    """End ``token`` at once and return it; one that was revoked stays as it was.
+
+    Raises:
+        PermissionDenied: ``actor`` may not manage accounts there.
+    """
+    token = _locked(actor, token)
+    before = values_of(token, "revoked_at")
+    if token.revoked_at is None:
+        token.revoked_at = now
+        token.save(update_fields=["revoked_at", "updated_at"])
+    after = values_of(token, "revoked_at")
+    record(actor=actor, verb="revoke_token", subject=token, before=before, after=after)
+    return token
+
+
 def find_token(key: str, *, now: datetime) -> ApiToken | None:
-    """Return the usable token whose key is ``key``, and note its use; None for any other."""
-    prefix = "_".join(key.split("_", 2)[:2])
-    token = ApiToken.objects.usable_at(now).select_related("customer").filter(prefix=prefix).first()
+    """Return the usable token whose key is ``key``, and note its use; None for any other.
+
+    All others take the same one statement and the same comparison, whatever is wrong.
+    """
+    shape = _KEY.fullmatch(key)
+    tokens = ApiToken.objects.usable_at(now).select_related("customer")
+    token = tokens.filter(prefix=shape[1] if shape else "").first()
     # Compare in constant time, and also when there is no such prefix.
     matches = hmac.compare_digest(token.digest if token else "0" * 64, _digest(key))
     if token is None or not matches:
@@ -120,32 +167,49 @@ def find_token(key: str, *, now: datetime) -> ApiToken | None:
     return token
 
 
-def revoke_token(*, actor: Actor, token: ApiToken, now: datetime) -> None:
-    """End ``token`` at once.
+def follow_moved_subtree(old_path: str, new_path: str) -> None:
+    """Let tokens narrowed to the subtree at ``old_path`` be good at ``new_path`` instead.
 
-    Raises:
-        PermissionDenied: ``actor`` may not manage accounts there.
+    Not those of a customer whose it is no longer: they are then good for nothing.
     """
-    _authorise_on(actor, token)
-    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now)
+    tokens = ApiToken.objects.filter(subtree__startswith=old_path).select_related("customer")
+    for token in tokens.select_for_update(of=("self",)):
+        if new_path.startswith((token.customer and token.customer.root_path) or ""):
+            token.subtree = f"{new_path}{token.subtree.removeprefix(old_path)}"
+            token.save(update_fields=["subtree", "updated_at"])
 
 
-def _authorise_on(actor: Actor, token: ApiToken) -> None:
+def _locked(actor: Actor, token: ApiToken) -> ApiToken:
+    """Return ``token`` as it stands, held until the end of the transaction."""
     authorise(actor, Permission.ACCOUNT_MANAGE)
-    if not ApiToken.objects.visible_to(actor).filter(pk=token.pk).exists():
+    rows = ApiToken.objects.visible_to(actor).select_related("customer")
+    row = rows.filter(pk=token.pk).select_for_update(of=("self",)).first()
+    if row is None:
         raise PermissionDenied("no such ApiToken")
+    return row
 
 
-def _check_rights(actor: Actor, role: Role, scopes: Collection[Permission], root: str) -> None:
-    """Refuse scopes outside the role, and rights that ``actor`` does not hold there."""
-    beyond = set(scopes) - ROLE_PERMISSIONS[role]
-    if beyond:
-        allowed = sorted(each.value for each in ROLE_PERMISSIONS[role])
-        words = f"{', '.join(sorted(beyond))}: a {role} has no such right"
-        raise wrong("scopes", words, code="choice", allowed=allowed)
-    for permission in scopes or ROLE_PERMISSIONS[role]:
-        if not actor.may_on(permission, root):
-            raise wrong("role", f"{actor.name} may not {permission.label}", code="choice")
+def _owner(subtree: str) -> Customer | None:
+    root = f"{subtree.partition('.')[0]}."
+    return Customer.objects.filter(root_path=root).first()
+
+
+def _check_reach(actor: Actor, token: ApiToken) -> None:
+    """Refuse a customer or subtree that ``actor`` does not manage, in the words for none."""
+    root = token.customer.root_path if token.customer else ""
+    if token.subtree and (root is None or not token.subtree.startswith(root)):
+        raise wrong("subtree", "no such asset", code="unknown")
+    # A customer without a portfolio has no path: only who manages everything may equip it.
+    on_reach = token.reach is not None and actor.may_on(Permission.ACCOUNT_MANAGE, token.reach)
+    if not on_reach and not actor.may_everywhere(Permission.ACCOUNT_MANAGE):
+        field, what = ("subtree", "asset") if token.subtree else ("customer", "customer")
+        raise wrong(field, f"no such {what}", code="unknown")
+
+
+def _beyond(actor: Actor, token: ApiToken) -> list[Permission]:
+    """Return what ``token`` may do and ``actor`` may not, in the order of the rights."""
+    reach = token.reach or ""
+    return [each for each in Permission if each in token.rights and not actor.may_on(each, reach)]
 
 
 def _expiry(wanted: datetime | None, now: datetime) -> datetime:

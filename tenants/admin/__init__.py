@@ -4,7 +4,7 @@ It is served on the platform's host alone and works in the public schema; a tena
 Django's default site, on the tenant's host.
 """
 
-from tenants.admin import jobs, people, tenants  # noqa: F401  # they register themselves
+from tenants.admin import audit, jobs, people, tenants  # noqa: F401  # they register themselves
 from tenants.admin.site import public_site
 
 __all__ = ["public_site"]

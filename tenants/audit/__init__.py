@@ -1,0 +1,1 @@
+"""Who did what: written with the change itself, never changed afterwards."""
