@@ -12,10 +12,12 @@ from strawberry.types import ExecutionContext
 from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from assets.graphql.mutations import AssetsMutation
+from assets.graphql.tokens import TokensMutation
 from assets.graphql.types import AssetsQuery
 from scheduling.graphql.mutations import SchedulingMutation
 from scheduling.graphql.subscriptions import SchedulingSubscription
 from scheduling.graphql.types import SchedulingQuery
+from tenants.graphql.accounts import AccountsMutation, AccountsQuery
 from tenants.graphql.admission import Admission
 from tenants.graphql.errors import PublicErrors
 from tenants.graphql.queries import TenantsQuery
@@ -25,7 +27,7 @@ _MAX_TOKENS: Final = 2_000
 
 
 @strawberry.type(description="What can be read.")
-class Query(TenantsQuery, AssetsQuery, SchedulingQuery):
+class Query(TenantsQuery, AccountsQuery, AssetsQuery, SchedulingQuery):
     node: relay.Node | None = strawberry_django.node(
         description="Whatever this identifier names, if it is yours to see."
     )
@@ -37,7 +39,7 @@ class Query(TenantsQuery, AssetsQuery, SchedulingQuery):
 @strawberry.type(
     description="What can be done: one input each, answered by the object or by errors."
 )
-class Mutation(AssetsMutation, SchedulingMutation):
+class Mutation(AccountsMutation, TokensMutation, AssetsMutation, SchedulingMutation):
     pass
 
 

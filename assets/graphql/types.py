@@ -24,6 +24,7 @@ from tenants.graphql.filters import (
     filter_type,
     refers_to,
 )
+from tenants.graphql.lookup import find_visible
 from tenants.graphql.ordering import Direction, Keys, key
 from tenants.graphql.types import VisibleNode
 
@@ -122,12 +123,12 @@ class AssetFilter:
     updated_at: TimeLookup | None = condition("By when they last changed.")
 
     @strawberry_django.filter_field(description="Directly under this asset.")
-    def parent(self, value: relay.GlobalID, prefix: str) -> Q:
-        return refers_to(value, "Asset", f"{prefix}parent_id")
+    def parent(self, info: Info, value: relay.GlobalID, prefix: str) -> Q:
+        return refers_to(value, models.Asset, f"{prefix}parent_id", info)
 
     @strawberry_django.filter_field(description="This asset and all that hangs under it.")
-    def beneath(self, value: relay.GlobalID, prefix: str) -> Q:
-        return _beneath(value, prefix)
+    def beneath(self, info: Info, value: relay.GlobalID, prefix: str) -> Q:
+        return _beneath(value, prefix, info)
 
 
 @filter_type(models.Sensor, name="SensorFilter", description="Which sensors; all conditions hold.")
@@ -137,19 +138,17 @@ class SensorFilter:
     updated_at: TimeLookup | None = condition("By when they last changed, not their series.")
 
     @strawberry_django.filter_field(description="At this asset.")
-    def asset(self, value: relay.GlobalID, prefix: str) -> Q:
-        return refers_to(value, "Asset", f"{prefix}asset_id")
+    def asset(self, info: Info, value: relay.GlobalID, prefix: str) -> Q:
+        return refers_to(value, models.Asset, f"{prefix}asset_id", info)
 
     @strawberry_django.filter_field(description="At this asset or at what hangs under it.")
-    def beneath(self, value: relay.GlobalID, prefix: str) -> Q:
-        return _beneath(value, f"{prefix}asset__")
+    def beneath(self, info: Info, value: relay.GlobalID, prefix: str) -> Q:
+        return _beneath(value, f"{prefix}asset__", info)
 
 
-def _beneath(id: relay.GlobalID, prefix: str) -> Q:
-    root = models.Asset.objects.filter(refers_to(id, "Asset", "pk")).values_list("path", flat=True)
-    # What is listed is narrowed to the actor anyway: a foreign root finds nothing of theirs.
-    path = root.first()
-    return Q(**{f"{prefix}path__startswith": path}) if path else Q(pk__in=[])
+def _beneath(id: relay.GlobalID, prefix: str, info: Info) -> Q:
+    root = find_visible(models.Asset, id, info)
+    return Q(**{f"{prefix}path__startswith": root.path}) if root else Q(pk__in=[])
 
 
 @strawberry_django.order_type(

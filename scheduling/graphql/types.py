@@ -9,6 +9,7 @@ from strawberry import relay
 from strawberry_django.relay import DjangoCursorConnection
 
 from assets.graphql.types import AssetNode
+from assets.models import Asset
 from scheduling import models
 from scheduling.flex.run import RunResult
 from tenants.graphql.connections import connection
@@ -152,8 +153,8 @@ class ScheduleRunFilter:
     updated_at: TimeLookup | None = condition("By when their state last changed.")
 
     @strawberry_django.filter_field(description="Runs that plan this asset.")
-    def asset(self, value: relay.GlobalID, prefix: str) -> Q:
-        return refers_to(value, "Asset", f"{prefix}asset_id")
+    def asset(self, info: Info, value: relay.GlobalID, prefix: str) -> Q:
+        return refers_to(value, Asset, f"{prefix}asset_id", info)
 
 
 @strawberry_django.order_type(

@@ -9,6 +9,9 @@ import strawberry_django
 from django.db.models import Model, Q
 from strawberry import relay
 
+from tenants.graphql.context import Info
+from tenants.graphql.lookup import find_visible
+
 T = TypeVar("T")
 
 
@@ -73,8 +76,11 @@ def filter_type(model: type[Model], *, name: str, description: str) -> Callable[
     return declare
 
 
-def refers_to(id: relay.GlobalID, type_name: str, lookup: str) -> Q:
-    """Return the condition that ``lookup`` is the row that ``id`` names; none for another type."""
-    if id.type_name != type_name or not id.node_id.isdecimal() or len(id.node_id) > 18:
-        return Q(pk__in=[])
-    return Q(**{lookup: int(id.node_id)})
+def refers_to(id: relay.GlobalID, model: type[Model], lookup: str, info: Info) -> Q:
+    """Return the condition that ``lookup`` is the row of ``model`` that ``id`` names.
+
+    What the actor may not see matches nothing, as what does not exist: else a list would tell
+    what stands above its rows.
+    """
+    row = find_visible(model, id, info)
+    return Q(pk__in=[]) if row is None else Q(**{lookup: row.pk})

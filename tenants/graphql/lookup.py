@@ -1,10 +1,13 @@
 """From an identifier in an input to a row, as the actor may see it."""
 
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from strawberry import relay
+from strawberry.extensions import FieldExtension
+from strawberry_django.optimizer import OptimizerConfig, optimize
 
 from tenants.errors import wrong
 from tenants.graphql.context import Info
@@ -12,23 +15,51 @@ from tenants.graphql.context import Info
 M = TypeVar("M", bound=models.Model)
 
 
-def visible_row(model: type[M], id: relay.GlobalID, info: Info, *, field: str) -> M:
-    """Return the row of ``model`` that ``id`` names.
+def find_visible(model: type[M], id: relay.GlobalID, info: Info) -> M | None:
+    """Return the row of ``model`` that ``id`` names; None if it is not the actor's to see.
 
     The identifier is only looked up in the tenant's schema and among what the actor may see:
     it grants nothing by itself.
+    """
+    rows = model._default_manager.visible_to(info.context.actor)  # type: ignore[attr-defined]
+    if id.type_name != model._meta.object_name:
+        return None
+    try:
+        row: M | None = rows.filter(pk=id.node_id).first()
+    except (ValueError, OverflowError, ValidationError):
+        return None
+    return row
+
+
+def visible_row(model: type[M], id: relay.GlobalID, info: Info, *, field: str) -> M:
+    """Return the row of ``model`` that ``id`` names.
 
     Raises:
         ValidationError: there is none, or it is not the actor's to see; named by ``field``.
     """
-    rows = model._default_manager.visible_to(info.context.actor)  # type: ignore[attr-defined]
-    wanted = model._meta.object_name
-    row: M | None = None
-    if id.type_name == wanted:
-        try:
-            row = rows.filter(pk=id.node_id).first()
-        except (ValueError, OverflowError, ValidationError):
-            row = None
+    row = find_visible(model, id, info)
     if row is None:
-        raise wrong(field, f"no such {wanted}", code="not_found")
+        raise wrong(field, f"no such {model._meta.object_name}", code="not_found")
     return row
+
+
+def as_seen(row: M, info: Info) -> M | None:
+    """Return ``row`` read anew with what ``info`` asks of it, all of it narrowed to the actor.
+
+    What hangs on a row that a service made or returned was read by the service, for itself: a
+    parent above the actor's subtree, a customer that is not theirs to see.
+    """
+    rows: models.QuerySet[M] = type(row)._default_manager.all()
+    visible = rows.visible_to(info.context.actor)  # type: ignore[attr-defined]
+    # Whole rows: who streams reads more of them than was asked.
+    whole = OptimizerConfig(enable_only=False)
+    return optimize(visible.filter(pk=row.pk), info, config=whole).first()
+
+
+class AsSeen(FieldExtension):
+    """For a field that holds a row from a service: resolves it ``as_seen``."""
+
+    def resolve(self, next_: Callable[..., Any], source: Any, info: Info, **options: Any) -> Any:
+        """Resolve the field; values that are no rows stay as they are."""
+        value = next_(source, info, **options)
+        return as_seen(value, info) if isinstance(value, models.Model) else value

@@ -12,6 +12,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, Validatio
 
 from tenants.errors import WrongValue
 from tenants.graphql.error_codes import ErrorCode, code_of, sentence
+from tenants.graphql.lookup import AsSeen
 
 T = TypeVar("T")
 
@@ -55,7 +56,9 @@ class Payload(Generic[T]):
     """The base of every mutation's answer."""
 
     object: T | None = strawberry.field(
-        default=None, description="What was made or changed; null if there are errors."
+        default=None,
+        description="What was made or changed; null if there are errors.",
+        extensions=[AsSeen()],
     )
     errors: list[UserError] = strawberry.field(
         default_factory=list, description="Empty when it was done. Else nothing was."

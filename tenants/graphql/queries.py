@@ -1,17 +1,34 @@
 """Who asks, and what they may still spend."""
 
+import enum
 from datetime import datetime
+from typing import Any
 
 import strawberry
+from strawberry import relay
 
-from tenants.accounts.models import ApiToken
+from tenants.accounts.models import ApiToken, Customer
+from tenants.graphql.accounts import CustomerNode, asset_at
 from tenants.graphql.connections import MAX_FIRST
 from tenants.graphql.context import Info
 from tenants.graphql.cost import MAX_COST
 from tenants.graphql.enums import public_enum
-from tenants.permissions import Permission
+from tenants.permissions import Actor, Permission
 
-public_enum(Permission, description="What a token, or a person's role, may do.")
+
+class ViewerKind(enum.Enum):
+    PERSON = "PERSON"
+    TOKEN = "TOKEN"  # noqa: S105  # a word, no secret
+
+
+public_enum(
+    ViewerKind,
+    description="What kind of client asks.",
+    says={
+        ViewerKind.PERSON: "Somebody who signed in.",
+        ViewerKind.TOKEN: "A programme with a token.",
+    },
+)
 
 
 @strawberry.type(description="The budget from which requests are paid; see docs/api.md.")
@@ -36,12 +53,39 @@ class TenantInfo:
     time_zone: str = strawberry.field(description="IANA name.")
 
 
+@strawberry.type(description="What you may do on one subtree of the assets.")
+class ViewerGrant:
+    scopes: list[Permission] = strawberry.field(description="What you may do there.")
+    everywhere: bool = strawberry.field(description="Whether that is on the whole tenant.")
+    asset: relay.GlobalID | None = strawberry.field(
+        description="The asset beneath which it is; null for the whole tenant."
+    )
+    customer: CustomerNode | None = strawberry.field(
+        description="The customer all of whose assets these are; null for the whole tenant, or for "
+        "a part of a customer's."
+    )
+
+
 @strawberry.type(description="Who asks.")
 class Viewer:
     name: str = strawberry.field(description='As the audit trail calls you: "token:lst_1a2b3c4d".')
-    scopes: list[Permission] = strawberry.field(description="What you may do, somewhere.")
-    everywhere: bool = strawberry.field(description="Whether that is on the whole tenant.")
-    expires_at: datetime | None = strawberry.field(description="When your token ends.")
+    kind: ViewerKind = strawberry.field(description="Whether you are a person or a token.")
+    display_name: str = strawberry.field(
+        description="The token's name; a person's, or their e-mail address."
+    )
+    prefix: str | None = strawberry.field(description="How your key begins; null for a person.")
+    scopes: list[Permission] = strawberry.field(
+        description="What you may do, somewhere: `grants` says where."
+    )
+    everywhere: bool = strawberry.field(
+        description="Whether you may read the assets of the whole tenant."
+    )
+    grants: list[ViewerGrant] = strawberry.field(
+        description="What you may do, and where. A right on one subtree is none on another."
+    )
+    expires_at: datetime | None = strawberry.field(
+        description="When your token ends; null for a person."
+    )
     limits: RequestLimits = strawberry.field(description="What your requests may hold.")
     tenant: TenantInfo = strawberry.field(description="Where you are.")
 
@@ -54,11 +98,15 @@ class TenantsQuery:
         actor = context.actor
         tenant = context.request.tenant  # type: ignore[attr-defined]
         prefix = actor.name.partition("token:")[2]
-        token = ApiToken.objects.filter(prefix=prefix).first() if prefix else None
+        token = ApiToken.objects.get(prefix=prefix) if prefix else None
         return Viewer(
             name=actor.name,
+            kind=ViewerKind.TOKEN if token else ViewerKind.PERSON,
+            display_name=token.name if token else str(context.request.user),
+            prefix=token.prefix if token else None,
             scopes=[each for each in Permission if actor.may(each)],
             everywhere=actor.may_everywhere(Permission.ASSET_READ),
+            grants=_grants(actor),
             expires_at=token.expires_at if token else None,
             limits=RequestLimits(
                 max_cost=MAX_COST,
@@ -79,3 +127,18 @@ class TenantsQuery:
             capacity=budget.points_per_minute,
             restored_per_second=budget.restored_per_second,
         )
+
+
+def _grants(actor: Actor) -> list[ViewerGrant]:
+    roots = [grant.root_path for grant in actor.grants if grant.root_path]
+    found = Customer.objects.visible_to(actor).filter(root_path__in=roots)
+    customers: dict[str | None, Any] = {each.root_path: each for each in found}
+    return [
+        ViewerGrant(
+            scopes=[each for each in Permission if each in grant.permissions],
+            everywhere=not grant.root_path,
+            asset=asset_at(grant.root_path),
+            customer=customers.get(grant.root_path),
+        )
+        for grant in actor.grants
+    ]
