@@ -4,54 +4,8 @@ from typing import Any
 
 import pytest
 
-from scheduling.flex import DocumentError
-from scheduling.flex.flexmeasures import document_from_flexmeasures
-from scheduling.planning import Plan, PlanStatus, plan
-
-
-def problem(*devices: dict[str, Any], hours: int = 3, **fields: Any) -> dict[str, Any]:
-    """Prices 100, 200, 300 ... EUR/MWh by the hour; a site of 50 kW."""
-    context = {
-        "consumption-price": {"series": "price"},
-        "site-power-capacity": "50 kW",
-        **fields.pop("context", {}),
-    }
-    series = {
-        "price": {
-            "unit": "EUR/MWh",
-            "resolution": "PT1H",
-            "start": "2026-01-12T00:00:00+01:00",
-            "values": [100.0 * (hour + 1) for hour in range(hours)],
-        },
-        **fields.pop("series", {}),
-    }
-    return {
-        "time": {
-            "start": "2026-01-12T00:00:00+01:00",
-            "duration": f"PT{hours}H",
-            "resolution": "PT1H",
-            "timezone": "Europe/Amsterdam",
-        },
-        "series": series,
-        "flex_context": context,
-        "devices": list(devices),
-        **fields,
-    }
-
-
-def device(name: str = "battery", **flex_model: Any) -> dict[str, Any]:
-    fields = {key.replace("_", "-"): value for key, value in flex_model.items()}
-    return {"name": name, "flex_model": fields}
-
-
-def solved(given: dict[str, Any]) -> Plan:
-    return plan(document_from_flexmeasures(given))
-
-
-def refused(given: dict[str, Any]) -> str:
-    with pytest.raises(DocumentError) as caught:
-        document_from_flexmeasures(given)
-    return str(caught.value)
+from scheduling.planning import PlanStatus
+from tests.unit.flexmeasures_problems import device, problem, refused, solved
 
 
 def test_round_trip_efficiency_is_shared_by_both_ways() -> None:

@@ -1,16 +1,18 @@
-"""The flex-context: prices, capacities, peaks, commitments, other commodities."""
+"""The flex-context: prices, capacities and peaks of each commodity's connection."""
 
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from scheduling.flex.flexmeasures.reading import Reader, Steps, known
-from scheduling.flex.flexmeasures.units import POWER, POWER_PRICE, PRICE, quantity
+from scheduling.flex.flexmeasures.reading import Reader, Steps, known, objects
+from scheduling.flex.flexmeasures.units import POWER, POWER_PRICE, PRICE
 from scheduling.flex.parsing import DocumentError
 
 #: Prices of what is soft when nobody gives one, in the currency of the context.
 SITE_BREACH: Final = 10_000.0  # per kW
 DEVICE_BREACH: Final = 100.0  # per kW
 STOCK_BREACH: Final = 1_000.0  # per kWh
+#: Where a capacity is silent for some steps there is no limit: more than any device draws.
+UNLIMITED_KW: Final = 1e9
 
 _FIELDS: Final = {
     "consumption-price",
@@ -34,6 +36,7 @@ _FIELDS: Final = {
     "relax-capacity-constraints",
     "inflexible-consumption",
     "inflexible-production",
+    "inflexible-device-sensors",
     "aggregate-consumption",
     "aggregate-production",
     "aggregate-power",
@@ -41,24 +44,52 @@ _FIELDS: Final = {
     "commodities",
     "commodity",
 }
+#: Fields that may stand above all commodities and hold for each.
+_SHARED: Final = {
+    "soc-minima-breach-price",
+    "soc-maxima-breach-price",
+    "consumption-breach-price",
+    "production-breach-price",
+    "relax-constraints",
+    "relax-soc-constraints",
+    "relax-site-capacity-constraints",
+    "relax-capacity-constraints",
+}
+#: Fields that say nothing of a commodity's own connection.
+_BESIDE: Final = _SHARED | {
+    "aggregate-consumption",
+    "aggregate-production",
+    "aggregate-power",
+    "commitments",
+    "commodities",
+}
 ELECTRICITY: Final = "electricity"
+_DIRECTIONS: Final = (("consumption", "import"), ("production", "export"))
 
 
 @dataclass(slots=True)
 class Parts:
-    """Parts of a site document under construction."""
+    """Parts of a site document under construction.
 
-    nodes: list[dict[str, Any]] = field(default_factory=list)
-    commodities: list[dict[str, Any]] = field(default_factory=list)
-    devices: list[dict[str, Any]] = field(default_factory=list)
-    stocks: list[dict[str, Any]] = field(default_factory=list)
-    peaks: list[dict[str, Any]] = field(default_factory=list)
-    commitments: list[dict[str, Any]] = field(default_factory=list)
+    ``paths``: where each part was given, by its list and number. ``inner``: the node where
+    devices of a commodity are placed. ``root``: prices and connection of the site.
+    """
+
+    lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    paths: dict[tuple[str, int], str] = field(default_factory=dict)
     couplings: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    #: Where devices of a commodity are placed.
     inner: dict[str, str | None] = field(default_factory=dict)
-    #: Names of devices that a commitment may refer to, by the name of the group or device.
     root: dict[str, Any] = field(default_factory=dict)
+
+    def add(self, kind: str, path: str, part: dict[str, Any]) -> None:
+        """Add ``part``, given at ``path``, to the list ``kind`` of the document."""
+        parts = self.lists.setdefault(kind, [])
+        self.paths[kind, len(parts)] = path
+        parts.append(part)
+
+    def names(self, kind: str) -> set[str]:
+        """Return the names of all parts of the list ``kind``."""
+        return {part["name"] for part in self.lists.get(kind, [])}
 
 
 def flag(context: dict[str, Any], name: str, path: str, *, default: bool) -> bool:
@@ -69,35 +100,75 @@ def flag(context: dict[str, Any], name: str, path: str, *, default: bool) -> boo
     return value
 
 
+def contexts_of(given: Any, path: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return (path, context) per commodity; what is shared by all is in each of them.
+
+    Raises:
+        DocumentError: there is no context, or two of one commodity.
+    """
+    if isinstance(given, list):
+        given = {"commodities": given}
+    known(given, _FIELDS, path)
+    shared = {name: value for name, value in given.items() if name in _SHARED}
+    found = [(path, given)] if set(given) - _BESIDE or "commodities" not in given else []
+    for at, entry in objects(given.get("commodities"), f"{path}.commodities"):
+        known(entry, _FIELDS - {"commodities"}, at)
+        found.append((at, {**shared, **entry}))
+    seen: set[str] = set()
+    for at, context in found:
+        commodity = commodity_of(context, at)
+        if commodity in seen:
+            raise DocumentError([(f"{at}.commodity", f"two contexts are about {commodity}")])
+        seen.add(commodity)
+    if ELECTRICITY not in seen:
+        raise DocumentError([(f"{path}.consumption-price", "Field required")])
+    return found
+
+
+def commodity_of(given: dict[str, Any], path: str) -> str:
+    """Return the commodity that a context, a device or a commitment is about."""
+    commodity = given.get("commodity", ELECTRICITY)
+    if not isinstance(commodity, str) or not commodity:
+        raise DocumentError([(f"{path}.commodity", "should be a text such as 'gas'")])
+    return commodity
+
+
 def add_context(reader: Reader, context: dict[str, Any], parts: Parts, path: str) -> None:
     """Add the connection, prices and all else of one commodity's context to ``parts``."""
-    known(context, _FIELDS, path)
-    commodity = context.get("commodity", ELECTRICITY)
+    commodity = commodity_of(context, path)
     prices = _prices(reader, context, path, commodity=commodity)
-    soft = _soft_limits(reader, context, path, is_open=prices is not None)
+    soft = _soft_limits(reader, context, path, commodity=commodity)
     hard = None
     if "site-power-capacity" in context:
-        hard = reader.steps(context["site-power-capacity"], POWER, f"{path}.site-power-capacity")
+        at = f"{path}.site-power-capacity"
+        hard = capacity(reader, context["site-power-capacity"], at)
     if commodity == ELECTRICITY:
-        if prices is None:
-            raise DocumentError([(f"{path}.consumption-price", "Field required")])
         parts.root = {"prices": prices, "connection": soft}
         outer = None
     else:
         outer = commodity
-        entry: dict[str, Any] = {"name": commodity, "prices": prices}
-        if prices is not None or soft or hard is not None:
-            entry["connection"] = soft
-        parts.commodities.append(entry)
+        parts.add("commodities", path, {"name": commodity, "prices": prices, "connection": soft})
     parts.inner[commodity] = outer
     if hard is not None:
         # Physical and contractual limits stand at one point: the one inside the other.
         name = f"{commodity} connection"
         limits = {"import_limit_kw": hard, "export_limit_kw": hard}
-        parts.nodes.append({"name": name, "parent": outer, **limits})
+        parts.add("nodes", path, {"name": name, "parent": outer, **limits})
         parts.inner[commodity] = name
     _add_peaks(reader, context, parts, path, node=outer)
     _add_inflexible(reader, context, parts, path, commodity=commodity)
+
+
+def capacity(reader: Reader, value: Any, path: str) -> Steps:
+    """Return a limit of power per step: no limit where it is silent, the least that overlaps.
+
+    Raises:
+        DocumentError: it is below zero.
+    """
+    found = reader.steps(value, POWER, path, default=UNLIMITED_KW, overlap="least")
+    if min(found) < 0:
+        raise DocumentError([(path, f"{min(found):g} kW: a capacity should be at least 0")])
+    return found
 
 
 def _prices(
@@ -105,43 +176,65 @@ def _prices(
 ) -> dict[str, Any] | None:
     given = {
         direction: reader.steps(context[f"{direction}-price"], PRICE, f"{path}.{direction}-price")
-        for direction in ("consumption", "production")
+        for direction, _ in _DIRECTIONS
         if f"{direction}-price" in context
     }
+    if commodity == ELECTRICITY and "consumption" not in given:
+        raise DocumentError([(f"{path}.consumption-price", "Field required")])
     if not given:
         return None
-    if "consumption" not in given:
-        if commodity == ELECTRICITY:
-            raise DocumentError([(f"{path}.consumption-price", "Field required")])
-        given["consumption"] = (0.0,) * reader.grid.n_steps
-    taken = given["consumption"]
+    taken = given.get("consumption", (0.0,) * reader.grid.n_steps)
     return {"import_per_kwh": taken, "export_per_kwh": given.get("production", taken)}
 
 
 def _soft_limits(
-    reader: Reader, context: dict[str, Any], path: str, *, is_open: bool
-) -> dict[str, Any]:
+    reader: Reader, context: dict[str, Any], path: str, *, commodity: str
+) -> dict[str, Any] | None:
+    """Return the limits of a connection; None where nothing is said of one.
+
+    A price opens its direction; where a commodity has a connection, a direction of which
+    nothing is said is closed. Electricity is open in both.
+    """
     relaxed = flag(context, "relax-constraints", path, default=True)
     relaxed = flag(context, "relax-site-capacity-constraints", path, default=relaxed)
     limits: dict[str, Any] = {}
-    for direction, ours in (("consumption", "import"), ("production", "export")):
-        name, price_name = f"site-{direction}-capacity", f"site-{direction}-breach-price"
-        limit = None
+    said_of = {
+        direction: {f"{direction}-price", f"site-{direction}-capacity"} & set(context)
+        for direction, _ in _DIRECTIONS
+    }
+    is_electric = commodity == ELECTRICITY
+    has_connection = is_electric or "site-power-capacity" in context or any(said_of.values())
+    if not has_connection:
+        return None
+    for direction, ours in _DIRECTIONS:
+        name = f"site-{direction}-capacity"
+        price = breach_price(reader, context, f"site-{direction}-breach-price", path)
         if name in context:
-            limit = reader.steps(context[name], POWER, f"{path}.{name}")
-        elif not is_open and price_name in context:
+            limit = capacity(reader, context[name], f"{path}.{name}")
+        elif not said_of[direction] and not is_electric and "site-power-capacity" not in context:
             limit = (0.0,) * reader.grid.n_steps
-        if limit is None:
-            continue
-        limits[f"{ours}_limit_kw"] = limit
-        if price_name in context:
-            price = reader.steps(context[price_name], POWER_PRICE, f"{path}.{price_name}")
-        elif relaxed:
-            price = (SITE_BREACH,) * reader.grid.n_steps
         else:
             continue
-        limits |= breach_prices(ours, price)
+        limits[f"{ours}_limit_kw"] = limit
+        if price is None and relaxed:
+            price = (SITE_BREACH,) * reader.grid.n_steps
+        if price is not None:
+            limits |= breach_prices(ours, price)
     return limits
+
+
+def breach_price(reader: Reader, context: dict[str, Any], name: str, path: str) -> Steps | None:
+    """Return what each kW beyond a limit costs, if the context says so.
+
+    Raises:
+        DocumentError: it is below zero.
+    """
+    if name not in context:
+        return None
+    price = reader.steps(context[name], POWER_PRICE, f"{path}.{name}")
+    if min(price) < 0:
+        raise DocumentError([(f"{path}.{name}", "a breach should cost at least 0")])
+    return price
 
 
 def breach_prices(direction: str, price_per_kw: Steps) -> dict[str, Any]:
@@ -155,88 +248,48 @@ def breach_prices(direction: str, price_per_kw: Steps) -> dict[str, Any]:
 def _add_peaks(
     reader: Reader, context: dict[str, Any], parts: Parts, path: str, *, node: str | None
 ) -> None:
-    for direction, ours in (("consumption", "import"), ("production", "export")):
+    for direction, ours in _DIRECTIONS:
         name = f"site-peak-{direction}"
-        if f"{name}-price" not in context:
+        price = breach_price(reader, context, f"{name}-price", path)
+        if price is None:
             continue
-        price = quantity(context[f"{name}-price"], POWER_PRICE, f"{path}.{name}-price")
+        if len(set(price)) > 1:
+            words = "one price for the highest power of the window: it cannot vary"
+            raise DocumentError([(f"{path}.{name}-price", words)])
         sunk = 0.0
         if name in context:
-            sunk = max(reader.steps(context[name], POWER, f"{path}.{name}"))
-        if price > 0:
-            parts.peaks.append(
+            sunk = max(reader.steps(context[name], POWER, f"{path}.{name}", default=0.0))
+        if price[0] > 0:
+            parts.add(
+                "peaks",
+                path,
                 {
                     "name": f"{node or ELECTRICITY} {direction} peak",
                     "node": node,
                     "direction": ours,
-                    "price_per_kw": price,
-                    "incumbent_kw": sunk,
-                }
+                    "price_per_kw": price[0],
+                    "incumbent_kw": max(sunk, 0.0),
+                },
             )
 
 
 def _add_inflexible(
     reader: Reader, context: dict[str, Any], parts: Parts, path: str, *, commodity: str
 ) -> None:
-    for name, sign in (("inflexible-consumption", 1.0), ("inflexible-production", -1.0)):
+    # Sensors of the older field count what is produced as positive, as they are stored there.
+    signs = {
+        "inflexible-consumption": 1.0,
+        "inflexible-production": -1.0,
+        "inflexible-device-sensors": -1.0,
+    }
+    for name, sign in signs.items():
         given = context.get(name, [])
         for i, value in enumerate(given if isinstance(given, list) else [given]):
             power = reader.steps(value, POWER, f"{path}.{name}[{i}]")
-            parts.devices.append(
-                {
-                    "kind": "load",
-                    "name": f"{commodity} {name} {i}",
-                    "node": parts.inner[commodity],
-                    "power_kw": tuple(sign * kw for kw in power),
-                }
-            )
-
-
-def add_commitments(
-    reader: Reader, context: dict[str, Any], parts: Parts, path: str, names: set[str]
-) -> None:
-    """Add the commitments of a context; ``names`` are those of devices, for their scope."""
-    for i, given in enumerate(context.get("commitments", [])):
-        at = f"{path}.commitments[{i}]"
-        fields = {"name", "baseline", "up-price", "down-price", "commodity", "sensors", "group"}
-        known(given, fields | {"devices"}, at)
-        n_steps = reader.grid.n_steps
-        nothing = (0.0,) * n_steps
-        baseline, up, down = nothing, nothing, nothing
-        if "baseline" in given:
-            baseline = reader.steps(given["baseline"], POWER, f"{at}.baseline")
-        if "up-price" in given:
-            up = reader.steps(given["up-price"], PRICE, f"{at}.up-price")
-        if "down-price" in given:
-            # Theirs is the price of a deviation that counts negative: it is earned.
-            theirs = reader.steps(given["down-price"], PRICE, f"{at}.down-price")
-            down = tuple(-price for price in theirs)
-        if any(u < 0 and d < 0 for u, d in zip(up, down, strict=True)):
-            raise DocumentError([(at, "deviating up and deviating down cannot both earn")])
-        entry: dict[str, Any] = {
-            "name": given.get("name", f"commitment {i}"),
-            "baseline_kw": baseline,
-            "up_cost_per_kwh": up,
-            "down_cost_per_kwh": down,
-        }
-        scope = given.get("sensors", given.get("devices"))
-        if scope is not None:
-            entry["devices"] = tuple(_names(scope, f"{at}.sensors", names))
-        elif "group" in given:
-            entry["node"] = _names([given["group"]], f"{at}.group", None)[0]
-        else:
-            commodity = given.get("commodity", context.get("commodity", ELECTRICITY))
-            entry["node"] = None if commodity == ELECTRICITY else commodity
-        parts.commitments.append(entry)
-
-
-def _names(given: Any, path: str, among: set[str] | None) -> list[str]:
-    found = []
-    for i, each in enumerate(given if isinstance(given, list) else [given]):
-        name = each
-        if isinstance(each, dict):
-            name = next(iter(each.values()), None)
-        if not isinstance(name, str) or (among is not None and name not in among):
-            raise DocumentError([(f"{path}[{i}]", f"there is no device {name!r}")])
-        found.append(name)
-    return found
+            load = {
+                "kind": "load",
+                "name": f"{commodity} {name} {i}",
+                "node": parts.inner[commodity],
+                "power_kw": tuple(sign * kw for kw in power),
+            }
+            parts.add("devices", f"{path}.{name}[{i}]", load)

@@ -3,9 +3,16 @@
 from math import sqrt
 from typing import Any, Final
 
-from scheduling.flex.flexmeasures.context import ELECTRICITY, SITE_BREACH, Parts, breach_prices
+from scheduling.flex.flexmeasures.context import (
+    ELECTRICITY,
+    SITE_BREACH,
+    Parts,
+    breach_prices,
+    capacity,
+    commodity_of,
+)
 from scheduling.flex.flexmeasures.limits import bands_of, power_limits
-from scheduling.flex.flexmeasures.reading import Reader, known
+from scheduling.flex.flexmeasures.reading import Reader, Steps, known, name_of
 from scheduling.flex.flexmeasures.stocks import STOCK_FIELDS, holding_of
 from scheduling.flex.flexmeasures.units import POWER, SHARE, quantity
 from scheduling.flex.parsing import DocumentError
@@ -31,6 +38,16 @@ _FIELDS: Final = STOCK_FIELDS | {
     "inflexible-production",
 }
 _MAKES_A_STOCK: Final = STOCK_FIELDS - {"soc-unit", "prefer-charging-sooner"}
+_GROUP_FIELDS: Final = {
+    "power-capacity",
+    "consumption-capacity",
+    "production-capacity",
+    "group",
+    "sensor",
+    "asset",
+    "consumption",
+    "production",
+}
 
 
 def add_group(reader: Reader, given: dict[str, Any], parts: Parts, path: str) -> None:
@@ -38,66 +55,87 @@ def add_group(reader: Reader, given: dict[str, Any], parts: Parts, path: str) ->
     known(given, {"name", "flex_model", "group"}, path)
     model = given.get("flex_model", {})
     at = f"{path}.flex_model"
-    known(model, {"power-capacity", "consumption-capacity", "production-capacity", "group"}, at)
-    name, above = given["name"], _group_of(given, model)
+    known(model, _GROUP_FIELDS, at)
+    name, above = name_of(given, path), _group_of(given, model)
     parent = parts.inner[ELECTRICITY] if above is None else above
-    soft: dict[str, Any] = {}
+    limits: dict[str, Any] = {}
     for direction, ours in (("consumption", "import"), ("production", "export")):
-        if f"{direction}-capacity" in model:
-            field = f"{direction}-capacity"
-            limit = reader.steps(model[field], POWER, f"{at}.{field}")
-            soft[f"{ours}_limit_kw"] = limit
+        if (field := f"{direction}-capacity") in model:
+            limit = capacity(reader, model[field], f"{at}.{field}")
+            limits[f"{ours}_limit_kw"] = limit
             if any(limit):
-                soft |= breach_prices(ours, (SITE_BREACH,) * reader.grid.n_steps)
-    if soft and "power-capacity" in model:
-        parts.nodes.append({"name": f"{name} (soft)", "parent": parent, **soft})
-        parent, soft = f"{name} (soft)", {}
+                limits |= breach_prices(ours, (SITE_BREACH,) * reader.grid.n_steps)
     if "power-capacity" in model:
-        hard = reader.steps(model["power-capacity"], POWER, f"{at}.power-capacity")
-        soft = {"import_limit_kw": hard, "export_limit_kw": hard}
-    parts.nodes.append({"name": name, "parent": parent, **soft})
+        if limits:
+            parts.add("nodes", at, {"name": f"{name} (soft)", "parent": parent, **limits})
+            parent = f"{name} (soft)"
+        hard = capacity(reader, model["power-capacity"], f"{at}.power-capacity")
+        limits = {"import_limit_kw": hard, "export_limit_kw": hard}
+    parts.add("nodes", at, {"name": name, "parent": parent, **limits})
 
 
 def add_device(
-    reader: Reader, given: dict[str, Any], context: dict[str, Any], parts: Parts, path: str
+    reader: Reader,
+    given: dict[str, Any],
+    contexts: dict[str, dict[str, Any]],
+    parts: Parts,
+    path: str,
 ) -> None:
-    """Add a device of the storage scheduler."""
+    """Add a device of the storage scheduler; ``contexts`` are those of the commodities."""
     known(given, {"name", "kind", "flex_model", "stock", "group"}, path)
     model, at = given.get("flex_model", {}), f"{path}.flex_model"
     known(model, _FIELDS, at)
-    commodity = model.get("commodity", ELECTRICITY)
+    name, commodity = name_of(given, path), commodity_of(model, at)
+    context = contexts.get(commodity, contexts[ELECTRICITY])
     if commodity not in parts.inner:
-        parts.commodities.append({"name": commodity})
+        parts.add("commodities", at, {"name": commodity})
         parts.inner[commodity] = commodity
     group = _group_of(given, model)
     node = parts.inner[commodity] if group is None else group
-    for field, sign in (("inflexible-consumption", 1.0), ("inflexible-production", -1.0)):
-        if field in model:
-            power = reader.steps(model[field], POWER, f"{at}.{field}")
-            kw = tuple(sign * value for value in power)
-            device = {"kind": "load", "name": given["name"], "node": node, "power_kw": kw}
-            parts.devices.append(device)
-            return
+    fixed = _fixed_power(reader, model, at)
+    if fixed is not None:
+        load = {"kind": "load", "name": name, "node": node, "power_kw": fixed}
+        parts.add("devices", at, load)
+        return
     limits, soft = power_limits(reader, model, context, at)
     if soft:
-        name = f"{given['name']} (capacity)"
-        parts.nodes.append({"name": name, "parent": node, **soft})
-        node = name
-    device = {"name": given["name"], "node": node, **limits, "bands": bands_of(model, at)}
-    if "stock" in given:
+        parts.add("nodes", at, {"name": f"{name} (capacity)", "parent": node, **soft})
+        node = f"{name} (capacity)"
+    device = {"name": name, "node": node, **limits, "bands": bands_of(model, at)}
+    if given.get("stock") is not None:
+        own = sorted(_MAKES_A_STOCK & set(model) - {"state-of-charge"})
+        if own:
+            words = f"belongs to the stock {given['stock']!r} that is shared"
+            raise DocumentError([(f"{at}.{field}", words) for field in own])
         device |= {"kind": "feeder", "stock": given["stock"], **_efficiencies(reader, model, at)}
     elif _MAKES_A_STOCK & set(model):
         device |= {"kind": "store", **_efficiencies(reader, model, at)}
         device |= holding_of(reader, model, context, at)
     else:
         device["kind"] = "adjustable"
-    parts.devices.append(device)
-    if "coupling" in model:
-        ratio = quantity(
-            model.get("coupling-coefficient", 1.0), SHARE, f"{at}.coupling-coefficient"
-        )
-        member = {"device": given["name"], "ratio": ratio}
-        parts.couplings.setdefault(str(model["coupling"]), []).append(member)
+    parts.add("devices", at, device)
+    _couple(model, name, parts, at)
+
+
+def _fixed_power(reader: Reader, model: dict[str, Any], path: str) -> Steps | None:
+    for field, sign in (("inflexible-consumption", 1.0), ("inflexible-production", -1.0)):
+        if field in model:
+            power = reader.steps(model[field], POWER, f"{path}.{field}")
+            return tuple(sign * value for value in power)
+    return None
+
+
+def _couple(model: dict[str, Any], name: str, parts: Parts, path: str) -> None:
+    if "coupling" not in model:
+        if "coupling-coefficient" in model:
+            raise DocumentError([(f"{path}.coupling-coefficient", "needs coupling")])
+        return
+    at = f"{path}.coupling-coefficient"
+    ratio = quantity(model.get("coupling-coefficient", 1.0), SHARE, at)
+    if ratio <= 0:
+        raise DocumentError([(at, "should be above 0")])
+    member = {"device": name, "ratio": ratio}
+    parts.couplings.setdefault(str(model["coupling"]), []).append(member)
 
 
 def _group_of(given: dict[str, Any], model: dict[str, Any]) -> str | None:
@@ -113,13 +151,18 @@ def _efficiencies(reader: Reader, model: dict[str, Any], path: str) -> dict[str,
             if field in model:
                 raise DocumentError([(f"{path}.{field}", "excludes roundtrip-efficiency")])
         field = f"{path}.roundtrip-efficiency"
-        each = sqrt(quantity(model["roundtrip-efficiency"], SHARE, field))
-        return {"charge_efficiency": each, "discharge_efficiency": each}
-    return {
-        ours: reader.steps(model[theirs], SHARE, f"{path}.{theirs}")
-        for theirs, ours in (
-            ("charging-efficiency", "charge_efficiency"),
-            ("discharging-efficiency", "discharge_efficiency"),
-        )
-        if theirs in model
-    }
+        share = quantity(model["roundtrip-efficiency"], SHARE, field)
+        if not 0 < share <= 1:
+            raise DocumentError([(field, "should be above 0 and at most 1 (100%)")])
+        return {"charge_efficiency": sqrt(share), "discharge_efficiency": sqrt(share)}
+    found = {}
+    for theirs, ours in (
+        ("charging-efficiency", "charge_efficiency"),
+        ("discharging-efficiency", "discharge_efficiency"),
+    ):
+        if theirs in model:
+            shares = reader.steps(model[theirs], SHARE, f"{path}.{theirs}", default=1.0)
+            if min(shares) <= 0:
+                raise DocumentError([(f"{path}.{theirs}", "should be above 0")])
+            found[ours] = shares
+    return found

@@ -1,20 +1,49 @@
 """A problem in FlexMeasures notation as one of our documents."""
 
+import re
+from datetime import timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from assets.timegrid import TimeGrid
-from scheduling.flex.flexmeasures.context import Parts, add_commitments, add_context
+from scheduling.flex.flexmeasures.commitments import add_commitments
+from scheduling.flex.flexmeasures.context import (
+    ELECTRICITY,
+    Parts,
+    add_context,
+    commodity_of,
+    contexts_of,
+)
 from scheduling.flex.flexmeasures.devices import add_device, add_group
 from scheduling.flex.flexmeasures.processes import add_process
-from scheduling.flex.flexmeasures.reading import Reader, known
+from scheduling.flex.flexmeasures.reading import Reader, known, needed, objects
+from scheduling.flex.flexmeasures.shared import share_stocks
 from scheduling.flex.flexmeasures.stocks import add_stock
-from scheduling.flex.flexmeasures.units import duration, moment
+from scheduling.flex.flexmeasures.units import duration, moment, nominal_days
 from scheduling.flex.parsing import DocumentError, document_from_object
 from scheduling.flex.site import SiteDocument
 
 #: Keys of a file; those that say where it comes from and what to expect are not for us.
 _FIELDS: Final = {"scheduler", "time", "series", "flex_context", "devices", "stocks", "groups"}
 _ABOUT: Final = {"schema", "id", "title", "derived_from", "note", "expected"}
+_SCHEDULERS: Final = ("StorageScheduler", "ProcessScheduler")
+#: Fields of ours as FlexMeasures calls them, for errors that only our document can show.
+_THEIRS: Final = {
+    "loss_per_hour": "storage-efficiency",
+    "stock_at_start_kwh": "soc-at-start",
+    "stock_min_kwh": "soc-min",
+    "stock_max_kwh": "soc-max",
+    "gain_kw": "soc-gain",
+    "usage_kw": "soc-usage",
+    "charge_efficiency": "charging-efficiency",
+    "discharge_efficiency": "discharging-efficiency",
+    "charge_limit_kw": "consumption-capacity",
+    "discharge_limit_kw": "production-capacity",
+    "goals": "soc-minima, soc-maxima or soc-targets",
+    "duration_minutes": "duration",
+    "parent": "group",
+    "node": "group",
+}
 
 
 def document_from_flexmeasures(given: Any) -> SiteDocument:
@@ -24,62 +53,108 @@ def document_from_flexmeasures(given: Any) -> SiteDocument:
         DocumentError: a field is unknown, missing, or contradicts another.
     """
     known(given, _FIELDS | _ABOUT, "$")
-    for name in ("time", "flex_context", "devices"):
-        if name not in given:
-            raise DocumentError([(f"$.{name}", "Field required")])
-    reader = Reader(_grid(given["time"]), given.get("series", {}))
-    context = given["flex_context"]
+    needed(given, ("time", "flex_context", "devices"), "$")
+    series = given.get("series", {})
+    known(series, series if isinstance(series, dict) else (), "$.series")
+    reader = Reader(_grid(given["time"]), series)
+    scheduler = given.get("scheduler", _SCHEDULERS[0])
+    if scheduler not in _SCHEDULERS:
+        raise DocumentError([("$.scheduler", f"should be {' or '.join(_SCHEDULERS)}")])
     parts = Parts()
-    add_context(reader, context, parts, "$.flex_context")
-    for i, entry in enumerate(context.get("commodities", [])):
-        add_context(reader, entry, parts, f"$.flex_context.commodities[{i}]")
-    for i, group in enumerate(given.get("groups", [])):
-        add_group(reader, group, parts, f"$.groups[{i}]")
-    for i, stock in enumerate(given.get("stocks", [])):
-        add_stock(reader, stock, context, parts, f"$.stocks[{i}]")
-    is_process = given.get("scheduler") == "ProcessScheduler"
-    for i, device in enumerate(given["devices"]):
-        if is_process:
-            add_process(device, parts, f"$.devices[{i}]")
-        else:
-            add_device(reader, device, context, parts, f"$.devices[{i}]")
-    names = {device["name"] for device in parts.devices}
-    add_commitments(reader, context, parts, "$.flex_context", names)
-    return document_from_object(_assembled(reader, context, parts))
+    if scheduler == "ProcessScheduler":
+        _read_processes(reader, given, parts)
+    else:
+        _read_stores(reader, given, parts)
+    document = _assembled(reader, given["flex_context"], parts)
+    try:
+        return document_from_object(document)
+    except DocumentError as error:
+        raise DocumentError(_in_their_words(error, parts)) from None
+
+
+def _read_processes(reader: Reader, given: dict[str, Any], parts: Parts) -> None:
+    """Add processes: their scheduler looks at nothing but the price of consumption."""
+    [(at, context)] = contexts_of(given["flex_context"], "$.flex_context")[:1]
+    add_context(reader, {"consumption-price": context.get("consumption-price")}, parts, at)
+    for path, device in objects(given["devices"], "$.devices"):
+        add_process(reader, device, parts, path)
+
+
+def _read_stores(reader: Reader, given: dict[str, Any], parts: Parts) -> None:
+    given = share_stocks(given)
+    contexts = contexts_of(given["flex_context"], "$.flex_context")
+    for path, context in contexts:
+        add_context(reader, context, parts, path)
+    by_commodity = {commodity_of(context, path): context for path, context in contexts}
+    electric = by_commodity[ELECTRICITY]
+    for path, group in objects(given.get("groups"), "$.groups"):
+        add_group(reader, group, parts, path)
+    for path, stock in objects(given.get("stocks"), "$.stocks"):
+        add_stock(reader, stock, electric, parts, path)
+    for path, device in objects(given["devices"], "$.devices"):
+        add_device(reader, device, by_commodity, parts, path)
+    top = given["flex_context"]
+    if isinstance(top, dict) and top not in by_commodity.values():
+        contexts = [("$.flex_context", top), *contexts]
+    for path, context in contexts:
+        add_commitments(reader, context, parts, path)
 
 
 def _grid(given: Any) -> TimeGrid:
     known(given, {"start", "duration", "resolution", "timezone"}, "$.time")
-    start = moment(given.get("start"), "$.time.start")
-    step = duration(given.get("resolution"), "$.time.resolution")
-    end = start + duration(given.get("duration"), "$.time.duration")
+    needed(given, ("start", "duration", "resolution"), "$.time")
+    start = moment(given["start"], "$.time.start")
+    step = duration(given["resolution"], "$.time.resolution")
+    end = start + duration(given["duration"], "$.time.duration")
+    # A day as such has 23 or 25 hours where clocks change; 24 hours are 24 hours.
+    days = nominal_days(given["duration"])
+    if days and given.get("timezone") is not None:
+        local = start.astimezone(_zone(given["timezone"]))
+        end += (local + days).astimezone(start.tzinfo) - start - days
     try:
         return TimeGrid.between(start, end, step)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise DocumentError([("$.time", str(error))]) from None
 
 
-def _assembled(reader: Reader, context: dict[str, Any], parts: Parts) -> dict[str, Any]:
+def _zone(name: Any) -> ZoneInfo:
+    try:
+        return ZoneInfo(str(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise DocumentError([("$.time.timezone", f"there is no time zone {name!r}")]) from None
+
+
+def _assembled(reader: Reader, context: Any, parts: Parts) -> dict[str, Any]:
     currencies = reader.currencies(context)
     if len(currencies) > 1:
         mixed = ", ".join(sorted(currencies))
         raise DocumentError([("$.flex_context", f"currencies are mixed: {mixed}")])
     grid = reader.grid
+    window = {
+        "start": grid.start,
+        "end": grid.end,
+        "step_minutes": int(grid.step / timedelta(minutes=1)),
+    }
     return {
-        "window": {
-            "start": grid.start,
-            "end": grid.end,
-            "step_minutes": int(grid.step.total_seconds() // 60),
-        },
+        "window": window,
         "currency": next(iter(currencies), "EUR"),
         **parts.root,
-        "devices": tuple(parts.devices),
-        "nodes": tuple(parts.nodes),
-        "commodities": tuple(parts.commodities),
-        "stocks": tuple(parts.stocks),
-        "peaks": tuple(parts.peaks),
-        "commitments": tuple(parts.commitments),
+        **{kind: tuple(entries) for kind, entries in parts.lists.items()},
         "couplings": tuple(
             {"name": name, "members": tuple(members)} for name, members in parts.couplings.items()
         ),
     }
+
+
+def _in_their_words(error: DocumentError, parts: Parts) -> list[tuple[str, str]]:
+    """Return the errors of our document at the places and by the names of what was given."""
+    place = re.compile(r"\$?\.?\b(\w+)\[(\d+)\]")
+    ours = re.compile(rf"\b({'|'.join(_THEIRS)})\b")
+
+    def translated(text: str) -> str:
+        def origin(found: re.Match[str]) -> str:
+            return parts.paths.get((found[1], int(found[2])), found[0])
+
+        return ours.sub(lambda found: _THEIRS[found[1]], place.sub(origin, text, count=1))
+
+    return [(translated(path), translated(message)) for path, message in error.errors]

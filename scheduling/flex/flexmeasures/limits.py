@@ -2,9 +2,16 @@
 
 from typing import Any
 
-from scheduling.flex.flexmeasures.context import DEVICE_BREACH, breach_prices, flag
-from scheduling.flex.flexmeasures.reading import Reader, Steps, known
-from scheduling.flex.flexmeasures.units import POWER, POWER_PRICE, quantity
+from scheduling.flex.flexmeasures.context import (
+    DEVICE_BREACH,
+    UNLIMITED_KW,
+    breach_price,
+    breach_prices,
+    capacity,
+    flag,
+)
+from scheduling.flex.flexmeasures.reading import Reader, Steps, known, objects
+from scheduling.flex.flexmeasures.units import POWER, quantity
 from scheduling.flex.parsing import DocumentError
 
 
@@ -13,11 +20,11 @@ def power_limits(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return a device's hard limits, and its soft ones as those of a node."""
     directional = {
-        direction: reader.steps(model[field], POWER, f"{path}.{field}")
+        direction: capacity(reader, model[field], f"{path}.{field}")
         for direction in ("consumption", "production")
         if (field := f"{direction}-capacity") in model
     }
-    capacity = _capacity(reader, model, context, directional, path)
+    most = _capacity(reader, model, context, directional, path)
     found: dict[str, Any] = {}
     soft: dict[str, Any] = {}
     for direction, ours in (("consumption", "import"), ("production", "export")):
@@ -25,14 +32,17 @@ def power_limits(
         if limit is None:
             # One capacity alone closes the other direction, unless there is one for both.
             is_closed = bool(directional) and "power-capacity" not in model
-            limit = (0.0,) * reader.grid.n_steps if is_closed else capacity
+            limit = (0.0,) * reader.grid.n_steps if is_closed else most
         else:
             price = _device_breach(reader, context, direction)
             if price is not None and any(limit):
                 soft[f"{ours}_limit_kw"] = limit
                 soft |= breach_prices(ours, price)
-                limit = capacity
-        hard = tuple(min(one, other) for one, other in zip(limit, capacity, strict=True))
+                limit = most
+        hard = tuple(min(one, other) for one, other in zip(limit, most, strict=True))
+        if max(hard) >= UNLIMITED_KW:
+            words = f"needs power-capacity: {direction}-capacity is silent in some step"
+            raise DocumentError([(path, words)])
         found["charge_limit_kw" if ours == "import" else "discharge_limit_kw"] = hard
     return found, soft
 
@@ -45,28 +55,35 @@ def _capacity(
     path: str,
 ) -> Steps:
     if "power-capacity" in model:
-        return reader.steps(model["power-capacity"], POWER, f"{path}.power-capacity")
-    if directional:
-        return tuple(max(step) for step in zip(*directional.values(), strict=True))
+        return capacity(reader, model["power-capacity"], f"{path}.power-capacity")
+    of_site = None
     if "site-power-capacity" in context:
-        return reader.steps(context["site-power-capacity"], POWER, "$.flex_context")
+        at = "$.flex_context.site-power-capacity"
+        of_site = capacity(reader, context["site-power-capacity"], at)
+    if directional:
+        # Where they are silent the site's connection is what is left to limit the device.
+        highest = tuple(max(step) for step in zip(*directional.values(), strict=True))
+        silent = max(highest) >= UNLIMITED_KW
+        if not silent or of_site is None:
+            return highest
+        return tuple(min(one, other) for one, other in zip(highest, of_site, strict=True))
+    if of_site is not None:
+        return of_site
     raise DocumentError([(f"{path}.power-capacity", "Field required: no capacity is given")])
 
 
 def _device_breach(reader: Reader, context: dict[str, Any], direction: str) -> Steps | None:
-    field = f"{direction}-breach-price"
-    if field in context:
-        return reader.steps(context[field], POWER_PRICE, f"$.flex_context.{field}")
-    if flag(context, "relax-capacity-constraints", "$.flex_context", default=False):
+    price = breach_price(reader, context, f"{direction}-breach-price", "$.flex_context")
+    relaxed = flag(context, "relax-capacity-constraints", "$.flex_context", default=False)
+    if price is None and relaxed:
         return (DEVICE_BREACH,) * reader.grid.n_steps
-    return None
+    return price
 
 
 def bands_of(model: dict[str, Any], path: str) -> tuple[dict[str, float], ...]:
     """Return the operation modes of a device as bands of its power."""
     bands = []
-    for i, mode in enumerate(model.get("operation-modes", [])):
-        at = f"{path}.operation-modes[{i}]"
+    for at, mode in objects(model.get("operation-modes"), f"{path}.operation-modes"):
         known(mode, {"consumption-range", "production-range"}, at)
         drawn = _range(mode.get("consumption-range"), f"{at}.consumption-range")
         given = _range(mode.get("production-range"), f"{at}.production-range")
@@ -77,10 +94,13 @@ def bands_of(model: dict[str, Any], path: str) -> tuple[dict[str, float], ...]:
     return tuple(bands)
 
 
-def _range(given: Any, path: str) -> tuple[float, ...] | None:
+def _range(given: Any, path: str) -> tuple[float, float] | None:
     if given is None:
         return None
     values = list(given.values()) if isinstance(given, dict) else given
     if not isinstance(values, list) or len(values) != 2:
         raise DocumentError([(path, "should be two powers, the least and the most")])
-    return tuple(quantity(value, POWER, path) for value in values)
+    least, most = (quantity(value, POWER, path) for value in values)
+    if least > most:
+        raise DocumentError([(path, f"the least, {least:g} kW, is above the most, {most:g} kW")])
+    return least, most

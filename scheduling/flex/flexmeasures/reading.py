@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assets.timegrid import TimeGrid
 from scheduling.flex.flexmeasures.units import (
-    ENERGY,
     SHARE,
     Unit,
     currency_of,
@@ -19,7 +19,19 @@ from scheduling.flex.flexmeasures.units import (
 )
 from scheduling.flex.parsing import DocumentError
 
+Array = NDArray[np.float64]
 Steps = tuple[float, ...]
+Overlap = Literal["last", "sum", "least"]
+
+#: What may stand beside the name of a series. Filters choose among sources; a file has one.
+_REFERENCE: Final = {"series", "default"} | {
+    "source",
+    "sources",
+    "source-types",
+    "exclude-source-types",
+    "source-account",
+}
+_SPAN: Final = {"start", "end", "duration", "datetime", "value"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,114 +41,163 @@ class Reader:
     grid: TimeGrid
     series: dict[str, Any]
 
-    def steps(self, value: Any, unit: Unit, path: str, *, bare: str | None = None) -> Steps:
-        """Return ``value``, a quantity, a reference to a series or segments, per step."""
-        if isinstance(value, dict) and "series" in value:
-            return self._from_series(value, unit, path)
-        if isinstance(value, list):
-            return self._from_segments(value, unit, path, bare=bare)
-        return (quantity(value, unit, path, bare=bare),) * self.grid.n_steps
+    def steps(
+        self,
+        value: Any,
+        unit: Unit,
+        path: str,
+        *,
+        default: float | None = None,
+        overlap: Overlap = "last",
+    ) -> Steps:
+        """Return ``value``, a quantity, a reference to a series or segments, per step.
 
-    def points(self, value: Any, path: str, *, bare: str | None) -> list[dict[str, Any]]:
-        """Return ``value``, stock levels over time, as points of a goal."""
-        if isinstance(value, list):
-            return [self._point(each, f"{path}[{i}]", bare=bare) for i, each in enumerate(value)]
-        levels = self.steps(value, ENERGY, path, bare=bare)
-        # What holds over a step binds at both of its ends.
-        return [
-            {
-                "stock_kwh": level,
-                "start": self.grid.start + i * self.grid.step,
-                "end": self.grid.start + (i + 1) * self.grid.step,
-            }
-            for i, level in enumerate(levels)
-        ]
+        Args:
+            default: what holds where segments and series are silent; refused when None.
+            overlap: which segment counts where several do.
 
-    def share_per_hour(self, value: Any, path: str) -> float | Steps:
+        Raises:
+            DocumentError: it is none of them, or does not say enough.
+        """
+        if isinstance(value, dict) and "value" not in value:
+            return self._from_series(value, unit, path, default)
+        if isinstance(value, (dict, list)):
+            segments = value if isinstance(value, list) else [value]
+            return self._from_segments(segments, unit, path, default, overlap)
+        return (quantity(value, unit, path),) * self.grid.n_steps
+
+    def named(self, value: dict[str, Any], path: str) -> dict[str, Any]:
+        """Return the series that ``value`` refers to; its parts are all there.
+
+        Raises:
+            DocumentError: there is none of this name, or it is no series.
+        """
+        known(value, _REFERENCE, path)
+        name = value.get("series")
+        if not isinstance(name, str) or name not in self.series:
+            names = ", ".join(self.series) or "none"
+            raise DocumentError([(path, f"there is no series {name!r} (known: {names})")])
+        found, at = self.series[name], f"$.series.{name}"
+        known(found, {"unit", "resolution", "start", "values"}, at)
+        needed(found, ("unit", "resolution", "start", "values"), at)
+        values = found["values"]
+        numbers = isinstance(values, list) and all(
+            v is None or (isinstance(v, (int, float)) and not isinstance(v, bool)) for v in values
+        )
+        if not numbers or not values:
+            raise DocumentError([(f"{at}.values", "should be a list of numbers")])
+        return dict(found)
+
+    def raw(
+        self, value: dict[str, Any], unit: Unit, path: str
+    ) -> tuple[datetime, timedelta, Array]:
+        """Return start, step and values in our unit of the series that ``value`` refers to."""
+        found, at = self.named(value, path), f"$.series.{value['series']}"
+        factor = unit.factor(str(found["unit"]), f"{at}.unit")
+        values = np.array([np.nan if v is None else v for v in found["values"]], dtype=float)
+        step = duration(found["resolution"], f"{at}.resolution")
+        return moment(found["start"], f"{at}.start"), step, factor * values
+
+    def share_per_hour(self, value: Any, path: str) -> Steps:
         """Return the share of a stock that is lost per hour, of a storage efficiency.
 
         A number holds for a step of the schedule, a series for a step of its own.
         """
+        step, kept = self.grid.step, self.steps(value, SHARE, path, default=1.0)
         if isinstance(value, dict) and "series" in value:
-            step = duration(self._named(value, path)["resolution"], path)
-            kept = self._from_series(value, SHARE, path)
-        else:
-            step, kept = self.grid.step, self.steps(value, SHARE, path)
+            step = duration(self.named(value, path)["resolution"], path)
+        if min(kept) <= 0 or max(kept) > 1:
+            raise DocumentError([(path, "should be above 0 and at most 1 (100%)")])
         per_hour = timedelta(hours=1) / step
         return tuple(1.0 - share**per_hour for share in kept)
 
-    def _named(self, value: dict[str, Any], path: str) -> dict[str, Any]:
-        known(value, {"series"}, path)
-        name = value["series"]
-        if name not in self.series:
-            names = ", ".join(self.series) or "none"
-            raise DocumentError([(path, f"there is no series {name!r} (known: {names})")])
-        found: dict[str, Any] = self.series[name]
-        return found
+    def _from_series(
+        self, value: dict[str, Any], unit: Unit, path: str, default: float | None
+    ) -> Steps:
+        start, step, values = self.raw(value, unit, path)
+        if "default" in value:
+            default = quantity(value["default"], unit, f"{path}.default")
+        found = self._resampled(values, start, step)
+        silent = np.isnan(found)
+        if silent.any():
+            if default is None:
+                first = self.grid.start + int(np.flatnonzero(silent)[0]) * self.grid.step
+                words = f"the series does not cover the window: nothing at {first:%Y-%m-%d %H:%M} Z"
+                raise DocumentError([(f"$.series.{value['series']}", words)])
+            found[silent] = default
+        return tuple(found.tolist())
 
-    def _from_series(self, value: dict[str, Any], unit: Unit, path: str) -> Steps:
-        found = self._named(value, path)
-        at = f"$.series.{value['series']}"
-        known(found, {"unit", "resolution", "start", "values"}, at)
-        factor = unit.factor(found["unit"], f"{at}.unit")
-        step, start = duration(found["resolution"], at), moment(found["start"], at)
-        values = np.array([np.nan if v is None else v for v in found["values"]], dtype=float)
-        return tuple(float(v) for v in factor * self._resampled(values, start, step, at))
-
-    def _resampled(self, values: Any, start: Any, step: timedelta, path: str) -> Any:
+    def _resampled(self, values: Array, start: datetime, step: timedelta) -> Array:
         """Return the mean over each step of what holds from each value to the next."""
         ratio = max(int(np.ceil(self.grid.step / step)), 1)
         first = (self.grid.start - start) / step
         width = self.grid.step / step
         at = first + np.arange(self.grid.n_steps)[:, None] * width
         index = np.floor(at + (np.arange(ratio) + 0.5) * width / ratio).astype(int)
-        if index.min() < 0 or index.max() >= values.size:
-            raise DocumentError([(path, "the series does not cover the window")])
-        found = values[index].mean(axis=1)
-        if np.isnan(found).any():
-            raise DocumentError([(path, "a value that is needed is missing")])
-        return found
+        is_there = (index >= 0) & (index < values.size)
+        found = np.where(is_there, values[np.clip(index, 0, values.size - 1)], np.nan)
+        mean: Array = found.mean(axis=1)
+        return mean
 
     def _from_segments(
-        self, segments: list[Any], unit: Unit, path: str, *, bare: str | None
+        self, segments: list[Any], unit: Unit, path: str, default: float | None, overlap: Overlap
     ) -> Steps:
         found = np.full(self.grid.n_steps, np.nan)
         for i, segment in enumerate(segments):
             at = f"{path}[{i}]"
-            known(segment, {"start", "end", "duration", "value"}, at)
-            start = moment(segment.get("start"), at)
-            end = self._end(segment, start, at)
-            first = max(int((start - self.grid.start) // self.grid.step), 0)
-            last = -int((self.grid.start - end) // self.grid.step)
-            found[first:last] = quantity(segment.get("value"), unit, at, bare=bare)
-        if np.isnan(found).any():
-            raise DocumentError([(path, "the segments do not cover the window")])
-        return tuple(float(v) for v in found)
+            start, end = self.span(segment, at)
+            first = min(max(int((start - self.grid.start) // self.grid.step), 0), found.size)
+            last = max(-int((self.grid.start - end) // self.grid.step), first)
+            value = quantity(segment.get("value"), unit, f"{at}.value")
+            part = found[first:last]
+            if overlap == "sum":
+                part[:] = np.nan_to_num(part) + value
+            elif overlap == "least":
+                part[:] = np.fmin(part, value)
+            else:
+                part[:] = value
+        silent = np.isnan(found)
+        if silent.any():
+            if default is None:
+                raise DocumentError([(path, "the segments do not cover the window")])
+            found[silent] = default
+        return tuple(found.tolist())
 
-    def _point(self, given: Any, path: str, *, bare: str | None) -> dict[str, Any]:
-        known(given, {"datetime", "start", "end", "duration", "value"}, path)
-        level = quantity(given.get("value"), ENERGY, path, bare=bare)
+    def span(self, given: Any, path: str) -> tuple[datetime, datetime]:
+        """Return when ``given`` starts and ends; a moment lasts for one step.
+
+        Raises:
+            DocumentError: it says neither, or both, or ends before it starts.
+        """
+        known(given, _SPAN, path)
         if "datetime" in given:
-            return {"stock_kwh": level, "at": moment(given["datetime"], path)}
-        start = moment(given.get("start"), path)
-        return {"stock_kwh": level, "start": start, "end": self._end(given, start, path)}
-
-    def _end(self, given: dict[str, Any], start: Any, path: str) -> Any:
+            if _SPAN & set(given) - {"datetime", "value"}:
+                raise DocumentError([(path, "give either datetime, or start and end or duration")])
+            start = moment(given["datetime"], f"{path}.datetime")
+            return start, start + self.grid.step
+        if ("end" in given) == ("duration" in given):
+            raise DocumentError([(path, "give datetime, or start and one of end and duration")])
+        start = moment(given.get("start"), f"{path}.start")
         if "duration" in given:
-            return start + duration(given["duration"], path)
-        return moment(given.get("end"), path)
+            end = start + duration(given["duration"], f"{path}.duration")
+        else:
+            end = moment(given["end"], f"{path}.end")
+        if end < start:
+            raise DocumentError([(path, "end should not be before start")])
+        return start, end
 
     def currencies(self, value: Any) -> set[str]:
         """Return the currencies of all prices in ``value``, a context."""
         if isinstance(value, dict):
-            if "series" in value and isinstance(value["series"], str):
-                unit = str(self.series.get(value["series"], {}).get("unit", ""))
-                return {found} if (found := currency_of(unit)) else set()
-            return set().union(*(self.currencies(part) for part in value.values()), set())
+            if isinstance(name := value.get("series"), str):
+                found = self.series.get(name)
+                value = str(found.get("unit", "")) if isinstance(found, dict) else ""
+            else:
+                return set().union(*(self.currencies(part) for part in value.values()), set())
         if isinstance(value, list):
             return set().union(*(self.currencies(part) for part in value), set())
-        found = currency_of(value) if isinstance(value, str) else None
-        return {found} if found else set()
+        currency = currency_of(value) if isinstance(value, str) else None
+        return {currency} if currency else set()
 
 
 def known(given: Any, fields: Iterable[str], path: str) -> None:
@@ -147,6 +208,45 @@ def known(given: Any, fields: Iterable[str], path: str) -> None:
     """
     if not isinstance(given, dict):
         raise DocumentError([(path, "should be an object")])
-    unknown = sorted(set(given) - set(fields))
+    unknown = sorted(set(map(str, given)) - set(fields))
     if unknown:
         raise DocumentError([(f"{path}.{name}", "unknown field") for name in unknown])
+
+
+def needed(given: dict[str, Any], fields: Iterable[str], path: str) -> None:
+    """Check that ``given`` has all of ``fields``.
+
+    Raises:
+        DocumentError: one is missing.
+    """
+    missing = [name for name in fields if given.get(name) is None]
+    if missing:
+        raise DocumentError([(f"{path}.{name}", "Field required") for name in missing])
+
+
+def objects(given: Any, path: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return (path, object) of each entry of ``given``, a list; none where it is missing.
+
+    Raises:
+        DocumentError: it is no list of objects.
+    """
+    if given is None:
+        return []
+    if not isinstance(given, list):
+        raise DocumentError([(path, "should be a list")])
+    for i, each in enumerate(given):
+        if not isinstance(each, dict):
+            raise DocumentError([(f"{path}[{i}]", "should be an object")])
+    return [(f"{path}[{i}]", each) for i, each in enumerate(given)]
+
+
+def name_of(given: dict[str, Any], path: str) -> str:
+    """Return the name of a device, stock or group.
+
+    Raises:
+        DocumentError: it has none.
+    """
+    name = given.get("name")
+    if not isinstance(name, str) or not name:
+        raise DocumentError([(f"{path}.name", "Field required: a text")])
+    return name

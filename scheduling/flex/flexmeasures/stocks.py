@@ -2,9 +2,13 @@
 
 from typing import Any, Final
 
-from scheduling.flex.flexmeasures.context import STOCK_BREACH, Parts, flag
-from scheduling.flex.flexmeasures.reading import Reader, Steps, known
-from scheduling.flex.flexmeasures.units import ENERGY, POWER, PRICE, SHARE, quantity
+import numpy as np
+
+from scheduling.flex.flexmeasures.context import Parts
+from scheduling.flex.flexmeasures.levels import Energy, goals_of
+from scheduling.flex.flexmeasures.reading import Reader, Steps, known, name_of
+from scheduling.flex.flexmeasures.units import ENERGY, POWER, SHARE
+from scheduling.flex.parsing import DocumentError
 
 STOCK_FIELDS: Final = {
     "soc-at-start",
@@ -30,22 +34,36 @@ def add_stock(
     model = given.get("flex_model", {})
     known(model, STOCK_FIELDS | {"sensor", "asset"}, f"{path}.flex_model")
     holding = holding_of(reader, model, context, f"{path}.flex_model")
-    parts.stocks.append({"name": given["name"], **holding})
+    parts.add("stocks", f"{path}.flex_model", {"name": name_of(given, path), **holding})
 
 
 def holding_of(
     reader: Reader, model: dict[str, Any], context: dict[str, Any], path: str
 ) -> dict[str, Any]:
-    """Return the fields of a stock that ``model`` states."""
+    """Return the fields of a stock that ``model`` states.
+
+    Raises:
+        DocumentError: a field is wrong, or its bounds contradict each other.
+    """
     bare = model.get("soc-unit")
-    goals = _goals(reader, model, context, path, bare=bare)
-    most = _energy(model, "soc-max", path, bare=bare)
+    if bare not in (None, "kWh", "MWh"):
+        raise DocumentError([(f"{path}.soc-unit", "should be kWh or MWh")])
+    most = None
+    if "soc-max" in model:
+        most = Energy(bare).read(model["soc-max"], f"{path}.soc-max")
+    energy = Energy(bare, most)
+    goals = goals_of(reader, model, context, energy, path)
     if most is None and "soc-targets" in model:
-        targets = [point["stock_kwh"] for goal in goals for point in goal["points"]]
-        most = max(targets)
+        targets = [goal for goal in goals if goal["kind"] == "max"][-1]
+        most = max(point["stock_kwh"] for point in targets["points"])
+    least = None
+    if "soc-min" in model:
+        least = energy.read(model["soc-min"], f"{path}.soc-min")
+    start = _at_start(reader, model, energy, path)
+    _check_bounds(path, least, most, start)
     found: dict[str, Any] = {
-        "stock_at_start_kwh": _energy(model, "soc-at-start", path, bare=bare, of=most) or 0.0,
-        "stock_min_kwh": _energy(model, "soc-min", path, bare=bare, of=most),
+        "stock_at_start_kwh": start,
+        "stock_min_kwh": least,
         "stock_max_kwh": most,
         "end_value_per_kwh": 0.0,
         "goals": tuple(goals),
@@ -58,57 +76,49 @@ def holding_of(
     return found
 
 
-def _energy(
-    model: dict[str, Any], field: str, path: str, *, bare: str | None, of: float | None = None
-) -> float | None:
-    value = model.get(field)
-    if value is None:
-        return None
-    if isinstance(value, str) and value.strip().endswith("%") and of is not None:
-        return quantity(value, SHARE, f"{path}.{field}") * of
-    return quantity(value, ENERGY, f"{path}.{field}", bare=bare)
+def _check_bounds(path: str, least: float | None, most: float | None, start: float) -> None:
+    if start < 0:
+        raise DocumentError([(f"{path}.soc-at-start", f"{start:g} kWh: should be at least 0")])
+    if most is None:
+        return
+    if most < 0:
+        raise DocumentError([(f"{path}.soc-max", f"{most:g} kWh: should be at least 0")])
+    if least is not None and least > most:
+        words = f"{least:g} kWh is above soc-max, {most:g} kWh"
+        raise DocumentError([(f"{path}.soc-min", words)])
+    if start > most:
+        words = f"{start:g} kWh is above soc-max, {most:g} kWh"
+        raise DocumentError([(f"{path}.soc-at-start", words)])
+
+
+def _at_start(reader: Reader, model: dict[str, Any], energy: Energy, path: str) -> float:
+    """Return the stock at the start: as given, else the last that its series knows by then."""
+    if model.get("soc-at-start") is not None:
+        return energy.read(model["soc-at-start"], f"{path}.soc-at-start")
+    known_as = model.get("state-of-charge")
+    if not isinstance(known_as, dict) or "series" not in known_as:
+        return 0.0
+    at = f"{path}.state-of-charge"
+    is_share = reader.named(known_as, at)["unit"] == "%"
+    start, step, values = reader.raw(known_as, SHARE if is_share else ENERGY, at)
+    by_then = values[: max(int((reader.grid.start - start) // step) + 1, 0)]
+    by_then = by_then[~np.isnan(by_then)]
+    if not by_then.size:
+        return 0.0
+    level = float(by_then[-1])
+    return level if not is_share else energy.read(f"{100 * level}%", at)
 
 
 def _flow(reader: Reader, model: dict[str, Any], field: str, path: str) -> Steps:
-    total = [0.0] * reader.grid.n_steps
+    """Return what all parts of a gain or a usage add up to; segments are silent at zero."""
     given = model.get(field, [])
-    for i, part in enumerate(given if isinstance(given, list) else [given]):
-        power = reader.steps(part, POWER, f"{path}.{field}[{i}]")
+    whole = given if isinstance(given, list) else [given]
+    segments = [part for part in whole if isinstance(part, dict) and "value" in part]
+    others = [part for part in whole if part not in segments]
+    at = f"{path}.{field}"
+    total = list(reader.steps(segments, POWER, at, default=0.0, overlap="sum"))
+    for i, part in enumerate(others):
+        silent = 0.0 if isinstance(part, list) else None
+        power = reader.steps(part, POWER, f"{at}[{i}]", default=silent)
         total = [one + other for one, other in zip(total, power, strict=True)]
     return tuple(total)
-
-
-def _goals(
-    reader: Reader,
-    model: dict[str, Any],
-    context: dict[str, Any],
-    path: str,
-    *,
-    bare: str | None,
-) -> list[dict[str, Any]]:
-    at = "$.flex_context"
-    relaxed = flag(context, "relax-constraints", at, default=True)
-    relaxed = flag(context, "relax-soc-constraints", at, default=relaxed)
-    prices = {
-        side: quantity(context[field], PRICE, f"{at}.{field}")
-        if (field := f"soc-{side}-breach-price") in context
-        else (STOCK_BREACH if relaxed else None)
-        for side in ("minima", "maxima")
-    }
-    found = []
-    for side, kind in (("minima", "min"), ("maxima", "max"), ("targets", "target")):
-        if f"soc-{side}" not in model:
-            continue
-        points = reader.points(model[f"soc-{side}"], f"{path}.soc-{side}", bare=bare)
-        price = prices.get(side)
-        if side == "targets" and None not in prices.values():
-            price = prices["minima"]
-        found.append(
-            {
-                "kind": kind,
-                "points": tuple(points),
-                "miss_price_per_kwh": price,
-                "miss_price_per_kwh_hour": price,
-            }
-        )
-    return found

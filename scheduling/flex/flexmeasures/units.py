@@ -23,6 +23,9 @@ _POWER: Final = {f"{unit}/h": share for unit, share in _ENERGY.items()} | {
     "kVA": 1.0,
     "MVA": 1e3,
 }
+#: Times and durations beyond any plan: sums of them stay what a clock can show.
+_YEARS: Final = (1970, 2200)
+_LONGEST: Final = timedelta(days=3_660)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,20 @@ def duration(text: Any, path: str) -> timedelta:
     if found is None or not any(found.groups()):
         raise DocumentError([(path, f"{text!r} is not a duration such as 'PT15M'")])
     weeks, days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
-    return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    try:
+        lasts = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    except OverflowError:
+        lasts = timedelta(0)
+    if not timedelta(0) < lasts <= _LONGEST:
+        raise DocumentError([(path, f"{text!r} is too short or too long")])
+    return lasts
+
+
+def nominal_days(text: Any) -> timedelta:
+    """Return the whole days and weeks of a duration, which last from clock time to clock time."""
+    found = _DURATION.match(text) if isinstance(text, str) else None
+    weeks, days = (int(found[1] or 0), int(found[2] or 0)) if found else (0, 0)
+    return timedelta(weeks=weeks, days=days)
 
 
 def moment(text: Any, path: str) -> datetime:
@@ -112,4 +128,6 @@ def moment(text: Any, path: str) -> datetime:
         raise DocumentError([(path, f"{text!r} is not a time in ISO 8601")]) from None
     if time.tzinfo is None:
         raise DocumentError([(path, "the time needs an offset")])
+    if not _YEARS[0] <= time.year <= _YEARS[1]:
+        raise DocumentError([(path, f"the year should be between {_YEARS[0]} and {_YEARS[1]}")])
     return time

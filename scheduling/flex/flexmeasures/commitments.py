@@ -1,0 +1,77 @@
+"""Commitments of a flex-context: a baseline, and prices for deviating from it."""
+
+from typing import Any, Final
+
+from scheduling.flex.flexmeasures.context import ELECTRICITY, Parts, commodity_of
+from scheduling.flex.flexmeasures.reading import Reader, known, objects
+from scheduling.flex.flexmeasures.units import POWER, PRICE
+from scheduling.flex.parsing import DocumentError
+
+_FIELDS: Final = {
+    "name",
+    "baseline",
+    "up-price",
+    "down-price",
+    "commodity",
+    "sensors",
+    "devices",
+    "group",
+}
+
+
+def add_commitments(reader: Reader, context: dict[str, Any], parts: Parts, path: str) -> None:
+    """Add the commitments of a context."""
+    for at, given in objects(context.get("commitments"), f"{path}.commitments"):
+        known(given, _FIELDS, at)
+        if not {"up-price", "down-price"} & set(given):
+            raise DocumentError([(at, "needs an up-price, a down-price or both")])
+        nothing = (0.0,) * reader.grid.n_steps
+        baseline, up, down = nothing, nothing, nothing
+        if "baseline" in given:
+            baseline = reader.steps(given["baseline"], POWER, f"{at}.baseline", default=0.0)
+        if "up-price" in given:
+            up = reader.steps(given["up-price"], PRICE, f"{at}.up-price", default=0.0)
+        if "down-price" in given:
+            # Theirs is the price of a deviation that counts negative: it is earned.
+            theirs = reader.steps(given["down-price"], PRICE, f"{at}.down-price", default=0.0)
+            down = tuple(-price for price in theirs)
+        if any(u < 0 and d < 0 for u, d in zip(up, down, strict=True)):
+            raise DocumentError([(at, "deviating up and deviating down cannot both earn")])
+        entry = {
+            "name": given.get("name", f"commitment {len(parts.lists.get('commitments', []))}"),
+            "baseline_kw": baseline,
+            "up_cost_per_kwh": up,
+            "down_cost_per_kwh": down,
+            **_scope(given, context, parts, at),
+        }
+        parts.add("commitments", at, entry)
+
+
+def _scope(
+    given: dict[str, Any], context: dict[str, Any], parts: Parts, path: str
+) -> dict[str, Any]:
+    named = [name for name in ("sensors", "devices", "group") if given.get(name) is not None]
+    if len(named) > 1:
+        raise DocumentError([(path, f"give one of {' and '.join(named)}")])
+    if named == ["group"]:
+        return {"node": _name(given["group"], f"{path}.group", parts.names("nodes"), "group")}
+    if named:
+        scope = given[named[0]]
+        among = parts.names("devices")
+        return {
+            "devices": tuple(
+                _name(each, f"{path}.{named[0]}[{i}]", among, "device")
+                for i, each in enumerate(scope if isinstance(scope, list) else [scope])
+            )
+        }
+    commodity = commodity_of({**context, **given}, path)
+    if commodity not in parts.inner:
+        raise DocumentError([(f"{path}.commodity", f"there is no commodity {commodity!r}")])
+    return {"node": None if commodity == ELECTRICITY else commodity}
+
+
+def _name(given: Any, path: str, among: set[str], what: str) -> str:
+    name = next(iter(given.values()), None) if isinstance(given, dict) else given
+    if not isinstance(name, str) or name not in among:
+        raise DocumentError([(path, f"there is no {what} {name!r}")])
+    return name

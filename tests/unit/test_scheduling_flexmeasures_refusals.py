@@ -1,0 +1,109 @@
+"""FlexMeasures notation: what is refused, by the names that its users know."""
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from scheduling.flex import DocumentError
+from scheduling.flex.flexmeasures import context, devices, document_from_flexmeasures
+from tests.unit.flexmeasures_problems import at, device, problem, refused, store
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (store(soc_max="9 kWh", soc_at_start="10 kWh"), "soc-at-start: 10 kWh is above soc-max"),
+        (store(soc_max="9 kWh", soc_min="10 kWh"), "soc-min: 10 kWh is above soc-max"),
+        (store(soc_at_start="50%"), "soc-at-start: a share of the stock needs soc-max"),
+        (store(soc_unit="kW"), "soc-unit: should be kWh or MWh"),
+        (store(storage_efficiency="120%"), "storage-efficiency: should be above 0 and at most 1"),
+        (store(roundtrip_efficiency="0%"), "roundtrip-efficiency: should be above 0"),
+        (store(charging_efficiency="0"), "charging-efficiency: should be above 0"),
+        (store(soc_minima=[{"value": "1 kWh"}]), "soc-minima[0]: give datetime, or start"),
+        (
+            store(soc_minima=[{"datetime": at(1), "end": at(2), "value": "1 kWh"}]),
+            "give either datetime",
+        ),
+        (
+            store(soc_minima=[{"datetime": "2026-01-14T00:00:00Z", "value": "1 kWh"}]),
+            "soc-minima, soc-maxima or soc-targets",
+        ),
+        (store(soc_minima=[{"datetime": "2026-01-12", "value": "1 kWh"}]), "needs an offset"),
+        (store(power_capacity="-5 kW"), "power-capacity: -5 kW: a capacity should be at least 0"),
+        (store(coupling="pump"), "couplings"),
+        (store(coupling_coefficient=2), "coupling-coefficient: needs coupling"),
+        (store(operation_modes=[{}]), "needs consumption-range or production-range"),
+        (
+            store(operation_modes=[{"consumption-range": ["5 kW", "1 kW"]}]),
+            "the least, 5 kW, is above the most, 1 kW",
+        ),
+        (store(colour="red"), "$.devices[0].flex_model.colour: unknown field"),
+        ({"flex_model": {}}, "$.devices[0].name: Field required"),
+        ({"name": "a", "flex_model": []}, "$.devices[0].flex_model: should be an object"),
+        ({"name": "a", "group": "b", "flex_model": {"power-capacity": "1 kW"}}, "'b'"),
+        (
+            {"name": "a", "stock": "s", "flex_model": {"power-capacity": "1 kW", "soc-max": "1"}},
+            "soc-max: belongs to the stock 's'",
+        ),
+    ],
+)
+def test_refuses_a_device_by_the_name_of_its_field(given: dict[str, Any], words: str) -> None:
+    assert words in refused(problem(given))
+
+
+@pytest.mark.parametrize(
+    ("context", "words"),
+    [
+        ({"production-price": "1 EUR/kW"}, "production-price: 'EUR/kW' is not a unit of price per"),
+        ({"site-consumption-breach-price": "-1 EUR/kW"}, "a breach should cost at least 0"),
+        (
+            {"commodities": [{"consumption-price": "1 EUR/kWh"}]},
+            "two contexts are about electricity",
+        ),
+        ({"commodities": [{"commodity": "gas", "price": "1"}]}, "commodities[0].price: unknown"),
+        ({"commodities": {}}, "commodities: should be a list"),
+        ({"commitments": [{"name": "a"}]}, "needs an up-price, a down-price or both"),
+        (
+            {"commitments": [{"up-price": "1 EUR/kWh", "sensors": ["x"]}]},
+            "commitments[0].sensors[0]: there is no device 'x'",
+        ),
+        (
+            {"commitments": [{"up-price": "1 EUR/kWh", "commodity": "gas"}]},
+            "there is no commodity 'gas'",
+        ),
+        ({"site-power-capacity": [{"start": at(0), "value": "1 kW"}]}, "one of end and duration"),
+        ({"consumption-price": [{"start": at(0), "end": at(1), "value": "1 EUR/kWh"}]}, "cover"),
+    ],
+)
+def test_refuses_a_context_by_the_name_of_its_field(context: dict[str, Any], words: str) -> None:
+    assert words in refused(problem(device(power_capacity="5 kW"), context=context))
+
+
+_JUNK: tuple[Any, ...] = (None, True, -1, float("inf"), "", "x", "5 kW", "9" * 400, [], {}, [None])
+_TIMES: tuple[Any, ...] = ("P9999999999D", "9999-12-31T23:59:59+00:00", {"series": []}, [{}])
+
+
+@pytest.mark.parametrize("junk", _JUNK + _TIMES, ids=repr)
+def test_whatever_stands_in_a_field_is_read_or_refused_in_words(junk: Any) -> None:
+    """No other error than DocumentError, wherever the junk stands."""
+    targets = [{"datetime": at(1), "value": "1 kWh"}]
+    given = problem(store(soc_targets=targets, soc_max="9 kWh"), groups=[{"name": "g"}])
+    places = [
+        (given, list(given)),
+        (given["time"], list(given["time"])),
+        (given["series"]["price"], list(given["series"]["price"])),
+        (given["flex_context"], sorted(context._FIELDS)),
+        (given["devices"][0], ["name", "flex_model", "stock", "group"]),
+        (given["devices"][0]["flex_model"], sorted(devices._FIELDS)),
+        (targets[0], ["datetime", "value", "start", "end", "duration"]),
+        (given["groups"][0], ["name", "flex_model", "group"]),
+    ]
+    for holder, fields in places:
+        for field in fields:
+            before = dict(holder)
+            holder[field] = junk
+            with suppress(DocumentError):
+                document_from_flexmeasures(given)
+            holder.clear()
+            holder.update(before)
