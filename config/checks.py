@@ -7,6 +7,9 @@ import time
 from pathlib import Path
 from typing import Final
 
+from config import env
+from config.embedded.processes import locked
+
 _BIN: Final = Path(sys.executable).parent
 _PYTHON: Final = sys.executable
 _STEPS: Final[dict[str, list[str]]] = {
@@ -21,6 +24,11 @@ _STEPS: Final[dict[str, list[str]]] = {
 
 def main(options: list[str]) -> int:
     """Run every step, also after one that failed; return 1 if any failed."""
+    with locked(env.run_dir() / ".checks.lock"):  # two at once would drop each other's databases
+        return _run_all(options)
+
+
+def _run_all(options: list[str]) -> int:
     results: list[tuple[str, bool, float]] = []
     for name, command in _STEPS.items():
         sys.stdout.write(f"== {name}\n")

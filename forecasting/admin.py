@@ -1,6 +1,5 @@
 """Admin of forecasting, for operators: choose the model, look, and ask again."""
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -57,7 +56,15 @@ class ForecastModelAdmin(ModelAdmin[ForecastModel]):
 class ForecastRunAdmin(ModelAdmin[ForecastRun]):
     """Runs are never edited."""
 
-    list_display = ["sensor", "start", "state", "forecaster", "source", "took", "requested_by"]
+    list_display = [
+        "sensor",
+        "start",
+        "state",
+        "forecaster",
+        "source",
+        "finished_at",
+        "requested_by",
+    ]
     list_filter = ["state", "forecaster"]
     list_select_related = ["sensor__asset", "source"]
     search_fields = ["sensor__name", "sensor__asset__name", "id"]
@@ -75,11 +82,6 @@ class ForecastRunAdmin(ModelAdmin[ForecastRun]):
 
     def has_delete_permission(self, request: HttpRequest, obj: ForecastRun | None = None) -> bool:
         return False
-
-    @admin.display(description="took")
-    def took(self, run: ForecastRun) -> timedelta | None:
-        """From request to result; None while the run is under way."""
-        return run.finished_at - run.requested_at if run.finished_at else None
 
     @admin.action(description="Ask again, from now on", permissions=["view"])
     def request_again(self, request: HttpRequest, queryset: QuerySet[ForecastRun]) -> None:

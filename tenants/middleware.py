@@ -2,14 +2,28 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils import timezone
 from django_tenants.middleware.main import TenantMainMiddleware
 
 from tenants.database import connection
 
 
 class TenantByHostMiddleware(TenantMainMiddleware):
-    """Sets the schema by host name. An unknown or suspended host gets a bare 404."""
+    """Sets the schema by host name, and the clock by which its operators live.
+
+    An unknown or suspended host gets a bare 404.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        timezone.activate(request.tenant.time_zone)  # type: ignore[attr-defined]
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        timezone.deactivate()
+        return response
 
     def get_tenant(self, domain_model: Any, hostname: str) -> Any:
         # With its plan: a request of the interface is paid from it.

@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
@@ -71,7 +72,7 @@ class Postgres:
 
     def url(self, user: str = ROLE, database: str = ROLE) -> str:
         """Return the address; the server need not run."""
-        return f"postgresql://{user}@/{database}?host={self.sockets}"
+        return f"postgresql://{user}@/{database}?host={quote(str(self.sockets))}"
 
     def is_up(self) -> bool:
         """Say whether the server answers, by connecting."""

@@ -108,10 +108,15 @@ class Valkey:
             except (OSError, ValueError):
                 return
             until = time.monotonic() + _STOP_SECONDS
-            if is_alive(pid, "valkey"):
+            if self._is_ours(pid):
                 os.kill(pid, signal.SIGTERM)
-            while time.monotonic() < until and is_alive(pid, "valkey"):
+            while time.monotonic() < until and self._is_ours(pid):
                 time.sleep(0.02)
+
+    def _is_ours(self, pid: int) -> bool:
+        # Its title names its port: another project's server may have got the number since.
+        address = self._read_address()
+        return address is not None and is_alive(pid, f"{_HOST}:{address.port}")
 
     def _read_address(self) -> _Address | None:
         try:

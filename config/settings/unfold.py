@@ -26,9 +26,18 @@ def _icon(request: HttpRequest) -> str:  # noqa: ARG001
     return static("tenants/loadstar.svg")
 
 
+def _tenant(request: HttpRequest) -> str:
+    return str(request.tenant.name)  # type: ignore[attr-defined]
+
+
+def _clock(request: HttpRequest) -> str:
+    return f"Times in {request.tenant.time_zone}"  # type: ignore[attr-defined]
+
+
 _LOOKS: Final[dict[str, Any]] = {
     "SITE_TITLE": "Loadstar",
-    "SITE_HEADER": "Loadstar",
+    "SITE_HEADER": _tenant,
+    "SITE_SUBHEADER": _clock,
     "SITE_SYMBOL": "star",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _icon}],
     "SHOW_HISTORY": True,
@@ -40,7 +49,7 @@ _LOOKS: Final[dict[str, Any]] = {
             "200": "#a9d5df",
             "300": "#74b8c8",
             "400": "#3f96ab",
-            "500": "#227b91",
+            "500": "#4aa9bf",
             "600": "#15637a",
             "700": "#0f4c5c",
             "800": "#0d3f4c",

@@ -1,9 +1,12 @@
 """What is flexible at an asset: documents, checked as those of the interface are."""
 
+import json
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from pydantic import ValidationError as DocumentInvalid
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from scheduling import services
 from scheduling.flex.run import SiteContext
@@ -12,8 +15,26 @@ from tenants.admin.service_form import ServiceAdmin, ServiceForm
 from tenants.errors import as_validation_error, wrong
 
 
+class DocumentField(forms.JSONField):
+    """JSON as people read it: a line for each name."""
+
+    widget = UnfoldAdminTextareaWidget(attrs={"rows": 24, "spellcheck": "false"})
+
+    def prepare_value(self, value: Any) -> str:
+        given = super().prepare_value(value)
+        try:
+            return json.dumps(json.loads(given), indent=2)
+        except ValueError:
+            return str(given)  # what was typed, to be mended
+
+
 class AssetFlexForm(ServiceForm[AssetFlex]):
     default_field = "document"
+
+    document = DocumentField(
+        help_text="JSON as docs/solve.md describes: of a device, with its kind; "
+        "or of a site, with prices and connection."
+    )
 
     class Meta:
         model = AssetFlex
@@ -21,8 +42,6 @@ class AssetFlexForm(ServiceForm[AssetFlex]):
         help_texts = {
             "valid_from": "From then on, until a newer one.",
             "power_sensor": "Of a device: where its planned power is recorded. Empty at a site.",
-            "document": "JSON as docs/solve.md describes: of a device, with its kind; "
-            "or of a site, with prices and connection.",
         }
 
     def store(self) -> AssetFlex:

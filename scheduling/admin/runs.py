@@ -1,7 +1,6 @@
 """Schedule runs: never edited, shown with a plot, asked for again."""
 
 import uuid
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin, messages
@@ -20,6 +19,7 @@ from scheduling.models import RunState, ScheduleRun
 from scheduling.queries.chart import chart_document
 from scheduling.queries.overview import plan_of
 from tenants.accounts.actors import actor_of
+from tenants.database import connection
 
 #: How often the page of an unfinished run looks again [s].
 _REFRESH_SECONDS = "2"
@@ -34,9 +34,9 @@ class ScheduleRunAdmin(ModelAdmin[ScheduleRun]):
         "start",
         "end",
         "shown_state",
-        "cost",
+        "shown_cost",
         "engine",
-        "took",
+        "finished_at",
         "requested_by",
     ]
     list_filter = ["state", "engine"]
@@ -80,10 +80,10 @@ class ScheduleRunAdmin(ModelAdmin[ScheduleRun]):
     def shown_state(self, run: ScheduleRun) -> str:
         return RunState(run.state).label
 
-    @admin.display(description="took")
-    def took(self, run: ScheduleRun) -> timedelta | None:
-        """From request to result; None while the run is under way."""
-        return run.finished_at - run.requested_at if run.finished_at else None
+    @admin.display(description="cost", ordering="cost")
+    def shown_cost(self, run: ScheduleRun) -> str | None:
+        """To the cent, in the tenant's currency; None without a plan."""
+        return None if run.cost is None else f"{run.cost:,.2f} {connection.tenant.currency}"
 
     def get_urls(self) -> list[URLPattern]:
         return [

@@ -170,7 +170,7 @@ def test_a_tree_with_a_circle_is_refused_at_the_parent(
     [
         ({"time_zone": "Mars/Base"}, "time_zone", "Mars/Base"),
         ({"latitude": "91"}, "latitude", "less than or equal to 90"),
-        ({"latitude": "nan"}, "latitude", ""),
+        ({"latitude": "nan"}, "latitude", "Enter a number"),
         ({"name": ""}, "name", "required"),
         ({"parent": ""}, "parent", "choose what it hangs under"),
     ],
@@ -229,6 +229,9 @@ def test_a_wrong_value_of_a_sensor_is_named(
         ({"speed": 3}, "speed"),
         ({"kind": "teapot"}, "teapot"),
         ({"charge_limit_kw": {"sensor": 999999}}, "charge_limit_kw: no such sensor"),
+        ({"capacity_kwh": float("nan")}, "capacity_kwh"),
+        ({"charge_limit_kw": [5.0, float("nan")]}, "charge_limit_kw"),
+        ({"goals": [{"points": [{"at": "2026-03-29T08:00", "stock_kwh": 5}]}]}, "timezone"),
     ],
 )
 def test_a_wrong_document_is_named_by_its_path(

@@ -36,6 +36,7 @@ SERIES = """
       sensor(id: $id) { series(start: $start, end: $end, resolutionMinutes: $step) { values } }
     }
 """
+NO_SENSOR = to_base64("Sensor", 999999)
 
 
 @pytest.fixture
@@ -87,7 +88,7 @@ def readings(of: Sensor, **changes: Any) -> dict[str, Any]:
         ({"unit": "EUR/MWh"}, "UNIT", "unit", "is no unit of POWER"),
         ({"unit": "bananas"}, "UNIT", "unit", "is no unit of POWER"),
         ({"unit": ""}, "UNIT", "unit", "is no unit of POWER"),
-        ({"sensor": "U2Vuc29yOjk5OTk5OQ=="}, "NOT_FOUND", "sensor", "no such Sensor"),
+        ({"sensor": NO_SENSOR}, "NOT_FOUND", "sensor", "no such Sensor"),
         ({"sensor": "QXNzZXQ6MQ=="}, "NOT_FOUND", "sensor", "no such Sensor"),
         ({"values": [1e300], "unit": "MW"}, "OUT_OF_RANGE", "values", "1e+303 is no plausible"),
         ({"values": [None, None]}, "LENGTH", "values", "at least one"),
@@ -206,8 +207,10 @@ def test_a_wrong_window_is_named(
         ({"capacityKwh": 0.0}, "OUT_OF_RANGE", "capacityKwh", {"minimum": 0.0}),
         ({"chargeEfficiency": -0.1}, "OUT_OF_RANGE", "chargeEfficiency", {"minimum": 0.0}),
         ({"chargeLimitKw": {"constant": -5.0}}, "OUT_OF_RANGE", "chargeLimitKw", {"minimum": 0.0}),
-        ({"stockAtStartKwh": 11.0}, "INVALID", "", {}),
-        ({"chargeLimitKw": {"perStep": [5.0]}}, "LENGTH", "", {}),
+        ({"stockAtStartKwh": 11.0}, "INVALID", "stock_at_start_kwh is 11.0 kWh, above", {}),
+        ({"chargeLimitKw": {"perStep": [5.0]}}, "LENGTH", "charge_limit_kw has 1 values", {}),
+        ({"chargeLimitKw": {"perStep": [5.0, None, 5.0, 5.0]}}, "INVALID", "chargeLimitKw", {}),
+        ({"chargeLimitKw": {"sensor": NO_SENSOR}}, "NOT_FOUND", "chargeLimitKw", {}),
         ({"lossPerHour": 1.5}, "OUT_OF_RANGE", "lossPerHour", {"maximum": 1.0}),
     ],
 )
@@ -244,7 +247,7 @@ def test_a_wrong_battery_is_named(
 
     error = answer["errors"][0]
     assert error["code"] == code, error
-    assert field in error["field"] or not field
+    assert field in error["field"] or field in error["detail"]
     for name, value in limits.items():
         assert error["limits"][name] == value
     assert stored() == before

@@ -13,6 +13,7 @@ from scheduling.management.commands.solve import Command
 from tests.unit.scheduling_documents import battery, load, site_object
 
 Solve = Callable[..., tuple[int, str, str]]
+CIRCLE = [{"name": "hall", "parent": "yard"}, {"name": "yard", "parent": "hall"}]
 
 
 @pytest.fixture
@@ -117,6 +118,47 @@ def test_ends_with_2_and_the_place_when_the_input_is_bad(
     assert (status, output) == (2, "")
     assert words in errors
     assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"window": {"start": "2026-01-12T00:00:00"}}, "$.window.start: "),
+        ({"window": {"step_minutes": 7}}, "$.window: "),
+        ({"window": {"end": "2026-01-12T00:00:00Z"}}, "$.window: end should be after start"),
+        ({"window": {"end": "2036-01-12T00:00:00Z"}}, "at most 4032"),
+        ({"prices": {"import_per_kwh": [0.1]}}, "prices.import_per_kwh has 1 values"),
+        ({"prices": {"import_per_mwh": [100.0, 200.0]}}, "$.prices.import_per_mwh: unknown field"),
+        ({"battery": {"capacity_kwh": -5}}, "$.devices[0].capacity_kwh: "),
+        ({"battery": {"stock_at_start_kwh": 11}}, "stock_at_start_kwh is 11.0 kWh, above"),
+        ({"nodes": CIRCLE}, "nodes: 'hall' is above itself"),
+    ],
+    ids=lambda given: str(given)[:50],
+)
+def test_ends_with_2_and_names_the_field_that_is_wrong(
+    solve: Solve, tmp_path: Path, change: dict[str, Any], words: str
+) -> None:
+    document = site_object(battery(), load([1.0, 2.0]), import_price=[0.1, 0.5])
+    for part, fields in change.items():
+        if part == "nodes":
+            document[part] = fields
+        else:
+            (document["devices"][0] if part == "battery" else document[part]).update(fields)
+
+    status, output, errors = solve(str(write(tmp_path, document)))
+
+    assert (status, output) == (2, "")
+    assert words in errors
+    assert "Traceback" not in errors
+
+
+def test_ends_with_2_for_an_empty_file(solve: Solve, tmp_path: Path) -> None:
+    (tmp_path / "empty.json").touch()
+
+    status, output, errors = solve(str(tmp_path / "empty.json"))
+
+    assert (status, output) == (2, "")
+    assert "not JSON" in errors
 
 
 def test_ends_with_2_when_there_is_no_file(solve: Solve, tmp_path: Path) -> None:

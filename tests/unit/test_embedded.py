@@ -16,6 +16,7 @@ import psycopg
 import pytest
 import redis
 
+from config import env
 from config.embedded import Postgres, Valkey
 from config.embedded.identity import own_identity
 from config.embedded.processes import is_alive
@@ -97,6 +98,19 @@ def test_a_path_too_long_for_a_socket_is_no_obstacle(tmp_path: Path) -> None:
     finally:
         server.stop()
     assert not server.is_up()
+
+
+def test_a_path_with_a_space_is_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "my project" / "run"
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("LOADSTAR_RUN_DIR", str(folder))
+    server = Postgres(folder)
+    try:
+        assert server.start()
+        with env.connect() as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+    finally:
+        server.stop()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another identity")

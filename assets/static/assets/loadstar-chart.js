@@ -8,6 +8,8 @@
 // Needs uPlot. Works under a policy without inline scripts and styles.
 
 const ROLES = { plan: "--chart-plan", actual: "--chart-actual", store: "--chart-store", price: "--chart-price", other: "--chart-other" };
+// Day before month, as on the page around the chart.
+const DATES = "en-GB";
 const HEIGHT = { first: 260, other: 150 };
 
 class LoadstarChart extends HTMLElement {
@@ -146,18 +148,18 @@ function withAlpha(colour, alpha) { return /^#[0-9a-f]{6}$/i.test(colour) ? colo
 
 function short(value) {
   const size = Math.abs(value);
-  return value.toLocaleString(undefined, { maximumFractionDigits: size >= 100 ? 0 : size >= 10 ? 1 : 3 });
+  return value.toLocaleString(DATES, { maximumFractionDigits: size >= 100 ? 0 : size >= 10 ? 1 : 3 });
 }
 
 function moment(seconds, timeZone) {
-  return new Date(seconds * 1e3).toLocaleString(undefined, { timeZone, weekday: "short", hour: "2-digit", minute: "2-digit" });
+  return new Date(seconds * 1e3).toLocaleString(DATES, { timeZone, weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
 function tick(seconds, timeZone) {
   const time = uPlot.tzDate(new Date(seconds * 1e3), timeZone);
   const hours = String(time.getHours()).padStart(2, "0"), minutes = String(time.getMinutes()).padStart(2, "0");
   if (hours !== "00" || minutes !== "00") return `${hours}:${minutes}`;
-  return time.toLocaleDateString(undefined, { weekday: "short", day: "numeric", month: "short" });
+  return time.toLocaleDateString(DATES, { weekday: "short", day: "numeric", month: "short" });
 }
 
 function drawNow(plot, now, colour) {
