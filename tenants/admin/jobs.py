@@ -1,7 +1,5 @@
 """The job monitor: what waits, runs, failed, for which tenant. Jobs are never edited."""
 
-from datetime import timedelta
-
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,7 +12,7 @@ from tenants.models import Job, JobState
 
 @admin.register(Job, site=public_site)
 class JobAdmin(ModelAdmin[Job]):
-    list_display = ["kind", "tenant", "shown_state", "attempt", "age", "lease_until", "reason"]
+    list_display = ["kind", "tenant", "shown_state", "attempt", "created_at", "took", "reason"]
     list_filter = ["state", "queue", "kind", "tenant"]
     list_select_related = ["tenant"]
     search_fields = ["kind", "dedupe_key"]
@@ -45,11 +43,13 @@ class JobAdmin(ModelAdmin[Job]):
     def shown_state(self, job: Job) -> str:
         return JobState(job.state).label
 
-    @admin.display(description="took, or waits since")
-    def age(self, job: Job) -> timedelta:
-        """From creation to end, or until now, in whole seconds."""
-        lasted = (job.finished_at or timezone.now()) - job.created_at
-        return timedelta(seconds=round(lasted.total_seconds()))
+    @admin.display(description="took")
+    def took(self, job: Job) -> str | None:
+        """The last attempt, from its claim to its end or until now; None while the job waits."""
+        if job.state == JobState.READY or job.claimed_at is None:
+            return None
+        lasted = (job.finished_at or timezone.now()) - job.claimed_at
+        return f"{lasted.total_seconds():,.1f} s"
 
     @admin.display(description="reason")
     def reason(self, job: Job) -> str:
