@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 from config import env, pooling
+from config.body_limit import with_body_limit
 
 env.start_services()
 # Under ASGI each request has a thread of its own, so connections are kept in a pool. Only
@@ -19,4 +20,9 @@ settings.DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
 }
 pooling.refuse_transaction_pooling(env.connect)
 
-application = get_asgi_application()
+application = with_body_limit(
+    get_asgi_application(),
+    lambda path: (
+        settings.GRAPHQL_MAX_BODY_BYTES if path == "/graphql/" else settings.MAX_BODY_BYTES
+    ),
+)

@@ -10,7 +10,7 @@ admin_sites.fill()
 
 handler403 = "portal.views.looks.forbidden"
 handler404 = "portal.views.looks.not_found"
-handler500 = "portal.views.looks.broken"
+handler500 = "config.failures.broken"
 
 urlpatterns = [
     path("graphql/", graphql, name="graphql"),

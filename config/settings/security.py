@@ -1,11 +1,16 @@
 """Keys, cookies and what a browser may load."""
 
+from typing import Final
+
 from csp.constants import NONE, SELF
 
 from config import env
 
 SECRET_KEY = env.secret_key()
 SECRET_KEY_FALLBACKS = env.secret_key_fallbacks()
+
+#: Largest body of a request of any kind, files with it [bytes].
+MAX_BODY_BYTES: Final = 32_000_000
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -1,23 +1,19 @@
 """What a request has to pass before it is run: size, validity, cost, budget."""
 
 from collections.abc import Iterator
-from functools import cache
-from typing import Any, Final
+from typing import Any
 
-from django.conf import settings
-from graphql import GraphQLError, validate
-from redis import Redis
+from graphql import GraphQLError, OperationType, get_operation_ast, validate
 from strawberry.extensions import SchemaExtension
 
-from tenants.graphql.budget import Buckets, Spent
-from tenants.graphql.cost import cost_of
+from tenants.graphql.budget import as_extension, buckets
+from tenants.graphql.cost import ENTRY, cost_of
 from tenants.graphql.limits import excess
-
-_REDIS_TIMEOUT_SECONDS: Final = 0.25
+from tenants.graphql.values import MAX_VALUES, MAX_VALUES_OF_QUERY, excess_of_variables
 
 
 class Admission(SchemaExtension):
-    """Refuses what is too large, wrong or too dear, and reports the cost of all else.
+    """Refuses what is too large, wrong or too dear, and reports the cost of every answer.
 
     One error is told, the first: a list of them helps who probes more than who mends.
     """
@@ -31,55 +27,54 @@ class Admission(SchemaExtension):
             context.validation_rules = ()  # they have been applied
         yield
 
+    def on_execute(self) -> Iterator[None]:
+        yield
+        result: Any = self.execution_context.result
+        if result is not None and result.errors and result.data is None:
+            of_variables = [error for error in result.errors if error.path is None]
+            result.errors = of_variables[:1] or result.errors
+
     def _refusal(self) -> GraphQLError | None:
         context = self.execution_context
         document: Any = context.graphql_document
-        error = excess(document)
+        variables = context.variables or {}
+        error = excess(document) or excess_of_variables(variables, most=self._most_values())
         if error is not None:
             return error
         schema = context.schema._schema
-        rules = context.validation_rules
-        errors = validate(schema, document, rules, max_errors=1)
+        errors = validate(schema, document, context.validation_rules, max_errors=1)
         if errors:
             return errors[0]
         try:
-            cost = cost_of(schema, document, context.variables or {}, context.operation_name)
+            most = context.context.budget.points_per_minute
+            cost = cost_of(schema, document, variables, context.operation_name, most=most)
         except GraphQLError as refusal:
             return refusal
         return self._pay(cost)
 
+    def _most_values(self) -> int:
+        context = self.execution_context
+        document: Any = context.graphql_document
+        operation = get_operation_ast(document, context.operation_name)
+        changes = operation is not None and operation.operation is OperationType.MUTATION
+        return MAX_VALUES if changes else MAX_VALUES_OF_QUERY
+
     def _pay(self, cost: float) -> GraphQLError | None:
+        """Take what the request costs beyond the point that it paid to be looked at."""
         asked = self.execution_context.context
-        spent = _buckets().spend(asked.budget, cost)
-        asked.spent = spent
-        if not spent.wait_seconds:
+        if cost > ENTRY:
+            asked.spent = buckets().spend(asked.budget, cost - ENTRY).of(cost)
+        wait = asked.spent.wait_seconds
+        if not wait:
             return None
         asked.response.status_code = 429
-        asked.response["Retry-After"] = str(int(spent.wait_seconds))
+        asked.response["Retry-After"] = str(wait)
         return GraphQLError(
-            f"the budget holds {spent.available:.0f} points, the request costs {cost:.0f}: "
-            f"wait {spent.wait_seconds:.0f} s",
-            extensions={"code": "RATE_LIMITED", "retryAfterSeconds": spent.wait_seconds},
+            f"the budget holds {asked.spent.available:.0f} points, the request costs {cost:.0f}: "
+            f"wait {wait} s",
+            extensions={"code": "RATE_LIMITED", "retryAfterSeconds": wait},
         )
 
     def get_results(self) -> dict[str, Any]:
         asked = self.execution_context.context
-        spent: Spent | None = getattr(asked, "spent", None)
-        if spent is None:
-            return {}
-        return {
-            "cost": {
-                "requested": spent.requested,
-                "available": spent.available,
-                "capacity": asked.budget.points_per_minute,
-                "restoredPerSecond": asked.budget.restored_per_second,
-            }
-        }
-
-
-@cache
-def _buckets() -> Buckets:
-    timeout = _REDIS_TIMEOUT_SECONDS
-    return Buckets(
-        Redis.from_url(settings.REDIS_URL, socket_timeout=timeout, socket_connect_timeout=timeout)
-    )
+        return as_extension(asked.budget, asked.spent)

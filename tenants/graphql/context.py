@@ -19,7 +19,7 @@ class Context(StrawberryDjangoContext):
     received_at: datetime
     schema_name: str
     budget: Budget
-    spent: Spent | None = None
+    spent: Spent
     currency: str = "EUR"
     language: str = "en"
 

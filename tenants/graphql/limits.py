@@ -15,7 +15,10 @@ from graphql import (
     GraphQLError,
     OperationDefinitionNode,
     SelectionSetNode,
+    ValueNode,
 )
+
+from tenants.graphql.values import excess_of_literals
 
 #: Counted at each spread of a fragment, but for the number of fragments.
 MAX_DEPTH: Final = 12
@@ -29,6 +32,7 @@ MAX_OPERATIONS: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class _Size:
+    top: int = 0
     depth: int = 0
     fields: int = 0
     aliases: int = 0
@@ -49,86 +53,97 @@ def excess(document: DocumentNode) -> GraphQLError | None:
     operations = [
         each for each in document.definitions if isinstance(each, OperationDefinitionNode)
     ]
+    found = _first_excess(
+        {
+            "fragments": (len(fragments), MAX_FRAGMENTS),
+            "operations": (len(operations), MAX_OPERATIONS),
+        }
+    )
+    if found is not None:
+        return found
+    ruler = _Ruler(fragments)
     try:
         # Fragments that nothing spreads are measured too: validation would walk them.
-        measured: dict[str, _Size] = {}
-        counts = [
-            _Size(directives=len(each.directives or ()))
-            for each in (*operations, *fragments.values())
-        ]
-        for name in fragments:
-            _measure_fragment(name, fragments, measured, ())
-        sizes = [_measure(each.selection_set, fragments, measured, ()) for each in operations]
-        sizes += list(measured.values())
+        of_fragments = [ruler.fragment(name) for name in fragments]
+        of_operations = [ruler.selections(each.selection_set) for each in operations]
     except _Circle as circle:
         return GraphQLError(f"fragment {circle} spreads itself")
-    except RecursionError:
-        return GraphQLError(f"the document is too deep; at most {MAX_DEPTH} levels")
-    found = {
-        "fragments": (len(fragments), MAX_FRAGMENTS),
-        "operations": (len(operations), MAX_OPERATIONS),
-        "levels": (max((each.depth for each in sizes), default=0), MAX_DEPTH),
-        "fields": (max((each.fields for each in sizes), default=0), MAX_FIELDS),
-        "aliases": (max((each.aliases for each in sizes), default=0), MAX_ALIASES),
-        "directives": (
-            max((each.directives for each in sizes), default=0)
-            + sum(each.directives for each in counts),
-            MAX_DIRECTIVES,
-        ),
-        "fields at the root": (
-            max((_n_root_fields(each, fragments) for each in operations), default=0),
-            MAX_ROOT_FIELDS,
-        ),
-    }
+    outside: list[Any] = [*operations, *fragments.values()]
+    outside += [variable for each in operations for variable in each.variable_definitions or ()]
+    for each in outside:
+        ruler.note_values(each)
+    sizes = [*of_fragments, *of_operations]
+    directives = sum(len(each.directives or ()) for each in outside)
+    return _first_excess(
+        {
+            "levels": (max((each.depth for each in sizes), default=0), MAX_DEPTH),
+            "fields": (max((each.fields for each in sizes), default=0), MAX_FIELDS),
+            "aliases": (max((each.aliases for each in sizes), default=0), MAX_ALIASES),
+            "directives": (
+                max((each.directives for each in sizes), default=0) + directives,
+                MAX_DIRECTIVES,
+            ),
+            "fields at the root": (
+                max((each.top for each in of_operations), default=0),
+                MAX_ROOT_FIELDS,
+            ),
+        }
+    ) or excess_of_literals(ruler.values)
+
+
+def _first_excess(found: dict[str, tuple[int, int]]) -> GraphQLError | None:
     for what, (number, limit) in found.items():
         if number > limit:
-            return GraphQLError(f"the document has {number} {what}; at most {limit} are allowed")
+            return GraphQLError(
+                f"the document has {number} {what}; at most {limit} are allowed",
+                extensions={"code": "TOO_LONG"},
+            )
     return None
 
 
-def _measure(
-    selections: SelectionSetNode,
-    fragments: dict[str, FragmentDefinitionNode],
-    measured: dict[str, _Size],
-    within: tuple[str, ...],
-) -> _Size:
-    depth = fields = aliases = directives = 0
-    for node in selections.selections:
-        inner: Any = getattr(node, "selection_set", None)
-        added = _Size()
-        if isinstance(node, FragmentSpreadNode):
-            added = _measure_fragment(node.name.value, fragments, measured, within)
-        elif inner is not None:
-            added = _measure(inner, fragments, measured, within)
-        own = 1 if isinstance(node, FieldNode) else 0
-        depth = max(depth, added.depth + own)
-        fields += added.fields + own
-        aliases += added.aliases + (1 if getattr(node, "alias", None) else 0)
-        directives += added.directives + len(node.directives or ())
-    return _Size(depth, fields, aliases, directives)
+class _Ruler:
+    """Measures each selection set once, and gathers the values on the way."""
 
+    def __init__(self, fragments: dict[str, FragmentDefinitionNode]) -> None:
+        self._fragments = fragments
+        self._measured: dict[str, _Size] = {}
+        self._within: list[str] = []
+        self.values: list[ValueNode] = []
 
-def _measure_fragment(
-    name: str,
-    fragments: dict[str, FragmentDefinitionNode],
-    measured: dict[str, _Size],
-    within: tuple[str, ...],
-) -> _Size:
-    if name in within:
-        raise _Circle(name)
-    if name not in measured and name in fragments:
-        inside = (*within, name)
-        measured[name] = _measure(fragments[name].selection_set, fragments, measured, inside)
-    return measured.get(name, _Size())
+    def selections(self, selections: SelectionSetNode) -> _Size:
+        top = depth = fields = aliases = directives = 0
+        for node in selections.selections:
+            inner: Any = getattr(node, "selection_set", None)
+            added = _Size()
+            if isinstance(node, FragmentSpreadNode):
+                added = self.fragment(node.name.value)
+            elif inner is not None:
+                added = self.selections(inner)
+            own = level = 1 if isinstance(node, FieldNode) else 0
+            if isinstance(node, FieldNode) and node.name.value == "ofType":
+                level = 0  # a type has few wrappers, however deep one asks
+            top += own or added.top
+            depth = max(depth, added.depth + level)
+            fields += added.fields + own
+            aliases += added.aliases + (1 if getattr(node, "alias", None) else 0)
+            directives += added.directives + len(node.directives or ())
+            self.note_values(node)
+        return _Size(top, depth, fields, aliases, directives)
 
+    def fragment(self, name: str) -> _Size:
+        if name in self._within:
+            raise _Circle(name)
+        if name not in self._measured and name in self._fragments:
+            self._within.append(name)
+            self._measured[name] = self.selections(self._fragments[name].selection_set)
+            self._within.pop()
+        return self._measured.get(name, _Size())
 
-def _n_root_fields(
-    operation: OperationDefinitionNode, fragments: dict[str, FragmentDefinitionNode]
-) -> int:
-    number = 0
-    for node in operation.selection_set.selections:
-        if isinstance(node, FragmentSpreadNode) and node.name.value in fragments:
-            number += len(fragments[node.name.value].selection_set.selections)
-        else:
-            number += 1
-    return number
+    def note_values(self, node: Any) -> None:
+        """Keep the values that stand at ``node``: arguments, a default, those of directives."""
+        self.values += [each.value for each in getattr(node, "arguments", None) or ()]
+        default = getattr(node, "default_value", None)
+        if default is not None:
+            self.values.append(default)
+        for directive in node.directives or ():
+            self.note_values(directive)

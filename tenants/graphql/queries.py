@@ -109,7 +109,7 @@ class TenantsQuery:
             grants=_grants(actor),
             expires_at=token.expires_at if token else None,
             limits=RequestLimits(
-                max_cost=MAX_COST,
+                max_cost=min(MAX_COST, context.budget.points_per_minute),
                 max_first=MAX_FIRST,
                 points_per_minute=context.budget.points_per_minute,
             ),
@@ -122,8 +122,8 @@ class TenantsQuery:
     def rate_limit(self, info: Info) -> RateLimit:
         budget, spent = info.context.budget, info.context.spent
         return RateLimit(
-            requested=spent.requested if spent else 0.0,
-            available=spent.available if spent else float(budget.points_per_minute),
+            requested=spent.requested,
+            available=spent.available,
             capacity=budget.points_per_minute,
             restored_per_second=budget.restored_per_second,
         )

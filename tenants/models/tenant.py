@@ -65,7 +65,12 @@ class Plan(models.Model):
     points_per_minute = models.PositiveIntegerField(
         default=60_000,
         validators=[MinValueValidator(1)],
-        help_text="Cost of requests that one token may spend in a minute (docs/api.md).",
+        help_text="Cost of requests that one token may spend in a minute (docs/limits.md).",
+    )
+    total_points_per_minute = models.PositiveIntegerField(
+        default=600_000,
+        validators=[MinValueValidator(1)],
+        help_text="Cost of requests that all of a tenant's tokens and people may spend together.",
     )
 
     class Meta:
