@@ -1,128 +1,187 @@
 """Series as columns: the one way in which measurements, forecasts and schedules are read."""
 
-import enum
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+import numpy as np
 import strawberry
 from django.conf import settings
 
 from assets import queries
-from assets.models import Quantity, Sensor, SourceKind
+from assets.graphql.enums import SourceKind
+from assets.models import Quantity, Sensor
+from assets.queries import Column, Wanted
+from assets.resample import Buckets, Calendar, as_duration
 from assets.timegrid import TimeGrid
 from tenants.errors import wrong
-from tenants.graphql.enums import public_enum
+from tenants.graphql.context import Info
 from tenants.graphql.scalars import Numbers
 
 UNITS: Final = {
     Quantity.POWER: "kW",
     Quantity.ENERGY: "kWh",
     Quantity.STOCK: "kWh",
-    Quantity.PRICE: "currency/kWh",
     Quantity.TEMPERATURE: "°C",
     Quantity.IRRADIANCE: "W/m²",
     Quantity.CO2: "kg/kWh",
 }
-
-public_enum(
-    SourceKind,
-    description="Who believes.",
-    says={
-        SourceKind.METER: "A meter, a gateway, or a programme that records readings.",
-        SourceKind.MARKET: "A market that publishes prices.",
-        SourceKind.FORECASTER: "A forecaster of ours.",
-        SourceKind.SCHEDULER: "A schedule: what was planned.",
-        SourceKind.PERSON: "A person.",
-    },
-)
+#: By ``assets.queries.Quality``.
+_LETTERS: Final = np.frombuffer(b"MFSE-", dtype=np.uint8)
 
 
-class Aggregation(enum.Enum):
-    MEAN = "mean"
-    SUM = "sum"
-    MIN = "min"
-    MAX = "max"
-    LAST = "last"
+@strawberry.type(description="Who believes, and how much of it.")
+class SeriesSource:
+    name: str = strawberry.field(description="Of the meter, market, forecaster or person.")
+    version: str = strawberry.field(description="Of a forecaster or scheduler; empty otherwise.")
+    kind: SourceKind = strawberry.field(description="What it is.")
+    events: int = strawberry.field(description="How many events are told as it believes [count].")
 
 
-public_enum(
-    Aggregation,
-    description="How several events become one longer step.",
-    says={
-        Aggregation.MEAN: "Their mean: of power, prices, temperatures.",
-        Aggregation.SUM: "Their sum: of energy.",
-        Aggregation.MIN: "The least.",
-        Aggregation.MAX: "The greatest.",
-        Aggregation.LAST: "That of the last event.",
-    },
-)
+@strawberry.type(description="A quantile of a series, step by step as its `values`.")
+class Quantile:
+    probability: float = strawberry.field(
+        description="The chance that the truth is at most the value [share, above 0 and below 1]."
+    )
+    values: Numbers = strawberry.field(
+        description="One per step, null where unknown [unit of the series]. Of a longer step: the "
+        "aggregate of its events' quantiles, as if all erred together."
+    )
 
 
 @strawberry.type(
-    description="Equal steps from `start`, half open: value i holds over "
-    "[start + i·step, start + (i + 1)·step)."
+    description="Steps from `start` to `end`, half open. Value i holds from the i-th start to the "
+    "next; with `stepSeconds`, over [start + i·step, start + (i + 1)·step)."
 )
 class Series:
-    start: datetime = strawberry.field(description="Beginning of the first step, UTC.")
-    step_seconds: int = strawberry.field(description="Length of a step [s].")
-    unit: str = strawberry.field(
-        description="Unit of the values. Power is positive into the asset."
+    column: strawberry.Private[Column]
+    fan: strawberry.Private[tuple[tuple[float, Column], ...]]
+    kept_unit: strawberry.Private[str]
+
+    @strawberry.field(description="Beginning of the first step, UTC.")
+    def start(self) -> datetime:
+        return self.column.events.start
+
+    @strawberry.field(description="End of the last step, not part of it, UTC.")
+    def end(self) -> datetime:
+        return self.column.events.end
+
+    @strawberry.field(
+        description="Length of a step as ISO 8601: PT15M, PT24H; by the calendar: P1D, P1W, P1M, "
+        "P1Y. The first and last day, week, ... are cut short by the span."
     )
-    values: Numbers = strawberry.field(
-        description="One value per step, null where unknown [unit of the series]."
+    def step(self) -> str:
+        step = self.column.buckets.step
+        return step.value if isinstance(step, Calendar) else as_duration(step)
+
+    @strawberry.field(description="Length of a step [s]; null where the calendar's steps differ.")
+    def step_seconds(self) -> int | None:
+        step = self.column.buckets.step
+        return None if isinstance(step, Calendar) else int(step.total_seconds())
+
+    @strawberry.field(
+        description="Beginning of each step of the calendar, UTC; null where `stepSeconds` tells."
     )
+    def starts(self) -> list[datetime] | None:
+        events = self.column.events
+        if not isinstance(self.column.buckets.step, Calendar):
+            return None
+        return [events.start + first * events.step for first in self.column.buckets.firsts.tolist()]
+
+    @strawberry.field(
+        description="Unit of the values: kW, kWh, EUR/kWh, °C, W/m² or kg/kWh. Power and its "
+        "energy are positive into the asset."
+    )
+    def unit(self) -> str:
+        return self.kept_unit
+
+    @strawberry.field(description="One value per step, null where unknown [unit of the series].")
+    def values(self) -> Numbers:
+        return Numbers(self.column.values)  # type: ignore[arg-type]  # an array until it leaves
+
+    @strawberry.field(
+        description="One letter per step, of its least sure event: M measured, published or "
+        "entered, F forecast, S scheduled, E estimated by `fill`, - unknown (the value is null)."
+    )
+    def quality(self) -> str:
+        return _LETTERS[self.column.quality].tobytes().decode("ascii")
+
+    @strawberry.field(description="Who believes what `values` tell.")
+    def sources(self) -> list[SeriesSource]:
+        return [
+            SeriesSource(
+                name=source.name,
+                version=source.version,
+                kind=SourceKind(source.kind),
+                events=events,
+            )
+            for source, events in self.column.sources
+        ]
+
+    @strawberry.field(description="The quantiles asked for, in the order of the argument.")
+    def quantiles(self) -> list[Quantile]:
+        return [
+            Quantile(probability=probability, values=column.values)  # type: ignore[arg-type]
+            for probability, column in self.fan
+        ]
 
 
-def read_columns(
-    sensor: Sensor,
-    start: datetime,
-    end: datetime,
-    *,
-    known_at: datetime,
-    resolution_minutes: int | None,
-    aggregation: Aggregation,
-    sources: list[SourceKind] | None,
-    probability: float,
-) -> Series:
-    """Return what is believed of ``sensor`` over [start, end).
+def read(sensors: Sequence[Sensor], wanted: Wanted, info: Info) -> list[Series]:
+    """Return the series of ``sensors``, read at once.
 
     Raises:
-        ValidationError: a bound is naive or off the grid, the span is empty or too long, or
-            the resolution is not a multiple of the sensor's.
+        ValidationError: an argument does not fit a sensor, or too much is asked for.
     """
-    step = timedelta(minutes=resolution_minutes) if resolution_minutes else sensor.resolution
-    if not 0 < probability < 1:
-        raise wrong("probability", f"{probability} is not between 0 and 1")
+    _check_size(sensors, wanted)
     try:
-        grid = TimeGrid.between(start, end, step)
+        found = queries.read_columns(sensors, wanted)
+    except queries.OffGrid as error:
+        raise wrong("start", str(error), code="start") from error
+    except queries.WrongResolution as error:
+        raise wrong("resolution", str(error), code="step") from error
+    except queries.WrongAggregation as error:
+        raise wrong("aggregation", str(error), code="choice") from error
     except ValueError as error:
         raise wrong("end", str(error), code="window") from error
-    if grid.start.timestamp() % sensor.resolution.total_seconds():
-        raise wrong(
-            "start",
-            f"events of {sensor.name} start on multiples of {sensor.resolution} in UTC",
-            code="start",
+    return [
+        Series(
+            column=columns[0],
+            fan=tuple(zip(wanted.probabilities, columns, strict=True)),
+            kept_unit=_unit(sensor, wanted.aggregation, info.context.currency),
         )
-    if grid.n_steps > settings.GRAPHQL_MAX_POINTS:
-        raise wrong(
-            "end",
-            f"{grid.n_steps} steps; at most {settings.GRAPHQL_MAX_POINTS} in one series",
-            code="too_long",
-        )
-    try:
-        values = queries.read_aggregated(
-            sensor,
-            grid,
-            known_at=known_at,
-            aggregation=aggregation.value,
-            kinds=sources or queries.EXPECTED,
-            probability=probability,
-        )
-    except ValueError as error:
-        raise wrong("resolution_minutes", str(error), code="step") from error
-    return Series(
-        start=grid.start,
-        step_seconds=int(step.total_seconds()),
-        unit=UNITS[Quantity(sensor.quantity)],
-        values=values,  # type: ignore[arg-type]  # an array until it leaves
-    )
+        for sensor, columns in zip(sensors, found, strict=True)
+    ]
+
+
+def planned(values: Sequence[float], start: datetime, step: timedelta, unit: str) -> Series:
+    """Return a column of a schedule run's result as a series."""
+    events = TimeGrid(start, step, len(values))
+    buckets = Buckets(np.arange(events.n_steps), events.n_steps, step)
+    quality = np.full(events.n_steps, queries.Quality.SCHEDULED, dtype=np.uint8)
+    column = Column(events, buckets, np.asarray(values, dtype=np.float64), quality, ())
+    return Series(column=column, fan=(), kept_unit=unit)
+
+
+def _check_size(sensors: Sequence[Sensor], wanted: Wanted) -> None:
+    span = wanted.end - wanted.start
+    n_columns = len(wanted.probabilities)
+    events = points = 0
+    for sensor in sensors:
+        own = max(span // sensor.resolution, 0)
+        step = wanted.resolution if isinstance(wanted.resolution, timedelta) else sensor.resolution
+        told = max(span // step, 0)
+        told = told if wanted.max_points is None else min(told, wanted.max_points)
+        events, points = events + own * n_columns, points + told * n_columns
+    for number, most, what in (
+        (points, settings.GRAPHQL_MAX_POINTS, "values; ask for a longer resolution or maxPoints"),
+        (events, settings.GRAPHQL_MAX_EVENTS, "events; ask for a shorter span or fewer sensors"),
+    ):
+        if number > most:
+            words = f"{number} {what}: at most {most} in one field"
+            raise wrong("end", words, code="too_long", maximum=most)
+
+
+def _unit(sensor: Sensor, aggregation: str | None, currency: str) -> str:
+    if aggregation == "energy":
+        return "kWh"
+    return UNITS.get(Quantity(sensor.quantity), f"{currency}/kWh")

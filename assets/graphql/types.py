@@ -6,15 +6,17 @@ from typing import Annotated
 import strawberry
 import strawberry_django
 from django.db.models import Q
-from strawberry import argument, relay
+from strawberry import relay
 from strawberry_django.relay import DjangoCursorConnection
 
 from assets import models
-from assets.graphql.series import Aggregation, Series, read_columns
+from assets.graphql.series import Series, read
+from assets.graphql.series_arguments import ReadsSeries, points_cost
 from assets.models.sensor import Quantity
-from assets.models.source import SourceKind
+from assets.queries import Wanted
 from tenants.graphql.connections import connection
 from tenants.graphql.context import Info
+from tenants.graphql.cost import COST
 from tenants.graphql.enums import public_enum
 from tenants.graphql.filters import (
     ChoiceLookup,
@@ -24,7 +26,7 @@ from tenants.graphql.filters import (
     filter_type,
     refers_to,
 )
-from tenants.graphql.lookup import find_visible
+from tenants.graphql.lookup import find_each_visible, find_visible
 from tenants.graphql.ordering import Direction, Keys, key
 from tenants.graphql.types import VisibleNode
 
@@ -77,43 +79,17 @@ class SensorNode(VisibleNode):
         return root.resolution / timedelta(minutes=1)
 
     @strawberry_django.field(
-        only=["resolution", "quantity"],
-        description="What is believed over [start, end), as columns. Measured values win over "
-        "forecasts; schedules are read by asking for them in `sources`.",
+        only=["name", "resolution", "quantity", "asset"],
+        description="What is believed over [start, end), as columns. Of several beliefs about an "
+        "event the newest counts, so that measured values win over forecasts; schedules are read "
+        "by asking for them in `sources`.",
+        extensions=[ReadsSeries()],
+        metadata={COST: points_cost},
     )
     def series(
-        self,
-        root: strawberry.Parent[models.Sensor],
-        info: Info,
-        *,
-        start: Annotated[datetime, argument(description="Beginning of the span.")],
-        end: Annotated[datetime, argument(description="Its end, not part of it.")],
-        resolution_minutes: Annotated[
-            int | None, argument(description="Length of a step [min]; that of an event without it.")
-        ] = None,
-        aggregation: Annotated[
-            Aggregation, argument(description="How events become a longer step.")
-        ] = Aggregation.MEAN,
-        sources: Annotated[
-            list[SourceKind] | None, argument(description="Whose beliefs; all but schedules' else.")
-        ] = None,
-        as_of: Annotated[
-            datetime | None, argument(description="As it was known then; now without it.")
-        ] = None,
-        probability: Annotated[
-            float, argument(description="Which quantile [share, above 0 and below 1].")
-        ] = 0.5,
+        self, root: strawberry.Parent[models.Sensor], info: Info, *, wanted: Wanted
     ) -> Series:
-        return read_columns(
-            root,
-            start,
-            end,
-            known_at=as_of or info.context.received_at,
-            resolution_minutes=resolution_minutes,
-            aggregation=aggregation,
-            sources=sources,
-            probability=probability,
-        )
+        return read([root], wanted, info)[0]
 
 
 @filter_type(models.Asset, name="AssetFilter", description="Which assets; all conditions hold.")
@@ -169,6 +145,9 @@ class SensorOrder(Keys):
     updated_at: Direction | None = key()
 
 
+_WHICH = "Identifiers of sensors, at most 200."
+
+
 @strawberry.type
 class AssetsQuery:
     asset: AssetNode | None = strawberry_django.node(
@@ -183,3 +162,26 @@ class AssetsQuery:
     sensors: DjangoCursorConnection[SensorNode] = connection(
         filters=SensorFilter, ordering=SensorOrder, description="Sensors that you may see."
     )
+
+    @strawberry.field(
+        description="The series of several sensors at once, in the order of `sensors`; null for "
+        "one that is not yours to see.",
+        extensions=[ReadsSeries()],
+        metadata={COST: points_cost},
+    )
+    def series(
+        self,
+        info: Info,
+        *,
+        sensors: Annotated[list[relay.GlobalID], strawberry.argument(description=_WHICH)],
+        wanted: Wanted,
+    ) -> list[Series | None]:
+        return _read_all(sensors, wanted, info)
+
+
+def _read_all(identifiers: list[relay.GlobalID], wanted: Wanted, info: Info) -> list[Series | None]:
+    sensors = find_each_visible(models.Sensor, identifiers, info)
+    rows = list({row.pk: row for row in sensors if row is not None}.values())
+    series = zip(rows, read(rows, wanted, info), strict=True)
+    found = {row.pk: each for row, each in series}
+    return [None if row is None else found[row.pk] for row in sensors]

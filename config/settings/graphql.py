@@ -11,6 +11,8 @@ GRAPHQL_STATEMENT_SECONDS: Final = 5.0
 GRAPHQL_TOTAL_SECONDS: Final = 15.0
 #: Most points that one series field answers with.
 GRAPHQL_MAX_POINTS: Final = 100_000
+#: Most events that one series field reads, of all its sensors: 28 years of quarters of an hour.
+GRAPHQL_MAX_EVENTS: Final = 1_000_000
 
 STRAWBERRY_DJANGO: Final = {
     "FIELD_DESCRIPTION_FROM_HELP_TEXT": False,

@@ -1,6 +1,7 @@
 """GraphQL types of scheduling."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 import strawberry
 import strawberry_django
@@ -8,6 +9,7 @@ from django.db.models import Q
 from strawberry import relay
 from strawberry_django.relay import DjangoCursorConnection
 
+from assets.graphql.series import Series, planned
 from assets.graphql.types import AssetNode
 from assets.models import Asset
 from scheduling import models
@@ -56,16 +58,34 @@ class Reason:
     end: datetime = strawberry.field(description="Its end, not part of it.")
 
 
+_SETPOINTS_UNTIL: Final = "Until 2027-06-01: use"
+
+
 @strawberry.type(description="What one device is asked to do. Power is positive into the device.")
 class DeviceSetpoints:
     device: str = strawberry.field(description="Name of the device in the plan.")
-    start: datetime = strawberry.field(description="Beginning of the first step, UTC.")
-    step_seconds: int = strawberry.field(description="Length of a step [s].")
+    power: Series = strawberry.field(
+        description="Mean power of each step, positive into the device; unit kW."
+    )
+    stock: Series | None = strawberry.field(
+        description="Energy held at the start of each step and, one step more, at the end; unit "
+        "kWh. Null for what has no stock."
+    )
+    start: datetime = strawberry.field(
+        description="Beginning of the first step, UTC.",
+        deprecation_reason=f"{_SETPOINTS_UNTIL} `power {{ start }}`.",
+    )
+    step_seconds: int = strawberry.field(
+        description="Length of a step [s].",
+        deprecation_reason=f"{_SETPOINTS_UNTIL} `power {{ stepSeconds }}`.",
+    )
     power_kw: Numbers = strawberry.field(
-        description="Mean power per step [kW, positive into the device]."
+        description="Mean power per step [kW, positive into the device].",
+        deprecation_reason=f"{_SETPOINTS_UNTIL} `power {{ values }}`.",
     )
     stock_kwh: Numbers | None = strawberry.field(
-        description="Energy held at the start of each step and, last, at the end [kWh, >= 0]."
+        description="Energy held at the start of each step and, last, at the end [kWh, >= 0].",
+        deprecation_reason=f"{_SETPOINTS_UNTIL} `stock {{ values }}`.",
     )
 
 
@@ -128,15 +148,23 @@ class ScheduleRunNode(VisibleNode):
     def setpoints(self, root: strawberry.Parent[models.ScheduleRun]) -> list[DeviceSetpoints]:
         result = _result(root)
         return [
-            DeviceSetpoints(
-                device=name,
-                start=root.start,
-                step_seconds=int(root.step.total_seconds()),
-                power_kw=Numbers(list(power)),
-                stock_kwh=Numbers(list(stock)) if (stock := result.stock_kwh.get(name)) else None,
-            )
+            _setpoints(name, power, result.stock_kwh.get(name), root)
             for name, power in result.power_kw.items()
         ]
+
+
+def _setpoints(
+    name: str, power: list[float], stock: list[float] | None, run: models.ScheduleRun
+) -> DeviceSetpoints:
+    return DeviceSetpoints(
+        device=name,
+        power=planned(power, run.start, run.step, "kW"),
+        stock=planned(stock, run.start, run.step, "kWh") if stock else None,
+        start=run.start,
+        step_seconds=int(run.step.total_seconds()),
+        power_kw=Numbers(power),
+        stock_kwh=Numbers(stock) if stock else None,
+    )
 
 
 def _result(run: models.ScheduleRun) -> RunResult:

@@ -159,13 +159,14 @@ def _rows(field: GraphQLField, arguments: dict[str, Any]) -> int:
             )
         check_cursor(arguments.get("after"))
         return first
-    if "ids" in field.args:
-        ids = arguments.get("ids")
+    listed = next((name for name, each in field.args.items() if str(each.type) == "[ID!]!"), None)
+    if listed is not None:
+        ids = arguments.get(listed)
         number = len(ids) if isinstance(ids, list) else 1
         if number > _MAX_IDS:
             raise GraphQLError(
                 f"{number} identifiers; at most {_MAX_IDS}",
-                extensions={"code": "TOO_LONG", "field": ["ids"]},
+                extensions={"code": "TOO_LONG", "field": [listed]},
             )
         return max(number, 1)
     return 1

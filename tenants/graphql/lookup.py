@@ -1,6 +1,6 @@
 """From an identifier in an input to a row, as the actor may see it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -29,6 +29,16 @@ def find_visible(model: type[M], id: relay.GlobalID, info: Info) -> M | None:
     except (ValueError, OverflowError, ValidationError):
         return None
     return row
+
+
+def find_each_visible(model: type[M], ids: Sequence[relay.GlobalID], info: Info) -> list[M | None]:
+    """Return the rows of ``model`` that ``ids`` name, as ``find_visible``, in one statement."""
+    names = {each.node_id for each in ids if each.type_name == model._meta.object_name}
+    keys = [int(name) for name in names if name.isascii() and name.isdecimal() and len(name) < 19]
+    rows = model._default_manager.visible_to(info.context.actor)  # type: ignore[attr-defined]
+    found: dict[str, M] = {str(row.pk): row for row in rows.filter(pk__in=keys)}
+    wanted = model._meta.object_name
+    return [found.get(each.node_id) if each.type_name == wanted else None for each in ids]
 
 
 def visible_row(model: type[M], id: relay.GlobalID, info: Info, *, field: str) -> M:

@@ -32,8 +32,8 @@ SCHEDULE = """
     }
 """
 SERIES = """
-    query ($id: ID!, $start: DateTime!, $end: DateTime!, $step: Int) {
-      sensor(id: $id) { series(start: $start, end: $end, resolutionMinutes: $step) { values } }
+    query ($id: ID!, $start: DateTime!, $end: DateTime!, $step: String) {
+      sensor(id: $id) { series(start: $start, end: $end, resolution: $step) { values } }
     }
 """
 NO_SENSOR = to_base64("Sensor", 999999)
@@ -257,14 +257,14 @@ def test_a_wrong_battery_is_named(
     ("start", "end", "step", "words"),
     [
         ("2026-03-01T00:00Z", "2026-03-01T00:00Z", None, "at least one step"),
-        ("2026-03-01T00:00Z", "2036-03-01T00:00Z", 1, "at most"),
-        ("2026-03-01T00:00Z", "2026-03-02T00:00Z", 45, "multiple"),
-        ("2026-03-01T00:00Z", "2026-03-02T00:00Z", -60, "positive"),
+        ("2026-03-01T00:00Z", "2036-03-01T00:00Z", "PT1M", "at most"),
+        ("2026-03-01T00:00Z", "2026-03-02T00:00Z", "PT45M", "multiple"),
+        ("2026-03-01T00:00Z", "2026-03-02T00:00Z", "PT-60M", "is no resolution"),
         ("2026-03-01T00:07Z", "2026-03-02T00:07Z", None, "multiple"),
     ],
 )
 def test_a_wrong_read_is_named(
-    planner: GraphQLClient, sensor: Sensor, start: str, end: str, step: int | None, words: str
+    planner: GraphQLClient, sensor: Sensor, start: str, end: str, step: str | None, words: str
 ) -> None:
     [error] = planner.errors(SERIES, id=node_id(sensor), start=start, end=end, step=step)
 

@@ -30,7 +30,7 @@ RUN = """
       scheduleRun(id: $id) {
         state cost { amount } failure costs { name cost { amount } }
         breaches { limit } reasons { text }
-        setpoints { device start stepSeconds powerKw stockKwh }
+        setpoints { device power { start step values } stock { unit values quality } }
       }
     }
 """
@@ -91,9 +91,11 @@ def test_a_site_set_up_once_is_planned_by_its_name(
     assert sum(terms) == pytest.approx(float(run["cost"]["amount"]))
     [setpoints] = run["setpoints"]
     assert setpoints["device"] == "Battery"
-    assert setpoints["stepSeconds"] == 3600
-    assert setpoints["powerKw"] == pytest.approx([5, -5, 5, -5])
-    assert setpoints["stockKwh"] == pytest.approx([0, 5, 0, 5, 0])
+    assert setpoints["power"]["start"] == now.isoformat()
+    assert setpoints["power"]["step"] == "PT1H"
+    assert setpoints["power"]["values"] == pytest.approx([5, -5, 5, -5])
+    assert setpoints["stock"]["values"] == pytest.approx([0, 5, 0, 5, 0])
+    assert (setpoints["stock"]["unit"], setpoints["stock"]["quality"]) == ("kWh", "SSSSS")
 
 
 def test_the_schedule_is_read_as_a_series_of_the_sensor(

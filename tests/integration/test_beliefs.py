@@ -17,6 +17,7 @@ from assets.models import (
     SourceKind,
 )
 from assets.queries import read_series
+from assets.queries.beliefs import read_beliefs
 from assets.services import record_readings, record_series, remove_asset
 from assets.services.recording import Readings
 from assets.timegrid import TimeGrid
@@ -42,6 +43,39 @@ def test_what_was_recorded_is_read(load: Sensor, now: datetime) -> None:
     read = read_series(load, grid(now, 4), known_at=now)
 
     assert read == pytest.approx([1.0, np.nan, 3.0, np.nan], nan_ok=True)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_was_known_then_is_what_a_naive_replay_finds(
+    load: Sensor, now: datetime, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    sensors = [load, a_sensor(load.asset, Quantity.PRICE)]
+    sources = [Source.objects.of(SourceKind.METER, name) for name in ("a", "b")]
+    told: list[tuple[int, int, int, int, float]] = []  # sensor, event, age, source, value
+    for _ in range(40):
+        n, event, age = int(random.integers(2)), int(random.integers(6)), int(random.integers(5))
+        source, value = sources[random.integers(2)], float(random.integers(100))
+        record_series(
+            actor=PLATFORM, sensor=sensors[n], source=source, grid=TimeGrid(now + event * HOUR,
+            HOUR, 1), values=np.array([value]), belief_time=now + age * HOUR,
+        )  # fmt: skip
+        told = [each for each in told if each[:4] != (n, event, age, source.pk)]
+        told.append((n, event, age, source.pk, value))
+
+    for age in range(-1, 6):
+        found = read_beliefs(
+            {sensor.pk: grid(now, 6) for sensor in sensors},
+            known_at=now + age * HOUR,
+            sources=[source.pk for source in sources],
+            probabilities=[0.5],
+        )
+        for place, sensor in enumerate(sensors):
+            expected = np.full(6, np.nan)
+            for each in sorted(told, key=lambda row: (row[2], row[3])):
+                if each[0] == place and each[2] <= age:
+                    expected[each[1]] = each[4]
+            assert found[sensor.pk, 0.5].values == pytest.approx(expected, nan_ok=True)
 
 
 def test_the_same_belief_twice_is_no_news(load: Sensor, now: datetime) -> None:

@@ -1,15 +1,15 @@
-"""Reads of beliefs, as arrays on a time grid."""
+"""Series of one sensor, as arrays on a time grid."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 
 from assets.models import Quantity, Sensor, SourceKind
+from assets.queries.beliefs import read_beliefs, sources_of
 from assets.resample import coarsen, refine
 from assets.timegrid import TimeGrid
 
@@ -19,35 +19,8 @@ Array = NDArray[np.float64]
 MEASURED: Final = (SourceKind.METER, SourceKind.MARKET, SourceKind.PERSON)
 EXPECTED: Final = (*MEASURED, SourceKind.FORECASTER)
 
-_USUAL_AGGREGATION: Final = {Quantity.ENERGY: "sum", Quantity.STOCK: "first"}
-
-# A row of binary COPY: number of fields, then length and value of each (PostgreSQL, "COPY").
-_ROW: Final = np.dtype(
-    [("n", ">i2"), ("a", ">i4"), ("step", ">i4"), ("b", ">i4"), ("value", ">f8")]
-)
-_HEADER_BYTES: Final = 19
-_TRAILER_BYTES: Final = 2
-
-# The newest belief of an event wins; of two formed at once, the source made last.
-_NEWEST: Final = """
-COPY (
-    SELECT DISTINCT ON (b.event_start)
-        (extract(epoch FROM b.event_start - %(start)s) / %(step)s)::int4, b.value
-    FROM {table} b
-    WHERE b.sensor_id = %(sensor)s AND b.event_start >= %(start)s AND b.event_start < %(end)s
-        AND b.cumulative_probability = %(probability)s AND b.source_id = ANY(%(sources)s)
-        AND b.belief_time <= %(known_at)s
-    ORDER BY b.event_start, b.belief_time DESC, b.source_id DESC
-) TO STDOUT (FORMAT BINARY)
-"""
-_IS_LATER_KNOWN: Final = """
-SELECT EXISTS (
-    SELECT FROM assets_latestbelief b
-    WHERE b.sensor_id = %(sensor)s AND b.event_start >= %(start)s AND b.event_start < %(end)s
-        AND b.cumulative_probability = %(probability)s AND b.source_id = ANY(%(sources)s)
-        AND b.belief_time > %(known_at)s
-)
-"""
+#: How events become a longer step where nothing else is asked; of all others the mean.
+USUAL_AGGREGATION: Final = {Quantity.ENERGY: "sum", Quantity.STOCK: "first"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,28 +55,13 @@ def read_series(
     """
     if sensor.resolution != grid.step:
         raise ValueError(f"{sensor} has events of {sensor.resolution}, not {grid.step}")
-    wanted: dict[str, Any] = {
-        "sensor": sensor.pk,
-        "start": grid.start,
-        "end": grid.end,
-        "step": int(grid.step.total_seconds()),
-        "probability": probability,
-        "known_at": known_at,
-    }
-    series = np.full(grid.n_steps, np.nan)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM assets_source WHERE kind = ANY(%s)", [list(kinds)])
-        wanted["sources"] = [row[0] for row in cursor.fetchall()]
-        # The side table holds what is newest now. Only where something newer than
-        # ``known_at`` stands in it has the whole history to be searched.
-        cursor.execute(_IS_LATER_KNOWN, wanted)
-        [(later_known,)] = cursor.fetchall()
-        table = "assets_belief" if later_known else "assets_latestbelief"
-        query = _NEWEST.format(table=table)
-        with cursor.cursor.copy(query, wanted) as copy:  # with values: only psycopg's own
-            rows = _parse(b"".join(bytes(block) for block in copy))
-    series[rows["step"]] = rows["value"]
-    return series
+    believed = read_beliefs(
+        {sensor.pk: grid},
+        known_at=known_at,
+        sources=list(sources_of(kinds)),
+        probabilities=[probability],
+    )
+    return believed[sensor.pk, probability].values
 
 
 def read_onto(
@@ -122,7 +80,7 @@ def read_onto(
     Raises:
         ValueError: neither of step and resolution is a multiple of the other.
     """
-    usual = _USUAL_AGGREGATION.get(Quantity(sensor.quantity), "mean")
+    usual = USUAL_AGGREGATION.get(Quantity(sensor.quantity), "mean")
     if sensor.resolution <= grid.step:
         return read_aggregated(
             sensor, grid, known_at=known_at, aggregation=usual, kinds=kinds, probability=probability
@@ -169,14 +127,11 @@ def read_quantiles(
     sensor: Sensor, grid: TimeGrid, *, known_at: datetime, probabilities: Sequence[float]
 ) -> Quantiles:
     """Return forecast quantiles on ``grid``; arguments and NaN as for ``read_series``."""
-    values = [
-        read_series(
-            sensor, grid, known_at=known_at, kinds=[SourceKind.FORECASTER], probability=probability
-        )
-        for probability in probabilities
-    ]
+    believed = read_beliefs(
+        {sensor.pk: grid},
+        known_at=known_at,
+        sources=list(sources_of([SourceKind.FORECASTER])),
+        probabilities=probabilities,
+    )
+    values = [believed[sensor.pk, probability].values for probability in probabilities]
     return Quantiles(tuple(probabilities), np.stack(values))
-
-
-def _parse(stream: bytes) -> NDArray[Any]:
-    return np.frombuffer(stream[_HEADER_BYTES:-_TRAILER_BYTES], dtype=_ROW)

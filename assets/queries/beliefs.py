@@ -1,0 +1,174 @@
+"""Beliefs of sensors over a span, as arrays: the one statement that reads them.
+
+A row per sensor and quantile comes as four arrays by binary COPY, which numpy takes as they
+are: a year of quarters of an hour costs Python 2 ms instead of the 40 ms of a row per event.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+from assets.models import Source, SourceKind
+from assets.timegrid import TimeGrid
+
+Array = NDArray[np.float64]
+Identifiers = NDArray[np.int64]
+
+# Binary COPY: a header, then per row the number of fields, and length and bytes of each.
+_HEADER_BYTES: Final = 19
+# An array's own header: dimensions, nulls, element type, length, lower bound. Then the elements.
+_ARRAY_HEADER_BYTES: Final = 20
+_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+_LATEST: Final = """
+    SELECT b.sensor_id, b.cumulative_probability, b.event_start, b.value, b.source_id, b.belief_time
+    FROM assets_latestbelief b
+    WHERE b.sensor_id = ANY(%(sensors)s) AND b.event_start >= %(start)s AND b.event_start < %(end)s
+        AND b.cumulative_probability = ANY(%(probabilities)s) AND b.source_id = ANY(%(sources)s)
+"""
+# Of several beliefs of an event the newest; of two formed at once that of the source made last.
+_HISTORY: Final = """
+    SELECT DISTINCT ON (b.sensor_id, b.event_start, b.cumulative_probability)
+        b.sensor_id, b.cumulative_probability, b.event_start, b.value, b.source_id, b.belief_time
+    FROM assets_belief b
+    WHERE b.sensor_id = ANY(%(sensors)s) AND b.event_start >= %(start)s AND b.event_start < %(end)s
+        AND b.cumulative_probability = ANY(%(probabilities)s) AND b.source_id = ANY(%(sources)s)
+        AND b.belief_time <= %(known_at)s
+    ORDER BY b.sensor_id, b.event_start, b.cumulative_probability,
+        b.belief_time DESC, b.source_id DESC
+"""
+_AS_ARRAYS: Final = """
+COPY (
+    SELECT sensor_id::int8, cumulative_probability, array_agg(event_start), array_agg(value),
+        array_agg(source_id::int8), array_agg(belief_time)
+    FROM ({beliefs}) b GROUP BY sensor_id, cumulative_probability
+) TO STDOUT (FORMAT BINARY)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """What is believed, step by step of a grid.
+
+    Attributes:
+        values: shape (n_steps,), unit of the sensor's quantity; NaN where nothing is known.
+        sources: shape (n_steps,), identifiers of who believes; 0 where nothing is known.
+    """
+
+    values: Array
+    sources: Identifiers
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Beliefs as they come: times in microseconds since 2000 in UTC."""
+
+    event_start: Identifiers
+    values: Array
+    sources: Identifiers
+    belief_time: Identifiers
+
+
+def sources_of(kinds: Sequence[SourceKind]) -> dict[int, Source]:
+    """Return the sources of these kinds by identifier."""
+    return {source.pk: source for source in Source.objects.of_kinds(*kinds)}
+
+
+def read_beliefs(
+    grids: dict[int, TimeGrid],
+    *,
+    known_at: datetime,
+    sources: Sequence[int],
+    probabilities: Sequence[float],
+) -> dict[tuple[int, float], Believed]:
+    """Return what is believed of several sensors, all from one start to one end.
+
+    Args:
+        grids: by the sensor's identifier; its steps are the sensor's events.
+        known_at: beliefs formed later are not looked at.
+        sources: identifiers of who counts; of several the one that formed its belief last.
+        probabilities: which quantiles.
+
+    Returns:
+        by sensor and probability.
+    """
+    span = next(iter(grids.values()))
+    wanted = {
+        "sensors": list(grids),
+        "start": span.start,
+        "end": span.end,
+        "probabilities": list(probabilities),
+        "sources": list(sources),
+        "known_at": known_at,
+    }
+    found = _read(_LATEST, wanted)
+    # The side table holds what is newest now. Only where something newer than ``known_at``
+    # stands in it has the whole history to be searched.
+    latest = _microseconds(known_at)
+    if any((rows.belief_time > latest).any() for rows in found.values()):
+        found = _read(_HISTORY, wanted)
+    return {
+        (sensor, probability): _on_grid(found.get((sensor, probability)), grid)
+        for sensor, grid in grids.items()
+        for probability in probabilities
+    }
+
+
+def _read(beliefs: str, wanted: dict[str, Any]) -> dict[tuple[int, float], _Rows]:
+    with connection.cursor() as cursor:
+        query = _AS_ARRAYS.format(beliefs=beliefs)
+        with cursor.cursor.copy(query, wanted) as copy:  # with values: only psycopg's own
+            stream = b"".join(bytes(block) for block in copy)
+    return dict(_parse(stream))
+
+
+def _parse(stream: bytes) -> Iterator[tuple[tuple[int, float], _Rows]]:
+    at = _HEADER_BYTES
+    while int.from_bytes(stream[at : at + 2], signed=True) != -1:
+        at += 2
+        fields = []
+        for _ in range(6):
+            length = int.from_bytes(stream[at : at + 4])
+            fields.append(stream[at + 4 : at + 4 + length])
+            at += 4 + length
+        sensor, probability = int.from_bytes(fields[0]), np.frombuffer(fields[1], ">f8")[0]
+        yield (
+            (sensor, float(probability)),
+            _Rows(
+                event_start=_elements(fields[2], ">i8").astype(np.int64),
+                values=_elements(fields[3], ">f8").astype(np.float64),
+                sources=_elements(fields[4], ">i8").astype(np.int64),
+                belief_time=_elements(fields[5], ">i8").astype(np.int64),
+            ),
+        )
+
+
+def _elements(array: bytes, kind: str) -> NDArray[Any]:
+    with_lengths = np.dtype([("length", ">i4"), ("value", kind)])
+    return np.frombuffer(array, with_lengths, offset=_ARRAY_HEADER_BYTES)["value"]
+
+
+def _on_grid(rows: _Rows | None, grid: TimeGrid) -> Believed:
+    values = np.full(grid.n_steps, np.nan)
+    sources = np.zeros(grid.n_steps, dtype=np.int64)
+    if rows is not None:
+        step = int(grid.step.total_seconds()) * 1_000_000
+        steps = (rows.event_start - _microseconds(grid.start)) // step
+        if (np.diff(steps) <= 0).any():  # several believe, or the rows come in another order
+            order = np.lexsort((rows.sources, rows.belief_time, steps))
+            newest = order[np.append(np.diff(steps[order]) > 0, True)]
+        else:
+            newest = np.arange(steps.size)
+        values[steps[newest]] = rows.values[newest]
+        sources[steps[newest]] = rows.sources[newest]
+    return Believed(values, sources)
+
+
+def _microseconds(moment: datetime) -> int:
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
