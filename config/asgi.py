@@ -1,6 +1,7 @@
 """What a web server runs: ``uvicorn config.asgi:application``."""
 
 import os
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
@@ -20,9 +21,21 @@ settings.DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
 }
 pooling.refuse_transaction_pooling(env.connect)
 
-application = with_body_limit(
+_http = with_body_limit(
     get_asgi_application(),
     lambda path: (
         settings.GRAPHQL_MAX_BODY_BYTES if path == "/graphql/" else settings.MAX_BODY_BYTES
     ),
 )
+
+import redis.asyncio  # noqa: E402, F401  # now, while nobody waits: streams need it
+
+from config.graphql_socket import graphql_socket  # noqa: E402  # needs the apps
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """Answer HTTP by Django, websockets by the public interface."""
+    if scope["type"] == "websocket":
+        await graphql_socket(scope, receive, send)
+    else:
+        await _http(scope, receive, send)

@@ -5,36 +5,32 @@ subscriptions stream as server-sent events through Strawberry's asynchronous vie
 """
 
 import json
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Final, cast
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.conf import settings
-from django.contrib.auth import get_user
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
-from django.utils import timezone
-from django.utils.translation import get_language_from_request
 from django.views.decorators.csrf import csrf_exempt
 from strawberry.django.views import AsyncGraphQLView
-from strawberry.http import process_result
+from strawberry.http import GraphQLHTTPResponse, process_result
+from strawberry.http.streaming import SSETransport
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from config.graphql_requests import admit, context_of
 from config.schema import schema
-from tenants.accounts.actors import actor_of, actor_of_token
-from tenants.accounts.tokens import find_token
-from tenants.graphql.budget import Budget, Spent, as_extension, buckets
+from tenants.graphql.budget import Spent, as_extension, buckets
 from tenants.graphql.context import Context
 from tenants.graphql.cost import ENTRY
 from tenants.graphql.errors import worded
 from tenants.graphql.requests import Document, Refused, parse_json, read_document
 from tenants.graphql.time_limit import time_limit
-from tenants.permissions import ANONYMOUS, Actor
 
-_BEARER: Final = "Bearer "
 _EVENT_STREAM: Final = "text/event-stream"
 #: Whoever accepts this one gets statuses that say how GraphQL took the request.
 _GRAPHQL_RESPONSE: Final = "application/graphql-response+json"
@@ -45,19 +41,40 @@ class _CsrfCheck(CsrfViewMiddleware):
         raise Refused(403, "CSRF", f"{reason} Send the cookie's token as X-CSRFToken.")
 
 
+class _EventStream(SSETransport):
+    """Server-sent events, for subscriptions alone, each with its cursor as its identifier."""
+
+    def __init__(self) -> None:
+        super().__init__(settings.LIVE_HEARTBEAT_SECONDS)
+
+    def allowed_operation_types(
+        self, allowed_operation_types: set[OperationType]
+    ) -> Iterable[OperationType]:
+        return (OperationType.SUBSCRIPTION,)
+
+    def encode_next(
+        self, response: GraphQLHTTPResponse, encode_json: Callable[[object], str]
+    ) -> str:
+        cursor = (response.get("extensions") or {}).get("cursor")
+        event = super().encode_next(response, encode_json)
+        return f"id: {cursor}\r\n{event}" if cursor else event
+
+
 class _Subscriptions(AsyncGraphQLView[Context, None]):
+    stream_transport_classes_by_protocol = {GRAPHQL_SSE_PROTOCOL: _EventStream}
+
     def decode_json(self, data: str | bytes) -> object:
         return parse_json(data)
 
     async def get_context(self, request: HttpRequest, response: HttpResponse) -> Context:
-        return _context(request, response)
+        return context_of(request, response)
 
 
 _subscriptions = _Subscriptions.as_view(
     schema=schema,
     graphql_ide=None,
     allow_queries_via_get=False,
-    subscription_protocols=["graphql-sse"],
+    subscription_protocols=[GRAPHQL_SSE_PROTOCOL],
 )
 
 
@@ -77,21 +94,12 @@ markcoroutinefunction(graphql)
 
 
 def _admit(request: HttpRequest) -> tuple[HttpResponse | None, Document | None]:
-    """Set ``request.actor`` and its budget; return the refusal of a request, or what it asks."""
-    actor, points_per_minute = _actor(request)
-    if actor == ANONYMOUS:
+    """Find out who asks; return the refusal of a request, or what it asks."""
+    if not admit(request, request.headers.get("Authorization", "")):
         words = "send a valid token as 'Authorization: Bearer ...', or sign in"
         unknown = Refused(401, "UNAUTHENTICATED", words, WWW_Authenticate="Bearer")
         return _refusal(request, unknown), None
     asked: Any = request
-    asked.actor = actor
-    plan = asked.tenant.plan
-    asked.budget = Budget.of(
-        asked.tenant.schema_name,
-        actor.name,
-        own=points_per_minute or plan.points_per_minute,
-        shared=plan.total_points_per_minute,
-    )
     # Paid before anything is read, so that a flood costs us no more than this.
     asked.spent = buckets().spend(asked.budget, ENTRY)
     try:
@@ -120,7 +128,7 @@ def _check_csrf(request: HttpRequest) -> None:
 
 def _answer(request: HttpRequest, document: Document) -> HttpResponse:
     response = HttpResponse()
-    context = _context(request, response)
+    context = context_of(request, response)
     try:
         with time_limit(
             statement_seconds=settings.GRAPHQL_STATEMENT_SECONDS,
@@ -158,32 +166,6 @@ def _as_json(request: HttpRequest, result: ExecutionResult, context: Context) ->
             response.status_code = 400
     response.content = json.dumps(body, cls=DjangoJSONEncoder, separators=(",", ":"))
     return response
-
-
-def _actor(request: HttpRequest) -> tuple[Actor, int | None]:
-    """Return who asks, and the token's own points a minute, if it has any."""
-    authorization = request.headers.get("Authorization", "")
-    if authorization:
-        # The token's row is in the schema of the host: elsewhere it is unknown.
-        token = find_token(authorization.removeprefix(_BEARER), now=timezone.now())
-        return (actor_of_token(token), token.points_per_minute) if token else (ANONYMOUS, None)
-    return actor_of(get_user(request)), None
-
-
-def _context(request: HttpRequest, response: HttpResponse) -> Context:
-    asked: Any = request
-    return Context(
-        request=request,
-        response=response,
-        actor=asked.actor,
-        received_at=timezone.now(),
-        # Not the connection's: a subscription's context is made in the event loop's thread.
-        schema_name=asked.tenant.schema_name,
-        budget=asked.budget,
-        spent=asked.spent,
-        currency=asked.tenant.currency,
-        language=get_language_from_request(request),
-    )
 
 
 def _refusal(request: HttpRequest, refused: Refused) -> JsonResponse:

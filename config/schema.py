@@ -6,7 +6,7 @@ import strawberry
 import strawberry_django
 from graphql import GraphQLError
 from strawberry import relay
-from strawberry.extensions import MaxTokensLimiter
+from strawberry.extensions import MaxTokensLimiter, SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry_django.optimizer import DjangoOptimizerExtension
@@ -18,10 +18,11 @@ from scheduling.graphql.mutations import SchedulingMutation
 from scheduling.graphql.subscriptions import SchedulingSubscription
 from scheduling.graphql.types import SchedulingQuery
 from tenants.graphql.accounts import AccountsMutation, AccountsQuery
-from tenants.graphql.admission import Admission
+from tenants.graphql.admission import Admission, StreamAdmission
 from tenants.graphql.errors import PublicErrors
 from tenants.graphql.queries import TenantsQuery
 from tenants.graphql.scalars import SCALAR_MAP
+from tenants.graphql.streams import Cursors
 
 _MAX_TOKENS: Final = 2_000
 
@@ -51,6 +52,12 @@ class Subscription(SchedulingSubscription):
 class _Schema(strawberry.Schema):
     """Logs no query: what nobody expected is logged, scrubbed, by ``PublicErrors``."""
 
+    def get_extensions(self, sync: bool = False) -> list[SchemaExtension]:  # noqa: FBT001, FBT002
+        made = super().get_extensions(sync)
+        if sync:
+            return made
+        return [StreamAdmission() if isinstance(each, Admission) else each for each in made]
+
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
@@ -69,6 +76,7 @@ schema = _Schema(
         Admission,
         DjangoOptimizerExtension,
         PublicErrors,
+        Cursors,
     ],
 )
 

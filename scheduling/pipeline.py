@@ -14,6 +14,7 @@ from scheduling import queries
 from scheduling.engines.base import OutOfTime, Unbounded
 from scheduling.flex.run import RunDocument, RunResult
 from scheduling.models import RunState, ScheduleRun
+from scheduling.models.schedule_run import ScheduleRunQuerySet
 from scheduling.planning import Plan, PlanStatus, plan
 from tenants.events import emit
 from tenants.jobs import Claim
@@ -27,11 +28,11 @@ Clock = Callable[[], datetime]
 class ScheduleRunChanged:
     """Event: a run moved on."""
 
-    __slots__ = ("asset_id", "run_id", "state")
+    __slots__ = ("path", "run_id", "state")
 
     def __init__(self, run: ScheduleRun) -> None:
         self.run_id = str(run.pk)
-        self.asset_id = run.asset_id
+        self.path = run.asset.path
         self.state = RunState(run.state)
 
 
@@ -41,7 +42,7 @@ def solve(claim: Claim, run_id: str, *, clock: Clock) -> None:
     The outcome, the schedule and the end of the job are one transaction.
     """
     with transaction.atomic():
-        run = ScheduleRun.objects.select_for_update(of=("self",)).get(pk=run_id)
+        run = _held().get(pk=run_id)
         if run.finished_at is not None:
             return
         _move(run, RunState.SOLVING, at=clock())
@@ -61,9 +62,14 @@ def solve(claim: Claim, run_id: str, *, clock: Clock) -> None:
 
 def give_up(run_id: str, *, reason: str, at: datetime) -> None:
     """End a run whose job failed for good; called in the transaction that says so."""
-    run = ScheduleRun.objects.select_for_update(of=("self",)).filter(pk=run_id).first()
+    run = _held().filter(pk=run_id).first()
     if run is not None and run.finished_at is None:
         _move(run, RunState.FAILED, at=at, failure=f"internal error: {reason}"[:1000])
+
+
+def _held() -> ScheduleRunQuerySet:
+    """Return the runs, each to be locked when read, with the asset under which it is told of."""
+    return ScheduleRun.objects.select_related("asset").select_for_update(of=("self",))
 
 
 def _record(run: ScheduleRun, found: Plan, *, at: datetime) -> None:

@@ -20,8 +20,10 @@ from scheduling.flex.references import Reference, references
 from scheduling.flex.run import SiteContext, device_document
 from scheduling.flex.window import MAX_STEPS
 from scheduling.models import AssetFlex, ScheduleRun
+from scheduling.pipeline import ScheduleRunChanged
 from tenants.audit.services import record, values_of
 from tenants.errors import as_validation_error, wrong
+from tenants.events import emit
 from tenants.jobs import enqueue
 from tenants.permissions import Actor, Permission
 
@@ -93,7 +95,7 @@ def request_schedule(
             raise wrong(f"{field}.asset", f"not beneath {asset}", code="not_found")
         kept[device.asset.pk] = _checked(device, actor, at=grid.start, field=field)
     document = queries.run_document(asset, grid, kept, context=context)
-    run = ScheduleRun.objects.create(
+    run = ScheduleRun(
         asset=asset,
         engine=engine,
         start=grid.start,
@@ -105,8 +107,7 @@ def request_schedule(
         requested_at=now,
         updated_at=now,
     )
-    _enqueue(actor, "request_schedule", run)
-    return run
+    return _queued(actor, "request_schedule", run)
 
 
 @transaction.atomic
@@ -117,7 +118,7 @@ def request_again(*, actor: Actor, run: ScheduleRun, now: datetime) -> ScheduleR
         PermissionDenied: ``actor`` may not request schedules on the run's asset.
     """
     authorise_on(actor, Permission.SCHEDULE_REQUEST, run.asset)
-    again = ScheduleRun.objects.create(
+    again = ScheduleRun(
         asset=run.asset,
         engine=run.engine,
         start=run.start,
@@ -129,8 +130,7 @@ def request_again(*, actor: Actor, run: ScheduleRun, now: datetime) -> ScheduleR
         requested_at=now,
         updated_at=now,
     )
-    _enqueue(actor, "request_again", again)
-    return again
+    return _queued(actor, "request_again", again)
 
 
 @transaction.atomic
@@ -163,11 +163,16 @@ def keep_context(
     return _kept(actor, "keep_context", row)
 
 
-def _enqueue(actor: Actor, verb: str, run: ScheduleRun) -> None:
+def _queued(actor: Actor, verb: str, run: ScheduleRun) -> ScheduleRun:
+    """Keep a new run with the job that solves it."""
     run_id = str(run.pk)
     enqueue("scheduling.solve", payload={"run_id": run_id}, dedupe_key=run_id, now=run.requested_at)
     asked = values_of(run, "asset_id", "engine", "start", "end", "step")
     record(actor=actor, verb=verb, subject=run, after=asked)
+    run.revision = ScheduleRun.objects.next_revision()
+    run.save()
+    emit(ScheduleRunChanged(run))
+    return run
 
 
 def _kept(actor: Actor, verb: str, row: AssetFlex) -> AssetFlex:

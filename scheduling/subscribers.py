@@ -1,7 +1,7 @@
 """What scheduling does when it is told of something."""
 
 from scheduling.pipeline import ScheduleRunChanged
-from scheduling.queries import asset_topic, run_topic
+from scheduling.queries.changes import run_topic, topics_of
 from tenants import live
 from tenants.events import subscribe
 
@@ -12,5 +12,4 @@ def register() -> None:
 
 
 def _ring(event: ScheduleRunChanged) -> None:
-    live.ring(run_topic(event.run_id))
-    live.ring(asset_topic(event.asset_id))
+    live.ring(run_topic(event.run_id), *topics_of(event.path))

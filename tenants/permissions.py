@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -86,6 +87,20 @@ class Actor:
     def root_paths(self, permission: Permission) -> tuple[str, ...]:
         """Return the roots of the subtrees where the actor holds ``permission``."""
         return tuple(grant.root_path for grant in self.grants if permission in grant.permissions)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who asks, by which right to ask at all.
+
+    Attributes:
+        ends_at: when the token or session ends by itself; None if it does not.
+        points_per_minute: what the token may spend; None for what the tenant's plan says.
+    """
+
+    actor: Actor
+    ends_at: datetime | None = None
+    points_per_minute: int | None = None
 
 
 def actor_in_role(name: str, role: Role, root_path: str = "") -> Actor:

@@ -8,6 +8,7 @@ import django_stubs_ext
 from config import env
 from config.settings.celery import *  # noqa: F403
 from config.settings.graphql import *  # noqa: F403
+from config.settings.live import *  # noqa: F403
 from config.settings.logging import *  # noqa: F403
 from config.settings.security import *  # noqa: F403
 from config.settings.unfold import *  # noqa: F403

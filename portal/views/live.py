@@ -1,19 +1,23 @@
 """Tells an open page that its site has a new plan, as server-sent events."""
 
-from collections.abc import AsyncIterator
-from typing import Any, Final
+from collections.abc import AsyncGenerator
+from functools import partial
+from typing import Final
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django_tenants.utils import schema_context
+from django.utils import timezone
+from strawberry.http.streaming import merge_stream_with_heartbeat
 
 from portal.views.sites import visible_site
-from scheduling.queries import asset_topic
+from scheduling.queries.changes import asset_topic
 from scheduling.queries.overview import newest_attempt
+from tenants.accounts.access import access_still
 from tenants.accounts.actors import actor_of
-from tenants.database import release_connection
-from tenants.live import listen
+from tenants.live import AccessEnded, Change, News, NoPlace, Watch, follow, place
+from tenants.permissions import Access, Actor
 
 #: A comment that keeps proxies from closing a silent stream.
 _HEARTBEAT: Final = ": still here\n\n"
@@ -27,40 +31,51 @@ async def site_live(request: HttpRequest, site_id: int) -> HttpResponseBase:
     """
     if request.method != "GET":
         return HttpResponse(status=405, headers={"Allow": "GET"})
-    schema_name: str = request.tenant.schema_name  # type: ignore[attr-defined]
-    if await sync_to_async(_state)(request, schema_name, site_id) is None:
-        raise Http404("no such site")
+    actor = await sync_to_async(_actor_who_sees)(request, site_id)
+    watch = Watch(
+        request.tenant.schema_name,  # type: ignore[attr-defined]
+        asset_topic(site_id),
+        access=partial(_access, request),
+        read=partial(_read, site_id),
+    )
     return StreamingHttpResponse(
-        _events(request, schema_name, site_id),
+        merge_stream_with_heartbeat(
+            partial(_events, watch, actor),
+            lambda: _HEARTBEAT,
+            settings.LIVE_HEARTBEAT_SECONDS,
+            send_initial_heartbeat=False,
+        )(),
         content_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _events(request: HttpRequest, schema_name: str, site_id: int) -> AsyncIterator[str]:
+async def _events(watch: Watch[str], actor: Actor) -> AsyncGenerator[str, None]:
     told: str | None = None
-    async for _ in listen(schema_name, asset_topic(site_id)):
-        state = await sync_to_async(_state)(request, schema_name, site_id)
-        if state is None:
-            return
-        if state != told:
-            told = state
-            yield f"event: plan\ndata: {state}\n\n"
-        else:
-            yield _HEARTBEAT
+    try:
+        with place(watch.schema_name, actor.name):
+            async for change in follow(watch):
+                if change.what != told:
+                    told = change.what
+                    yield f"event: plan\ndata: {told}\n\n"
+    except (AccessEnded, Http404, NoPlace):
+        return
 
 
-def _state(request: Any, schema_name: str, site_id: int) -> str | None:
-    """Return the newest run and where it stands; None where the site is not to be seen."""
-    # Said anew each time: a stream outlives the request that chose the schema.
-    with schema_context(schema_name):
-        try:
-            # The session too: who signed out elsewhere hears no more.
-            request.session = type(request.session)(request.session.session_key)
-            actor = actor_of(get_user(request))
-            run = newest_attempt(actor, visible_site(actor, site_id))
-        except Http404:
-            return None
-        finally:
-            release_connection()
-    return f"{run.pk} {run.state}" if run else "none"
+def _actor_who_sees(request: HttpRequest, site_id: int) -> Actor:
+    actor = actor_of(get_user(request))
+    visible_site(actor, site_id)
+    return actor
+
+
+def _access(request: HttpRequest) -> Access | None:
+    return access_still(request, "", now=timezone.now())
+
+
+def _read(site_id: int, actor: Actor, after: int | None) -> News[str]:
+    """Return the newest run and where it stands, or "none"."""
+    run = newest_attempt(actor, visible_site(actor, site_id))
+    if run is None:
+        return News([Change(0, "none")] if after is None else [])
+    changed = after is None or run.revision > after
+    return News([Change(run.revision, f"{run.pk} {run.state}")] if changed else [])

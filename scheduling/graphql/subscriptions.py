@@ -1,21 +1,24 @@
 """GraphQL subscriptions of scheduling."""
 
 from collections.abc import AsyncGenerator
-from typing import Annotated, Any, cast
+from dataclasses import replace
+from typing import Annotated, cast
 
 import strawberry
-from asgiref.sync import sync_to_async
-from django_tenants.utils import schema_context
 from strawberry import relay
 
+from assets.models import Asset
 from scheduling.graphql.types import ScheduleRunNode
 from scheduling.models import ScheduleRun
-from scheduling.queries import run_topic
-from tenants.database import release_connection
-from tenants.errors import wrong
+from scheduling.models.schedule_run import ScheduleRunQuerySet
+from scheduling.queries.changes import asset_topic, news_of, run_topic
 from tenants.graphql.context import Info
-from tenants.graphql.lookup import as_seen, visible_row
-from tenants.live import listen
+from tenants.graphql.lookup import visible_row, with_what_is_asked
+from tenants.graphql.streams import AFTER, stream
+from tenants.live import News
+
+_After = Annotated[str | None, strawberry.argument(description=AFTER)]
+_Runs = AsyncGenerator[ScheduleRunNode, None]
 
 
 @strawberry.type
@@ -28,23 +31,41 @@ class SchedulingSubscription:
         self,
         info: Info,
         id: Annotated[relay.GlobalID, strawberry.argument(description="Which run.")],
-    ) -> AsyncGenerator[ScheduleRunNode, None]:
-        state: str | None = None
-        async for _ in listen(info.context.schema_name, run_topic(id.node_id)):
-            run = await sync_to_async(_read)(id, info)
-            if run.state != state:
-                state = run.state
-                yield cast("ScheduleRunNode", run)
-            if run.finished_at is not None:
-                return
+        after: _After = None,
+    ) -> _Runs:
+        def read(known: int | None) -> News[ScheduleRun]:
+            run = visible_row(ScheduleRun, id, info, field="id")
+            news = _news(info, ScheduleRun.objects.filter(pk=run.pk), known)
+            newest = news.changes[-1].what if news.changes else run
+            return replace(news, is_last=newest.finished_at is not None)
+
+        async for run in stream(info, topic=run_topic(id.node_id), read=read, after=after):
+            yield cast("ScheduleRunNode", run)
+
+    @strawberry.subscription(
+        description="Tells of the runs of an asset and of all assets beneath it, new ones too: "
+        "first of the one that changed last, then of each that changes. "
+        "What you may see is checked anew each time."
+    )
+    async def schedule_runs_changed(
+        self,
+        info: Info,
+        asset: Annotated[relay.GlobalID, strawberry.argument(description="Which asset.")],
+        after: _After = None,
+    ) -> _Runs:
+        def read(known: int | None) -> News[ScheduleRun]:
+            root = visible_row(Asset, asset, info, field="asset")
+            beneath = ScheduleRun.objects.filter(asset__path__startswith=root.path)
+            return _news(info, beneath, known)
+
+        async for run in stream(info, topic=asset_topic(asset.node_id), read=read, after=after):
+            yield cast("ScheduleRunNode", run)
 
 
-def _read(id: relay.GlobalID, info: Any) -> ScheduleRun:
-    # Said anew each time: a stream outlives the request that chose the schema.
-    with schema_context(info.context.schema_name):
-        # All that is asked is read here: between two bells a stream holds no connection.
-        run = as_seen(visible_row(ScheduleRun, id, info, field="id"), info)
-        release_connection()
-        if run is None:
-            raise wrong("id", "no such ScheduleRun", code="not_found")
-        return run
+def _news(info: Info, runs: ScheduleRunQuerySet, known: int | None) -> News[ScheduleRun]:
+    # All that is asked is read here: between two bells a stream holds no connection.
+    return news_of(
+        runs.visible_to(info.context.actor),
+        known,
+        read=lambda changed: with_what_is_asked(changed, info),
+    )

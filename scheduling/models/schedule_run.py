@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Final, Self
 
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models import F, Q
+from django.db import connection, models
+from django.db.models import F, Max, Q
 
 from assets.models import Asset, within_reach
 from assets.timegrid import TimeGrid
@@ -32,6 +32,24 @@ class ScheduleRunQuerySet(models.QuerySet["ScheduleRun"]):
     def visible_to(self, actor: Actor) -> Self:
         return self.filter(within_reach(actor, "asset__path"))
 
+    def changed_after(self, revision: int) -> Self:
+        """Keep what changed after ``revision``, oldest first."""
+        return self.filter(revision__gt=revision).order_by("revision")
+
+    def next_revision(self) -> int:
+        """Return the number of the change that the present transaction makes to a run.
+
+        Whoever makes the next change waits for our commit: numbers become visible in their
+        order, so who has seen one has missed none below it. Taken last in a transaction.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || %s, 0))",
+                [f".{self.model._meta.db_table}.revision"],
+            )
+        newest = self.model._base_manager.aggregate(newest=Max("revision"))["newest"]
+        return int(newest or 0) + 1
+
     def unfinished(self) -> Self:
         return self.filter(finished_at=None)
 
@@ -50,6 +68,7 @@ class ScheduleRun(models.Model):
         result: a ``scheduling.flex.RunResult`` once solved, else None.
         cost: what the plan is expected to cost over the window [currency]; may be negative.
         failure: why there is no plan, in words for the user; empty if there is one.
+        revision: number of its newest change among all changes of runs of the tenant.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -68,6 +87,7 @@ class ScheduleRun(models.Model):
     finished_at = models.DateTimeField(null=True)
     cost = models.FloatField(null=True)
     failure = models.CharField(max_length=1000, blank=True)
+    revision = models.BigIntegerField(default=0, editable=False)
 
     objects = models.Manager.from_queryset(ScheduleRunQuerySet)()
 
@@ -80,6 +100,7 @@ class ScheduleRun(models.Model):
         indexes = [
             models.Index(fields=["asset", "-requested_at"], name="run_newest_of_asset"),
             models.Index(fields=["updated_at", "id"], name="run_by_update"),
+            models.Index(fields=["revision"], name="run_by_revision"),
         ]
 
     def __str__(self) -> str:
@@ -103,4 +124,5 @@ class ScheduleRun(models.Model):
         for name, value in changes.items():
             setattr(self, name, value)
         self.updated_at = at
-        self.save(update_fields=["state", "finished_at", "updated_at", *changes])
+        self.revision = ScheduleRun.objects.next_revision()
+        self.save(update_fields=["state", "finished_at", "updated_at", "revision", *changes])

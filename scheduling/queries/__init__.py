@@ -2,18 +2,14 @@
 
 from scheduling.queries.problems import (
     MissingBeliefs,
-    asset_topic,
     flex_of,
     read_problem,
     run_document,
-    run_topic,
 )
 
 __all__ = [
     "MissingBeliefs",
-    "asset_topic",
     "flex_of",
     "read_problem",
     "run_document",
-    "run_topic",
 ]

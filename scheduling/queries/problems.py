@@ -1,6 +1,5 @@
 """Reads for scheduling: from assets and a run to the document of its problem."""
 
-import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -24,16 +23,6 @@ _STOCK_AGE: Final = timedelta(hours=1)
 
 class MissingBeliefs(Exception):
     """The run needs a series of which some steps are not known. Words for the user."""
-
-
-def run_topic(run_id: uuid.UUID | str) -> str:
-    """Return the topic under which changes of a run are told (``tenants.live``)."""
-    return f"schedule_run:{run_id}"
-
-
-def asset_topic(asset_id: int) -> str:
-    """Return the topic under which changes of an asset's runs are told."""
-    return f"schedule_runs_of:{asset_id}"
 
 
 def flex_of(asset: Asset, at: datetime) -> dict[int, AssetFlex]:

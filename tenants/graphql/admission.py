@@ -1,8 +1,9 @@
 """What a request has to pass before it is run: size, validity, cost, budget."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from graphql import GraphQLError, OperationType, get_operation_ast, validate
 from strawberry.extensions import SchemaExtension
 
@@ -19,13 +20,16 @@ class Admission(SchemaExtension):
     """
 
     def on_validate(self) -> Iterator[None]:
+        self._admit()
+        yield
+
+    def _admit(self) -> None:
         context = self.execution_context
         if context.pre_execution_errors is None and context.graphql_document is not None:
             error = self._refusal()
             if error is not None:
                 context.pre_execution_errors = [error]
             context.validation_rules = ()  # they have been applied
-        yield
 
     def on_execute(self) -> Iterator[None]:
         yield
@@ -78,3 +82,11 @@ class Admission(SchemaExtension):
     def get_results(self) -> dict[str, Any]:
         asked = self.execution_context.context
         return as_extension(asked.budget, asked.spent)
+
+
+class StreamAdmission(Admission):
+    """The same for what runs in the event loop, which neither rules nor Redis may hold up."""
+
+    async def on_validate(self) -> AsyncIterator[None]:  # type: ignore[override]
+        await sync_to_async(self._admit)()
+        yield

@@ -1,5 +1,6 @@
 """What every resolver receives."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -8,20 +9,29 @@ from strawberry.django.context import StrawberryDjangoContext
 from strawberry.types import Info as StrawberryInfo
 
 from tenants.graphql.budget import Budget, Spent
-from tenants.permissions import Actor
+from tenants.permissions import Access, Actor
 
 
 @dataclass
 class Context(StrawberryDjangoContext):
-    """Who asks, when, at whose cost, in which schema and currency, and the language of errors."""
+    """Who asks, when, at whose cost, in which schema and currency, and the language of errors.
+
+    Attributes:
+        access: says anew who asks, for what takes longer than a request; None once they may not.
+        last_event_id: cursor with which a stream is taken up again by whoever dropped it.
+        cursor: of the event that a stream tells now.
+    """
 
     actor: Actor
     received_at: datetime
     schema_name: str
     budget: Budget
     spent: Spent
+    access: Callable[[], Access | None]
     currency: str = "EUR"
     language: str = "en"
+    last_event_id: str | None = None
+    cursor: str | None = None
 
 
 Info: TypeAlias = StrawberryInfo[Context, None]

@@ -24,6 +24,7 @@ from graphql import (
 )
 from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.extensions import MaskErrors
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from tenants.graphql.payloads import user_errors
 from tenants.graphql.time_limit import OutOfTime
@@ -69,6 +70,8 @@ def worded(
     if isinstance(original, OutOfTime):
         words = "this took too long and was cancelled: ask for less at once"
         return _instead_of(error, words, {"code": "OUT_OF_TIME"})
+    if isinstance(original, InvalidOperationTypeError | CannotGetOperationTypeError):
+        return _instead_of(error, _of_stream(original), {"code": "MALFORMED"})
     error_id = uuid.uuid4().hex
     logger.error(
         "unexpected error id=%s tenant=%s actor=%s operation=%s path=%s document=%s",
@@ -81,6 +84,13 @@ def worded(
         exc_info=original,
     )
     return _instead_of(error, "internal error", {"code": "INTERNAL", "id": error_id})
+
+
+def _of_stream(refusal: InvalidOperationTypeError | CannotGetOperationTypeError) -> str:
+    """Return why a stream does not run an operation, or cannot tell which."""
+    if isinstance(refusal, CannotGetOperationTypeError):
+        return refusal.as_http_error_reason()
+    return "a stream is for subscriptions: send queries and mutations by POST"
 
 
 def without_values(document: DocumentNode) -> str:

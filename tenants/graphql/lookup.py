@@ -61,9 +61,12 @@ def as_seen(row: M, info: Info) -> M | None:
     """
     rows: models.QuerySet[M] = type(row)._default_manager.all()
     visible = rows.visible_to(info.context.actor)  # type: ignore[attr-defined]
-    # Whole rows: who streams reads more of them than was asked.
-    whole = OptimizerConfig(enable_only=False)
-    return optimize(visible.filter(pk=row.pk), info, config=whole).first()
+    return with_what_is_asked(visible.filter(pk=row.pk), info).first()
+
+
+def with_what_is_asked(rows: models.QuerySet[M], info: Info) -> models.QuerySet[M]:
+    """Return ``rows``, whole, to be read with what ``info`` asks of them, narrowed to the actor."""
+    return optimize(rows, info, config=OptimizerConfig(enable_only=False))
 
 
 class AsSeen(FieldExtension):

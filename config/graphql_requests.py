@@ -1,0 +1,51 @@
+"""Who asks, and what each operation of theirs is given, by whichever road they came."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import get_language_from_request
+
+from tenants.accounts.access import access_of, access_still
+from tenants.graphql.budget import Budget
+from tenants.graphql.context import Context
+
+
+def admit(request: Any, authorization: str) -> bool:
+    """Say whether somebody known asks; set the request's ``actor``, ``budget`` and ``access``.
+
+    Args:
+        request: Django's, with its ``tenant`` and session.
+        authorization: "Bearer <key>"; empty for who signed in.
+    """
+    access = access_of(request, authorization, now=timezone.now())
+    if access is None:
+        return False
+    plan = request.tenant.plan
+    request.actor = access.actor
+    request.budget = Budget.of(
+        request.tenant.schema_name,
+        access.actor.name,
+        own=access.points_per_minute or plan.points_per_minute,
+        shared=plan.total_points_per_minute,
+    )
+    request.access = lambda: access_still(request, authorization, now=timezone.now())
+    return True
+
+
+def context_of(request: Any, response: HttpResponse) -> Context:
+    """Return the context of one operation of an admitted request, of which a part was paid."""
+    return Context(
+        request=request,
+        response=response,
+        actor=request.actor,
+        received_at=timezone.now(),
+        # Not the connection's: a subscription's context is made in the event loop's thread.
+        schema_name=request.tenant.schema_name,
+        budget=request.budget,
+        spent=request.spent,
+        access=request.access,
+        currency=request.tenant.currency,
+        language=get_language_from_request(request),
+        last_event_id=request.headers.get("Last-Event-ID"),
+    )
