@@ -27,7 +27,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
-from config import env
+from config import env  # noqa: E402
 
 env.start_services()
 
@@ -41,6 +41,7 @@ from django.db import transaction  # noqa: E402
 from django_tenants.utils import tenant_context  # noqa: E402
 from strawberry.relay import to_base64  # noqa: E402
 from websockets.asyncio.client import connect  # noqa: E402
+from websockets.typing import Subprotocol  # noqa: E402
 
 from assets.models import Asset  # noqa: E402
 from assets.timegrid import TimeGrid  # noqa: E402
@@ -128,7 +129,9 @@ class Followers:
 async def over_websocket(port: int, key: str, asset: str) -> AsyncIterator[str]:
     """Yield the identifiers of runs as a websocket tells them."""
     async with connect(
-        f"ws://{HOST}:{port}/graphql/", host="127.0.0.1", subprotocols=["graphql-transport-ws"]
+        f"ws://{HOST}:{port}/graphql/",
+        host="127.0.0.1",
+        subprotocols=[Subprotocol("graphql-transport-ws")],
     ) as websocket:
 
         async def say(**message: Any) -> None:
@@ -270,6 +273,7 @@ async def cpu_of(servers: list[Served], work: Callable[[], Any]) -> float:
 
 
 def spread(seconds: list[float]) -> dict[str, float]:
+    """Return how ``seconds`` lie."""
     ordered = sorted(seconds)
     return {
         "median": round(statistics.median(ordered), 4),

@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Self, TypeVar
 
-from asgiref.sync import async_to_sync
+from asgiref.sync import async_to_sync, sync_to_async
 from django.test import AsyncClient
 
 from config.graphql_socket import Message, speak
@@ -111,14 +111,13 @@ async def entered(tenant: Tenant, key: str) -> AsyncIterator[Socket]:
 
 
 async def in_thread(work: Any, *arguments: Any) -> Any:
-    from asgiref.sync import sync_to_async  # noqa: PLC0415
-
+    """Call ``work``, which uses the database, from asynchronous code."""
     return await sync_to_async(work)(*arguments)
 
 
 async def server_sent(
     tenant: Tenant, key: str, query: str, *, cursor: str | None = None, **variables: Any
-) -> AsyncIterator[tuple[str | None, dict[str, Any] | None]]:
+) -> AsyncGenerator[tuple[str | None, dict[str, Any] | None], None]:
     """Yield (id, data) of each event, and (None, None) of each heartbeat."""
     # The asynchronous test client cannot be talked out of its host name.
     await in_thread(_serve_test_host, tenant)

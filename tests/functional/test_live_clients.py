@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -67,6 +68,8 @@ def port() -> Iterator[int]:
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
+        while not server.started:
+            time.sleep(0.01)
         yield int(listening.getsockname()[1])
         server.should_exit = True
         thread.join(10)
@@ -116,5 +119,6 @@ def test_gql_is_told_that_it_may_not(port: int) -> None:
         async with Client(transport=transport):
             pass
 
-    with pytest.raises(TransportConnectionFailed, match="4403|Forbidden"):
+    with pytest.raises(TransportConnectionFailed) as refused:
         in_time(enter())
+    assert "4403" in str(refused.value.__cause__)

@@ -112,8 +112,10 @@ def test_who_comes_back_is_told_what_changed_and_nothing_twice(
     run_jobs()
 
     def back(cursor: str | None) -> list[tuple[str | None, dict[str, Any]]]:
-        place = {"cursor": cursor} if how == "header" else {"after": cursor}
-        return heard(tenant, key, RUN, until=99, id=node_id(run), **place)  # to the end
+        header, after = (cursor, None) if how == "header" else (None, cursor)
+        return heard(  # to the end
+            tenant, key, RUN, until=99, cursor=header, after=after, id=node_id(run)
+        )
 
     missed = back(first)
     assert states(missed, "scheduleRunChanged") == ["READY"]

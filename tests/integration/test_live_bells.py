@@ -31,11 +31,11 @@ async def heard_within(listener: bells.Listener, seconds: float) -> bool:
 @pytest.fixture
 def nowhere(settings: Any) -> Iterator[None]:
     """Redis is away: nobody answers at its address."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))  # and does not listen
-        settings.REDIS_URL = f"redis://127.0.0.1:{taken.getsockname()[1]}/0"
-        bells._client.cache_clear()
-        yield
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        settings.REDIS_URL = f"redis://127.0.0.1:{free.getsockname()[1]}/0"
+    bells._client.cache_clear()
+    yield
     bells._client.cache_clear()
     bells._silent_until = 0.0
 
