@@ -7,8 +7,10 @@ from django.utils import timezone
 from django.utils.translation import get_language_from_request
 
 from tenants.accounts.access import access_of, access_still
+from tenants.accounts.throttle import WINDOW_SECONDS, keys_must_wait, note_wrong_key
 from tenants.graphql.budget import Budget
 from tenants.graphql.context import Context
+from tenants.graphql.requests import Refused
 
 
 def admit(request: Any, authorization: str) -> bool:
@@ -17,16 +19,25 @@ def admit(request: Any, authorization: str) -> bool:
     Args:
         request: Django's, with its ``tenant`` and session.
         authorization: "Bearer <key>"; empty for who signed in.
+
+    Raises:
+        Refused: the sender has guessed too many keys and has to wait.
     """
+    sender = request.META.get("REMOTE_ADDR", "")
+    if authorization and keys_must_wait(sender):
+        words = "too many wrong tokens from your address: wait and try again"
+        raise Refused(429, "RATE_LIMITED", words, Retry_After=str(WINDOW_SECONDS))
     access = access_of(request, authorization, now=timezone.now())
     if access is None:
+        if authorization:
+            note_wrong_key(authorization, sender)
         return False
     plan = request.tenant.plan
     request.actor = access.actor
     request.budget = Budget.of(
         request.tenant.schema_name,
         access.actor.name,
-        own=access.points_per_minute or plan.points_per_minute,
+        own=min(access.points_per_minute or plan.points_per_minute, plan.points_per_minute),
         shared=plan.total_points_per_minute,
     )
     request.access = lambda: access_still(request, authorization, now=timezone.now())

@@ -215,6 +215,8 @@ def _may_enter(request: ASGIRequest, said: object) -> bool:
         TenantByHostMiddleware(_no_response).process_request(request)
         SessionMiddleware(_no_response).process_request(request)
         return admit(request, authorization)
+    except Refused:  # who guesses keys has to wait
+        return False
     except (Http404, SuspiciousOperation):  # the host is unknown, suspended or malformed
         return False
     finally:

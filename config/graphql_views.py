@@ -95,7 +95,11 @@ markcoroutinefunction(graphql)
 
 def _admit(request: HttpRequest) -> tuple[HttpResponse | None, Document | None]:
     """Find out who asks; return the refusal of a request, or what it asks."""
-    if not admit(request, request.headers.get("Authorization", "")):
+    try:
+        is_known = admit(request, request.headers.get("Authorization", ""))
+    except Refused as refused:
+        return _refusal(request, refused), None
+    if not is_known:
         words = "send a valid token as 'Authorization: Bearer ...', or sign in"
         unknown = Refused(401, "UNAUTHENTICATED", words, WWW_Authenticate="Bearer")
         return _refusal(request, unknown), None

@@ -1,6 +1,7 @@
 """Admin of assets, for a tenant's operators: look here, change through services."""
 
 from assets.admin.sensors import SensorAdmin, SourceAdmin
+from assets.admin.tokens import ApiTokenAdmin
 from assets.admin.tree import AssetAdmin
 
-__all__ = ["AssetAdmin", "SensorAdmin", "SourceAdmin"]
+__all__ = ["ApiTokenAdmin", "AssetAdmin", "SensorAdmin", "SourceAdmin"]

@@ -1,18 +1,15 @@
 """Who asks: by a token's key, or by the session of who signed in."""
 
 from datetime import datetime
-from typing import Final
 
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 
 from tenants.accounts.actors import actor_of, actor_of_token
-from tenants.accounts.tokens import find_token
+from tenants.accounts.tokens import find_bearer
 from tenants.database import connection
 from tenants.models import Tenant
 from tenants.permissions import ANONYMOUS, Access
-
-_BEARER: Final = "Bearer "
 
 
 def access_of(request: HttpRequest, authorization: str, *, now: datetime) -> Access | None:
@@ -23,7 +20,7 @@ def access_of(request: HttpRequest, authorization: str, *, now: datetime) -> Acc
     """
     if authorization:
         # The token's row is in the schema of the host: elsewhere it is unknown.
-        token = find_token(authorization.removeprefix(_BEARER), now=now)
+        token = find_bearer(authorization, now=now)
         if token is None:
             return None
         return Access(actor_of_token(token), token.expires_at, token.points_per_minute)

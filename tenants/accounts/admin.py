@@ -1,21 +1,18 @@
-"""Admin of people, customers and tokens, for a tenant's operators."""
+"""Admin of people and customers, for a tenant's operators. Tokens: see ``assets.admin``."""
 
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from unfold.admin import ModelAdmin, TabularInline
 
 from tenants.accounts.actors import actor_of
-from tenants.accounts.models import ApiToken, Customer, Membership, User
-from tenants.accounts.tokens import issue_token, revoke_token
+from tenants.accounts.models import Customer, Membership, User
 from tenants.audit.services import record, values_of
-from tenants.permissions import Role
 
 
 class UserForm(forms.ModelForm[User]):
@@ -120,47 +117,3 @@ class CustomerAdmin(ModelAdmin[Customer]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Customer | None = None) -> bool:
         return False
-
-
-@admin.register(ApiToken)
-class ApiTokenAdmin(ModelAdmin[ApiToken]):
-    """The key is shown once, in the message after it is issued."""
-
-    fields = ["name", "customer", "role", "expires_at"]
-    list_display = [
-        "prefix",
-        "name",
-        "customer",
-        "role",
-        "expires_at",
-        "revoked_at",
-        "last_used_at",
-    ]
-    list_select_related = ["customer"]
-    search_fields = ["name", "prefix"]
-    ordering = ["-created_at"]
-    actions = ["revoke"]
-
-    def has_change_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
-        return False
-
-    def save_model(self, request: HttpRequest, obj: ApiToken, form: Any, change: bool) -> None:  # noqa: FBT001
-        issued = issue_token(
-            actor=actor_of(request.user),
-            name=obj.name,
-            role=Role(obj.role),
-            customer=obj.customer,
-            now=timezone.now(),
-            expires_at=obj.expires_at,
-        )
-        obj.pk, obj.prefix = issued.token.pk, issued.token.prefix
-        self.message_user(request, f"The key, shown this once: {issued.key}", messages.WARNING)
-
-    @admin.action(description="Revoke", permissions=["view"])
-    def revoke(self, request: HttpRequest, queryset: Any) -> None:
-        for token in queryset:
-            revoke_token(actor=actor_of(request.user), token=token, now=timezone.now())
-        self.message_user(request, "Revoked.", messages.SUCCESS)

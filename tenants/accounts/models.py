@@ -204,3 +204,9 @@ class ApiToken(models.Model):
         """What it may do there."""
         of_role = ROLE_PERMISSIONS[Role(self.role)]
         return of_role & {Permission(each) for each in self.scopes} if self.scopes else of_role
+
+    def state_at(self, now: datetime) -> str:
+        """Return "usable", "revoked" or "expired"."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "expired" if self.expires_at and self.expires_at <= now else "usable"

@@ -167,6 +167,12 @@ def find_token(key: str, *, now: datetime) -> ApiToken | None:
     return token
 
 
+def find_bearer(authorization: str, *, now: datetime) -> ApiToken | None:
+    """Return the token that a request's Authorization header names: "Bearer KEY", no other form."""
+    scheme, _, key = authorization.partition(" ")
+    return find_token(key if scheme.lower() == "bearer" else "", now=now)
+
+
 def follow_moved_subtree(old_path: str, new_path: str) -> None:
     """Let tokens narrowed to the subtree at ``old_path`` be good at ``new_path`` instead.
 

@@ -54,10 +54,13 @@ class CustomerNode(VisibleNode):
     )
 
     @strawberry_django.field(
-        only=["root_path"], description="The asset under which all of its assets hang."
+        only=["root_path"],
+        description="The asset under which all of its assets hang, if it is yours to see.",
     )
-    def portfolio(self, root: strawberry.Parent[models.Customer]) -> relay.GlobalID | None:
-        return asset_at(root.root_path)
+    def portfolio(
+        self, root: strawberry.Parent[models.Customer], info: Info
+    ) -> relay.GlobalID | None:
+        return asset_at(root.root_path, info)
 
 
 @strawberry_django.type(
@@ -95,15 +98,20 @@ class TokenNode(VisibleNode):
 
     @strawberry_django.field(
         only=["subtree"],
-        description="The asset beneath which alone it is good; null for all of its customer's.",
+        description="The asset beneath which alone it is good, if that is yours to see; null for "
+        "all of its customer's.",
     )
-    def subtree(self, root: strawberry.Parent[models.ApiToken]) -> relay.GlobalID | None:
-        return asset_at(root.subtree)
+    def subtree(
+        self, root: strawberry.Parent[models.ApiToken], info: Info
+    ) -> relay.GlobalID | None:
+        return asset_at(root.subtree, info)
 
 
-def asset_at(path: str | None) -> relay.GlobalID | None:
-    """Return the identifier of the asset at ``path``: the last of the chain."""
-    return relay.GlobalID("Asset", path.rstrip(".").rpartition(".")[2]) if path else None
+def asset_at(path: str | None, info: Info) -> relay.GlobalID | None:
+    """Return the identifier of the asset at ``path``, the last of the chain, if it may be seen."""
+    if not path or not info.context.actor.may_on(Permission.ASSET_READ, path):
+        return None
+    return relay.GlobalID("Asset", path.rstrip(".").rpartition(".")[2])
 
 
 @filter_type(

@@ -13,7 +13,7 @@ from tenants.graphql.connections import MAX_FIRST
 from tenants.graphql.context import Info
 from tenants.graphql.cost import MAX_COST
 from tenants.graphql.enums import public_enum
-from tenants.permissions import Actor, Permission
+from tenants.permissions import Permission
 
 
 class ViewerKind(enum.Enum):
@@ -58,7 +58,7 @@ class ViewerGrant:
     scopes: list[Permission] = strawberry.field(description="What you may do there.")
     everywhere: bool = strawberry.field(description="Whether that is on the whole tenant.")
     asset: relay.GlobalID | None = strawberry.field(
-        description="The asset beneath which it is; null for the whole tenant."
+        description="The asset beneath which it is, if you may read it; null for the whole tenant."
     )
     customer: CustomerNode | None = strawberry.field(
         description="The customer all of whose assets these are; null for the whole tenant, or for "
@@ -106,7 +106,7 @@ class TenantsQuery:
             prefix=token.prefix if token else None,
             scopes=[each for each in Permission if actor.may(each)],
             everywhere=actor.may_everywhere(Permission.ASSET_READ),
-            grants=_grants(actor),
+            grants=_grants(info),
             expires_at=token.expires_at if token else None,
             limits=RequestLimits(
                 max_cost=min(MAX_COST, context.budget.points_per_minute),
@@ -129,7 +129,8 @@ class TenantsQuery:
         )
 
 
-def _grants(actor: Actor) -> list[ViewerGrant]:
+def _grants(info: Info) -> list[ViewerGrant]:
+    actor = info.context.actor
     roots = [grant.root_path for grant in actor.grants if grant.root_path]
     found = Customer.objects.visible_to(actor).filter(root_path__in=roots)
     customers: dict[str | None, Any] = {each.root_path: each for each in found}
@@ -137,7 +138,7 @@ def _grants(actor: Actor) -> list[ViewerGrant]:
         ViewerGrant(
             scopes=[each for each in Permission if each in grant.permissions],
             everywhere=not grant.root_path,
-            asset=asset_at(grant.root_path),
+            asset=asset_at(grant.root_path, info),
             customer=customers.get(grant.root_path),
         )
         for grant in actor.grants

@@ -1,0 +1,256 @@
+"""Default deny, walked: every field of the schema, everybody who may ask, all that is not theirs.
+
+The walk is made from the schema. A field, argument, mutation or type of rows that it cannot
+reach fails it, so that nothing new is left out.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+from django.db import transaction
+from django_tenants.utils import schema_context
+from graphql import GraphQLObjectType, get_named_type
+from pytest_django import DjangoDbBlocker
+
+from assets.models import Belief
+from tenants.accounts.models import Customer
+from tenants.database import connection as tenant_connection
+from tenants.graphql.mutation import NEEDS
+from tenants.graphql.types import VisibleNode
+from tenants.models import Tenant
+from tenants.permissions import Permission
+from tests.access_cases import CASES
+from tests.access_documents import SCHEMA, everything_of, identifiers_in, planted, required, roots
+from tests.access_questions import (
+    answer,
+    check_alike,
+    check_nothing_foreign,
+    foreign_ones,
+    heard,
+    may_name,
+    pair_of,
+    type_of,
+)
+from tests.access_world import ASKERS, SHOWN_BY, Asker, World, a_world
+from tests.conftest import NOW, OTHER_SCHEMA, TENANT_SCHEMA
+
+QUERIES: Final = roots("Query")
+MUTATIONS: Final = roots("Mutation")
+SUBSCRIPTIONS: Final = roots("Subscription")
+BY_ID: Final = [name for name, field in QUERIES.items() if {"id", "ids"} & field.args.keys()]
+LISTS: Final = [name for name, field in QUERIES.items() if "first" in field.args]
+DIFFERENT: Final = (
+    "manager",
+    "viewer of north",
+    "only BELIEF_RECORD",
+    "only ACCOUNT_MANAGE",
+    "manager of another tenant",
+)
+OTHERS: Final = [name for name in QUERIES if name not in (*BY_ID, *LISTS)]
+
+
+@pytest.fixture(scope="module")
+def _built(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """The world, made once for all walks and never committed."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        tenant = Tenant.objects.get(schema_name=TENANT_SCHEMA)
+        tenant_connection.set_tenant(tenant)
+        yield a_world(tenant, Tenant.objects.get(schema_name=OTHER_SCHEMA), NOW)
+        transaction.set_rollback(True)
+        tenant_connection.set_schema_to_public()
+
+
+@pytest.fixture
+def world(_built: World, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """The same world for each walk: what a walk changes is undone."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        tenant_connection.set_tenant(_built.tenant)
+        yield _built
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(params=ASKERS)
+def asker(request: pytest.FixtureRequest, world: World) -> Asker:
+    return world.askers[request.param]
+
+
+@pytest.fixture(params=DIFFERENT)
+def one_of_each(request: pytest.FixtureRequest, world: World) -> Asker:
+    """Of those who see the same, one."""
+    return world.askers[request.param]
+
+
+def test_every_type_of_rows_is_narrowed_and_is_in_the_walk() -> None:
+    models = set()
+    for kind in SCHEMA.type_map.values():
+        origin: Any = getattr(kind.extensions.get("strawberry-definition"), "origin", None)
+        definition = getattr(origin, "__strawberry_django_definition__", None)
+        if definition is None or not isinstance(kind, GraphQLObjectType):
+            continue
+        assert issubclass(origin, VisibleNode), f"{kind.name} does not hide what is not theirs"
+        assert kind.name == type_of(definition.model)
+        assert hasattr(definition.model.objects.none(), "visible_to")
+        assert definition.model._meta.base_manager_name == "objects", "relations would miss it"
+        models.add(definition.model)
+    assert models == set(SHOWN_BY), "the walk's world has to have rows of every type"
+
+
+def test_every_mutation_says_which_right_it_needs() -> None:
+    for name, field in MUTATIONS.items():
+        declared: Any = field.extensions["strawberry-definition"]
+        assert isinstance(declared.metadata.get(NEEDS), Permission), name
+        assert name in CASES, f"teach the walk a right input of {name}"
+
+
+def test_the_world_has_every_type_in_every_place(world: World) -> None:
+    places = {(row.model, row.place) for row in world.rows}
+    for model in SHOWN_BY:
+        for place in ("alfa", "bravo", "charlie") if model is Customer else ("south", "charlie"):
+            assert (model, place) in places, (model, place)
+
+
+@pytest.mark.parametrize("name", [*LISTS, *OTHERS])
+def test_nothing_foreign_is_shown(world: World, asker: Asker, name: str) -> None:
+    field = QUERIES[name]
+
+    said = answer(asker, f"{{ {everything_of(field, name, required(field, name))} }}")
+
+    assert (said.status, said.body.get("errors")) == (200, None)
+    check_nothing_foreign(world, asker, said.text)
+    if name in LISTS:
+        page = said.body["data"][name]
+        model = page["__typename"].removesuffix("CursorConnection")
+        shown = {edge["node"]["id"] for edge in page["edges"]}
+        own = {row.id for row in world.rows if asker.sees(row) and type_of(row.model) == model}
+        assert own <= shown, "the walk sees too little to mean anything"
+        assert page["totalCount"] == len(shown)
+
+
+@pytest.mark.parametrize("name", BY_ID)
+def test_a_foreign_identifier_answers_like_one_of_nothing(
+    world: World, asker: Asker, name: str
+) -> None:
+    field = QUERIES[name]
+    call, kind = (
+        (f"{name}(ids: [$v])", "ID!") if "ids" in field.args else (f"{name}(id: $v)", "ID!")
+    )
+    pairs = [pair_of(row) for row in foreign_ones(world, asker)]
+
+    check_alike(world, asker, "query", call, kind, " { __typename }", pairs)
+
+
+@pytest.mark.parametrize("name", BY_ID)
+def test_what_hangs_on_an_own_row_is_not_foreign(
+    world: World, one_of_each: Asker, name: str
+) -> None:
+    field = QUERIES[name]
+    call = f"{name}(ids: [$id])" if "ids" in field.args else f"{name}(id: $id)"
+    document = f"query ($id: ID!) {{ {everything_of(field, call)} }}"
+
+    for row in {row.model: row for row in world.rows if one_of_each.sees(row)}.values():
+        if get_named_type(field.type).name in ("Node", type_of(row.model)):
+            said = answer(one_of_each, document, id=row.id)
+            assert row.id in said.text, "the walk sees too little to mean anything"
+            check_nothing_foreign(world, one_of_each, said.text)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_is_narrowed_by_foreign_values_as_by_nothing(
+    world: World, one_of_each: Asker, name: str
+) -> None:
+    field = QUERIES[name]
+    kind = field.args["filters"].type
+    pairs = [
+        (planted(kind, {}, path, foreign), planted(kind, {}, path, nothing))
+        for path in identifiers_in(kind)
+        for row in foreign_ones(world, one_of_each)
+        if may_name(path, row.model)
+        for foreign, nothing in [pair_of(row)]
+    ]
+    pairs += [({"NOT": foreign}, {"NOT": nothing}) for foreign, nothing in pairs]
+    named: Any = get_named_type(kind)
+    if "name" in named.fields:
+        marks = {row.marks[0] for row in foreign_ones(world, one_of_each)}
+        pairs += [({"name": {"exact": mark}}, {"name": {"exact": "nobody's"}}) for mark in marks]
+    call = f"{name}{required(field, name, filters='$v')}"
+    selection = " { totalCount edges { node { id } } }"
+
+    check_alike(world, one_of_each, "query", call, str(kind), selection, pairs)
+
+
+def fingerprint() -> list[Any]:
+    """Return what changes with any row of the world that is made, changed or removed."""
+    found: list[Any] = []
+    for schema_name in (TENANT_SCHEMA, OTHER_SCHEMA):
+        with schema_context(schema_name):
+            found += [sorted(map(str, model._default_manager.values_list())) for model in SHOWN_BY]
+            found.append(Belief.objects.count())
+    return found
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_mutation_takes_a_foreign_identifier_for_nothing(
+    world: World, asker: Asker, name: str
+) -> None:
+    field = MUTATIONS[name]
+    kind = field.args["input"].type
+    needed: Permission = field.extensions["strawberry-definition"].metadata[NEEDS]
+    own = CASES[name](world, asker)
+    before = fingerprint()
+    paths, pairs = [], []
+    for number, path in enumerate(identifiers_in(kind)):
+        rows = [row for row in foreign_ones(world, asker) if may_name(path, row.model)]
+        # At the first place all kinds of foreign rows; at each other one of them, in turn.
+        for row in rows if not number else rows[number % len(rows) :][:1]:
+            foreign, nothing = pair_of(row)
+            paths.append(list(path))
+            pairs.append((planted(kind, own, path, foreign), planted(kind, own, path, nothing)))
+
+    selection = " { object { __typename } errors { code field detail message } }"
+    call = f"{name}(input: $v)"
+    said = check_alike(world, asker, "mutation", call, str(kind), selection, pairs)
+
+    assert fingerprint() == before
+    for names, each in zip(paths, said, strict=True):
+        [error, *_] = each["errors"]
+        if needed not in asker.permissions:
+            assert error["code"] == "FORBIDDEN"
+        elif Permission.ASSET_READ in asker.permissions:
+            assert (error["code"], error["field"]) == ("NOT_FOUND", names)
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_what_a_mutation_answers_shows_nothing_foreign(
+    world: World, asker: Asker, name: str
+) -> None:
+    field = MUTATIONS[name]
+    kind = field.args["input"].type
+    document = f"mutation ($input: {kind}) {{ {everything_of(field, name, '(input: $input)')} }}"
+
+    said = answer(asker, document, input=CASES[name](world, asker))
+
+    check_nothing_foreign(world, asker, said.text)
+    if asker.permissions == set(Permission):
+        assert said.body["data"][name]["object"], said.text
+
+
+@pytest.mark.parametrize("name", SUBSCRIPTIONS)
+def test_a_stream_tells_of_foreign_rows_what_it_tells_of_none(
+    world: World, one_of_each: Asker, name: str
+) -> None:
+    field = SUBSCRIPTIONS[name]
+    assert "id" in field.args, f"teach the walk to subscribe to {name}"
+    document = f"subscription ($id: ID!) {{ {everything_of(field, name, '(id: $id)')} }}"
+
+    for row in foreign_ones(world, one_of_each):
+        foreign, nothing = pair_of(row)
+        said = heard(one_of_each, document, foreign)
+        assert [each.get("data") for each in said] == [None]
+        assert said == heard(one_of_each, document, nothing)
+    for row in {row.model: row for row in world.rows if one_of_each.sees(row)}.values():
+        if get_named_type(field.type).name == type_of(row.model):
+            text = json.dumps(heard(one_of_each, document, row.id))
+            assert row.id in text, "the walk hears too little to mean anything"
+            check_nothing_foreign(world, one_of_each, text)
