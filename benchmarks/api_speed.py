@@ -36,6 +36,8 @@ BARS: Final = {
     "request_to_ready_s": 0.3,
     "write_year_s": 2.0,
     "read_year_s": 0.3,
+    "small_query_s": 0.010,
+    "hundred_assets_s": 0.060,
     "idle_pss_mb": 700.0,
     "slowest_help_s": 1.5,
     "demo_from_nothing_s": 180.0,
@@ -203,6 +205,10 @@ def measure(folder: Path, repeat: int) -> dict[str, Any]:
         plan_time(partner, site)
         plans = [plan_time(partner, site) for _ in range(repeat)]
         years = [year_times(partner, sensor, year) for year in range(2000, 2005)]
+        _manage("shell", "-v", "0", "-c", _HUNDRED_ASSETS, environment=environment)
+        if len(partner.ask(_OF_HUNDRED)["assets"]["edges"]) != 100:
+            raise SystemExit("the hundred assets are not there")
+        hundred = [timed(lambda: partner.ask(_OF_HUNDRED)) for _ in range(repeat)]
         small = [timed(lambda: partner.ask("{ viewer { name } }")) for _ in range(5 * repeat)]
         listed = [timed(lambda: partner.ask(_LIST)) for _ in range(repeat)]
     return {
@@ -214,6 +220,7 @@ def measure(folder: Path, repeat: int) -> dict[str, Any]:
         "read_year_s": _median([read for _, read in years]),
         "small_query_s": _median(small),
         "tree_query_s": _median(listed),
+        "hundred_assets_s": _median(hundred),
         "idle_pss_mb": memory["pss_mb"],
         "idle_rss_mb": memory["rss_mb"],
         "help_s": {name: round(seconds, 2) for name, seconds in helps.items()},
@@ -221,6 +228,27 @@ def measure(folder: Path, repeat: int) -> dict[str, Any]:
     }
 
 
+#: 100 assets with 5 sensors each, as customers may have them.
+_HUNDRED_ASSETS: Final = f"""
+from datetime import timedelta
+from django_tenants.utils import schema_context
+from assets.models import Asset, AssetType, Quantity, Sensor
+from assets.services import add_asset
+from tenants.models import Domain
+from tenants.permissions import PLATFORM
+tenant = Domain.objects.select_related("tenant").get(domain="{HOST}").tenant
+with schema_context(tenant.schema_name):
+    site = Asset.objects.filter(asset_type=AssetType.SITE).first()
+    for i in range(100):
+        point = add_asset(
+            actor=PLATFORM, parent=site, name=f"Bay {{i}}", asset_type=AssetType.CHARGE_POINT)
+        Sensor.objects.bulk_create(
+            Sensor(asset=point, name=f"s{{j}}", quantity=Quantity.POWER,
+                   resolution=timedelta(minutes=15)) for j in range(5))
+"""
+_OF_HUNDRED: Final = """{ assets(
+    first: 100, filters: {name: {iStartsWith: "Bay "}}, ordering: [{name: ASC}]) { edges { node {
+    id name assetType sensors(first: 5) { edges { node { id name quantity } } } } } } }"""
 _LIST: Final = """{ assets(first: 100) { edges { node {
     name assetType sensors(first: 10) { edges { node { name quantity } } } } } } }"""
 

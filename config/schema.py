@@ -1,6 +1,6 @@
 """The public GraphQL schema: each app's share, and what guards them."""
 
-from typing import Final
+from typing import Any, Final
 
 import strawberry
 import strawberry_django
@@ -62,6 +62,13 @@ class _Schema(strawberry.Schema):
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
         return
+
+    def _get_custom_context_kwargs(self, *arguments: Any, **options: Any) -> dict[str, Any]:
+        # Words of the schema are for who may read it whole, not for who guesses.
+        return {
+            **super()._get_custom_context_kwargs(*arguments, **options),
+            "hide_suggestions": True,
+        }
 
 
 schema = _Schema(

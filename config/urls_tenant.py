@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import admin_sites
+from config.graphiql import graphiql
 from config.graphql_views import graphql
 
 admin_sites.fill()
@@ -14,6 +15,7 @@ handler500 = "config.failures.broken"
 
 urlpatterns = [
     path("graphql/", graphql, name="graphql"),
+    path("graphiql/", graphiql, name="graphiql"),
     path("admin/", admin.site.urls),
     path("", include("portal.urls")),
 ]

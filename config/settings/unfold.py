@@ -88,6 +88,10 @@ UNFOLD: Final = {
                 _item("API tokens", "key", "accounts_apitoken"),
                 _item("Audit trail", "history", "audit_auditentry"),
             ),
+            _group(
+                "Interface",
+                {"title": "GraphiQL", "icon": "terminal", "link": reverse_lazy("graphiql")},
+            ),
         ],
     },
 }

@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from graphql import GraphQLError, OperationType, get_operation_ast, validate
+from graphql import GraphQLError, get_operation_ast, validate
 from strawberry.extensions import SchemaExtension
 
 from tenants.graphql.budget import as_extension, buckets
 from tenants.graphql.cost import ENTRY, cost_of
 from tenants.graphql.limits import excess
-from tenants.graphql.values import MAX_VALUES, MAX_VALUES_OF_QUERY, excess_of_variables
+from tenants.graphql.values import excess_of_variables
 
 
 class Admission(SchemaExtension):
@@ -41,12 +41,14 @@ class Admission(SchemaExtension):
     def _refusal(self) -> GraphQLError | None:
         context = self.execution_context
         document: Any = context.graphql_document
+        schema = context.schema._schema
         variables = context.variables or {}
-        error = excess(document) or excess_of_variables(variables, most=self._most_values())
+        operation = get_operation_ast(document, context.operation_name)
+        error = excess(document) or excess_of_variables(schema, operation, variables)
         if error is not None:
             return error
-        schema = context.schema._schema
-        errors = validate(schema, document, context.validation_rules, max_errors=1)
+        rules = context.validation_rules
+        errors = validate(schema, document, rules, max_errors=1, hide_suggestions=True)
         if errors:
             return errors[0]
         try:
@@ -55,13 +57,6 @@ class Admission(SchemaExtension):
         except GraphQLError as refusal:
             return refusal
         return self._pay(cost)
-
-    def _most_values(self) -> int:
-        context = self.execution_context
-        document: Any = context.graphql_document
-        operation = get_operation_ast(document, context.operation_name)
-        changes = operation is not None and operation.operation is OperationType.MUTATION
-        return MAX_VALUES if changes else MAX_VALUES_OF_QUERY
 
     def _pay(self, cost: float) -> GraphQLError | None:
         """Take what the request costs beyond the point that it paid to be looked at."""

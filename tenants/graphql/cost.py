@@ -34,6 +34,9 @@ COST: Final = "cost"
 ENTRY: Final = 1.0
 MAX_COST: Final = 20_000.0
 _MAX_IDS: Final = 200
+_EDGES: Final = "edges"
+#: The one leaf that is a statement of its own, within each row of a list.
+_COUNT: Final = "totalCount"
 #: Describing the schema takes a tenth of a second, and no table.
 _INTROSPECTION: Final = {"__schema": 100.0, "__type": 20.0}
 
@@ -43,7 +46,7 @@ class _Walk:
     schema: GraphQLSchema
     variables: dict[str, Any]
     fragments: dict[str, FragmentDefinitionNode]
-    costs: dict[str, float]
+    costs: dict[tuple[str, int], float]
 
 
 def cost_of(
@@ -97,22 +100,24 @@ def _with_defaults(
     return {**defaults, **variables}
 
 
-def _cost(selections: SelectionSetNode, parent: Any, walk: _Walk) -> float:
+def _cost(selections: SelectionSetNode, parent: Any, walk: _Walk, rows: int = 1) -> float:
+    """Return the points of ``selections``; ``rows`` is how many edges the connection may have."""
     total = 0.0
     for node in selections.selections:
         if isinstance(node, FieldNode):
-            total += _field_cost(node, parent, walk)
+            times = rows if node.name.value == _EDGES else 1
+            total += times * _field_cost(node, parent, walk)
         elif isinstance(node, InlineFragmentNode):
             condition = node.type_condition
             inside = walk.schema.get_type(condition.name.value) if condition else parent
-            total += _cost(node.selection_set, inside, walk)
+            total += _cost(node.selection_set, inside, walk, rows)
         elif isinstance(node, FragmentSpreadNode):
-            name = node.name.value
-            if name not in walk.costs:
-                fragment = walk.fragments[name]
+            key = (node.name.value, rows)
+            if key not in walk.costs:
+                fragment = walk.fragments[node.name.value]
                 inside = walk.schema.get_type(fragment.type_condition.name.value)
-                walk.costs[name] = _cost(fragment.selection_set, inside, walk)
-            total += walk.costs[name]
+                walk.costs[key] = _cost(fragment.selection_set, inside, walk, rows)
+            total += walk.costs[key]
     return total
 
 
@@ -125,11 +130,15 @@ def _field_cost(node: FieldNode, parent: Any, walk: _Walk) -> float:
         each.name.value: value_from_ast_untyped(each.value, walk.variables)
         for each in node.arguments or ()
     }
-    own = _own_cost(field, arguments)
+    own = _own_cost(field, arguments) + _n_conditions(arguments.get("filters"))
+    if node.name.value == _COUNT:
+        own += 1
     if node.selection_set is None:
         return own
-    inner = _cost(node.selection_set, get_named_type(field.type), walk)
-    return own + _rows(field, arguments) * inner
+    rows, type_ = _rows(field, arguments), get_named_type(field.type)
+    if "first" in field.args:  # a connection: its edges are as many, its count is one
+        return own + _cost(node.selection_set, type_, walk, rows)
+    return own + rows * _cost(node.selection_set, type_, walk)
 
 
 def _own_cost(field: GraphQLField, arguments: dict[str, Any]) -> float:
@@ -142,6 +151,13 @@ def _own_cost(field: GraphQLField, arguments: dict[str, Any]) -> float:
     if said is not None:
         return said
     return 0.0 if is_leaf_type(get_named_type(field.type)) else 1.0
+
+
+def _n_conditions(filters: Any) -> int:
+    """Return how many conditions a filter has; each is one of the statement, or a look-up."""
+    if not isinstance(filters, dict):
+        return 0
+    return sum(1 + _n_conditions(each) for each in filters.values())
 
 
 def _rows(field: GraphQLField, arguments: dict[str, Any]) -> int:

@@ -14,6 +14,7 @@ from graphql import (
     EnumValueNode,
     FloatValueNode,
     GraphQLError,
+    GraphQLSyntaxError,
     IntValueNode,
     Node,
     StringValueNode,
@@ -41,7 +42,7 @@ class PublicErrors(MaskErrors):
     """Keeps errors of the request, words refusals, and masks what nobody expected."""
 
     def __init__(self) -> None:
-        super().__init__(should_mask_error=lambda error: error.original_error is not None)
+        super().__init__(should_mask_error=lambda _: True)
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
         asked = self.execution_context
@@ -60,7 +61,7 @@ def worded(
     """Return what the client may be told of ``error``; log what it may not."""
     original = error.original_error
     if original is None or _is_the_clients(original, error):
-        return error
+        return _with_code(error)
     if isinstance(original, ValidationError | PermissionDenied):
         [first, *_] = user_errors(original, "en")
         return _instead_of(error, first.detail, {"code": first.code.value, "field": first.field})
@@ -108,6 +109,19 @@ class _Blank(Visitor):
         if isinstance(node, EnumValueNode):
             return EnumValueNode(value="_")
         return None
+
+
+def _with_code(error: GraphQLError) -> GraphQLError:
+    """Return ``error`` with the code that other servers give it too, if it has none of ours."""
+    if (error.extensions or {}).get("code"):
+        return error
+    if isinstance(error, GraphQLSyntaxError):
+        code = "GRAPHQL_PARSE_FAILED"
+    elif error.path is not None or error.message.startswith("Variable "):
+        code = "BAD_USER_INPUT"
+    else:
+        code = "GRAPHQL_VALIDATION_FAILED"
+    return _instead_of(error, error.message, {"code": code})
 
 
 def _is_the_clients(original: Exception, error: GraphQLError) -> bool:

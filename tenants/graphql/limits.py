@@ -4,7 +4,8 @@ Each fragment is measured once and its measure kept: walking fragments anew at e
 takes time that doubles with every fragment of a short, hostile document.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from graphql import (
@@ -14,6 +15,7 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
     ValueNode,
 )
@@ -26,13 +28,16 @@ MAX_FIELDS: Final = 500
 MAX_ALIASES: Final = 30
 MAX_ROOT_FIELDS: Final = 20
 MAX_DIRECTIVES: Final = 30
+#: Fields beyond the first of one name within one selection: each pair of them is compared.
+MAX_REPEATED: Final = 30
 MAX_FRAGMENTS: Final = 50
 MAX_OPERATIONS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class _Size:
-    top: int = 0
+    names: Counter[str] = field(default_factory=Counter)  # of this level, through fragments
+    repeated: int = 0
     depth: int = 0
     fields: int = 0
     aliases: int = 0
@@ -84,9 +89,10 @@ def excess(document: DocumentNode) -> GraphQLError | None:
                 MAX_DIRECTIVES,
             ),
             "fields at the root": (
-                max((each.top for each in of_operations), default=0),
+                max((each.names.total() for each in of_operations), default=0),
                 MAX_ROOT_FIELDS,
             ),
+            "repeated fields": (max((each.repeated for each in sizes), default=0), MAX_REPEATED),
         }
     ) or excess_of_literals(ruler.values)
 
@@ -95,7 +101,7 @@ def _first_excess(found: dict[str, tuple[int, int]]) -> GraphQLError | None:
     for what, (number, limit) in found.items():
         if number > limit:
             return GraphQLError(
-                f"the document has {number} {what}; at most {limit} are allowed",
+                f"the document has {min(number, 100_000)} {what}; at most {limit} are allowed",
                 extensions={"code": "TOO_LONG"},
             )
     return None
@@ -111,24 +117,33 @@ class _Ruler:
         self.values: list[ValueNode] = []
 
     def selections(self, selections: SelectionSetNode) -> _Size:
-        top = depth = fields = aliases = directives = 0
+        names: Counter[str] = Counter()
+        repeated = depth = fields = aliases = directives = 0
         for node in selections.selections:
-            inner: Any = getattr(node, "selection_set", None)
-            added = _Size()
-            if isinstance(node, FragmentSpreadNode):
-                added = self.fragment(node.name.value)
-            elif inner is not None:
-                added = self.selections(inner)
+            added = self._beneath(node)
             own = level = 1 if isinstance(node, FieldNode) else 0
-            if isinstance(node, FieldNode) and node.name.value == "ofType":
-                level = 0  # a type has few wrappers, however deep one asks
-            top += own or added.top
+            if isinstance(node, FieldNode):
+                names[(node.alias or node.name).value] += 1
+                aliases += node.alias is not None
+                level = (
+                    node.name.value != "ofType"
+                )  # a type has few wrappers, however deep one asks
+            else:
+                names.update(added.names)
+            repeated += added.repeated
             depth = max(depth, added.depth + level)
             fields += added.fields + own
-            aliases += added.aliases + (1 if getattr(node, "alias", None) else 0)
+            aliases += added.aliases
             directives += added.directives + len(node.directives or ())
             self.note_values(node)
-        return _Size(top, depth, fields, aliases, directives)
+        repeated += names.total() - len(names)
+        return _Size(names, repeated, depth, fields, aliases, directives)
+
+    def _beneath(self, node: SelectionNode) -> _Size:
+        if isinstance(node, FragmentSpreadNode):
+            return self.fragment(node.name.value)
+        inner: SelectionSetNode | None = getattr(node, "selection_set", None)
+        return self.selections(inner) if inner is not None else _Size()
 
     def fragment(self, name: str) -> _Size:
         if name in self._within:
@@ -145,5 +160,5 @@ class _Ruler:
         default = getattr(node, "default_value", None)
         if default is not None:
             self.values.append(default)
-        for directive in node.directives or ():
+        for directive in getattr(node, "directives", None) or ():
             self.note_values(directive)

@@ -1,13 +1,15 @@
 """How long a request may keep the database: cancelled by the server, and nothing is left behind."""
 
+import copy
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from pytest_django import DjangoDbBlocker, Settings
 
 from config.schema import schema
@@ -96,6 +98,49 @@ def test_a_connection_that_broke_is_no_trouble() -> None:
     connection.close()
 
     assert shown() == "0"
+
+
+@pytest.mark.usefixtures("database")
+def test_a_connection_goes_back_to_its_pool_as_it_came() -> None:
+    pooled = copy.deepcopy(connection.settings_dict)
+    pooled["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 1}
+
+    def in_pool(work: Callable[[], Any]) -> Any:
+        """Run ``work`` in a thread of its own, with the one connection of the pool."""
+
+        def run() -> Any:
+            wrapper: Any = connections.create_connection("default")
+            wrapper.settings_dict = pooled
+            connections["default"] = wrapper
+            try:
+                return work()
+            finally:
+                wrapper.close()
+
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(run).result()
+
+    def too_long() -> int:
+        with time_limit(statement_seconds=0.1, total_seconds=60), pytest.raises(OutOfTime):
+            sleep(30)
+        return process_id()
+
+    def process_id() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            return int(cursor.fetchone()[0])
+
+    def close_pool() -> None:
+        wrapper: Any = connections["default"]
+        wrapper.close_pool()
+
+    try:
+        first = in_pool(too_long)
+
+        assert in_pool(process_id) == first
+        assert in_pool(shown) == "0"
+    finally:
+        in_pool(close_pool)
 
 
 @pytest.mark.usefixtures("database")

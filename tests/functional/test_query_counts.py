@@ -1,0 +1,157 @@
+"""How many statements each operation of the interface takes, whatever the number of rows."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from assets.models import Asset, AssetType, Quantity, Sensor
+from scheduling.models import ScheduleRun
+from tenants.accounts.models import ApiToken
+from tenants.accounts.tokens import issue_token
+from tenants.models import Tenant
+from tenants.permissions import PLATFORM, Role
+from tests.client import GraphQLClient, host_of, node_id
+from tests.factories import HOUR, a_customer, a_device, a_sensor, a_site_with_battery
+
+#: Rows of each kind there are in the test; a count of statements that grows with them is seen.
+SEVERAL = 6
+
+
+@pytest.fixture
+def client(tenant: Tenant, now: datetime) -> GraphQLClient:
+    issued = issue_token(actor=PLATFORM, name="t", role=Role.MANAGER, customer=None, now=now)
+    return GraphQLClient(host_of(tenant), issued.key)
+
+
+@pytest.fixture
+def n_statements(client: GraphQLClient) -> Callable[..., int]:
+    """Return how many statements a request takes beyond finding out whose it is."""
+
+    def count(query: str, **variables: Any) -> int:
+        client.execute(query, **variables)  # what is made once in a process
+        with CaptureQueriesContext(connection) as entry:
+            client.execute("{ __typename }")
+        with CaptureQueriesContext(connection) as all_of_it:
+            client.execute(query, **variables)
+        return len(all_of_it) - len(entry)
+
+    return count
+
+
+@pytest.fixture
+def ids(tenant: Tenant, now: datetime, client: GraphQLClient) -> dict[str, Any]:
+    """Several of everything; the identifiers of one of each."""
+    site = a_site_with_battery(a_customer(), now, [0.1, 0.5], known_at=now - HOUR)
+    for i in range(SEVERAL):
+        device = a_device(site, f"load {i}", AssetType.LOAD)
+        for j in range(3):
+            a_sensor(device, Quantity.POWER, name=f"p{j}")
+        a_customer(f"Customer {i}")
+        issue_token(actor=PLATFORM, name=str(i), role=Role.VIEWER, customer=None, now=now)
+    window = {"start": now.isoformat(), "end": (now + 2 * HOUR).isoformat(), "stepMinutes": 60}
+    asked = {"asset": node_id(site), **window}
+    for _ in range(SEVERAL):
+        client.execute(
+            "mutation ($i: RequestScheduleInput!) { requestSchedule(input: $i) { replayed } }",
+            i=asked,
+        )
+    sensors = list(Sensor.objects.filter(name__startswith="p"))[:SEVERAL]
+    return {
+        "asset": node_id(site),
+        "sensor": node_id(sensors[0]),
+        "run": node_id(ScheduleRun.objects.all()[0]),
+        "mixed": [*map(node_id, sensors), *map(node_id, Asset.objects.all())],
+        "token": node_id(ApiToken.objects.all()[0]),
+        "asked": asked,
+        "readings": [
+            {"sensor": node_id(each), "start": "2026-03-01T00:00Z", "values": [1.0], "unit": "kW"}
+            for each in sensors
+        ],
+    }
+
+
+NODE = "{ edges { node { name } } totalCount pageInfo { hasNextPage } }"
+TREE = """{ assets(first: 100) { edges { node { name assetType parent { name }
+    children(first: 5) { edges { node { name } } }
+    sensors(first: 5) { edges { node { name quantity } } } } } } }"""
+SERIES = """query ($id: ID!) { sensor(id: $id) { series(
+    start: "2026-03-01T00:00Z", end: "2026-03-02T00:00Z") { values } } }"""
+OPERATIONS: dict[str, tuple[str, dict[str, str], int]] = {
+    # What: the document, its variables by what they are called above, its statements.
+    "viewer": ("{ viewer { name scopes } }", {}, 1),
+    "rateLimit": ("{ rateLimit { available } }", {}, 0),
+    "asset": ("query ($id: ID!) { asset(id: $id) { name } }", {"id": "asset"}, 1),
+    "sensor": ("query ($id: ID!) { sensor(id: $id) { name asset { name } } }", {"id": "sensor"}, 2),
+    "series": (SERIES, {"id": "sensor"}, 4),
+    "assets": (f"{{ assets(first: 50) {NODE} }}", {}, 2),
+    "sensors": (f"{{ sensors(first: 50) {NODE} }}", {}, 2),
+    "tree": (TREE, {}, 4),
+    "scheduleRun": (
+        "query ($id: ID!) { scheduleRun(id: $id) { state asset { name } setpoints { device } } }",
+        {"id": "run"},
+        2,
+    ),
+    "scheduleRuns": ("{ scheduleRuns(first: 50) { edges { node { asset { name } } } } }", {}, 2),
+    "node": ("query ($id: ID!) { node(id: $id) { id } }", {"id": "sensor"}, 1),
+    "nodes": ("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": "mixed"}, 2),
+    "customers": ("{ customers(first: 50) { edges { node { name } } } }", {}, 1),
+    "token": ("query ($id: ID!) { token(id: $id) { name } }", {"id": "token"}, 1),
+    "tokens": ("{ tokens(first: 50) { edges { node { name customer { name } } } } }", {}, 2),
+}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_an_operation_takes_no_more_statements_than_it_did(
+    n_statements: Callable[..., int], ids: dict[str, Any], operation: str
+) -> None:
+    query, variables, most = OPERATIONS[operation]
+
+    assert n_statements(query, **{name: ids[each] for name, each in variables.items()}) <= most
+
+
+def test_a_hundred_assets_with_five_sensors_each(
+    n_statements: Callable[..., int], ids: dict[str, Any]
+) -> None:
+    site = Asset.objects.get(asset_type=AssetType.SITE)
+    devices = [a_device(site, f"device {i}", AssetType.LOAD) for i in range(100)]
+    Sensor.objects.bulk_create(
+        Sensor(asset=device, name=f"s{i}", quantity=Quantity.POWER, resolution=HOUR)
+        for device in devices
+        for i in range(5)
+    )
+    query = """{ assets(first: 100, filters: {assetType: {exact: LOAD}}, ordering: [{name: ASC}])
+        { edges { node { name sensors(first: 5) { edges { node { name quantity } } } } } } }"""
+
+    assert n_statements(query) == 2  # the assets, their sensors
+
+
+def test_a_count_within_a_list_is_a_statement_and_is_paid_as_one(client: GraphQLClient) -> None:
+    plain = "{ assets(first: 50) { edges { node { sensors(first: 2) { edges { cursor } } } } } }"
+    counted = plain.replace("edges { cursor }", "edges { cursor } totalCount")
+
+    costs = [
+        client.post(query).json()["extensions"]["cost"]["requested"] for query in (plain, counted)
+    ]
+
+    assert costs[1] - costs[0] == 50
+
+
+MUTATIONS: dict[str, tuple[str, Callable[[dict[str, Any]], Any], int]] = {
+    "recordReadings": ("RecordReadingsInput", lambda ids: {"series": ids["readings"]}, 60),
+    "requestSchedule": ("RequestScheduleInput", lambda ids: ids["asked"], 40),
+    "issueToken": ("IssueTokenInput", lambda ids: {"name": "n", "role": "VIEWER"}, 12),
+}
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_mutation_takes_no_more_statements_than_it_did(
+    n_statements: Callable[..., int], ids: dict[str, Any], name: str
+) -> None:
+    type_name, given, most = MUTATIONS[name]
+    query = f"mutation ($i: {type_name}!) {{ {name}(input: $i) {{ errors {{ detail }} }} }}"
+
+    assert n_statements(query, i=given(ids)) <= most
