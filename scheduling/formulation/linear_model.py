@@ -168,8 +168,12 @@ class LinearModel:
 
         Repeated entries add up; ``NO_COLUMN`` contributes nothing.
         """
-        row, column, value = np.broadcast_arrays(rows, columns, coefficient)
-        self._entries.append((row.ravel(), column.ravel(), value.ravel().astype(np.float64)))
+        if rows.shape == columns.shape and np.ndim(coefficient) == 0:
+            value = np.full(rows.size, coefficient, dtype=np.float64)
+            self._entries.append((rows.ravel(), columns.ravel(), value))
+            return
+        row, column, factor = np.broadcast_arrays(rows, columns, coefficient)
+        self._entries.append((row.ravel(), column.ravel(), factor.ravel().astype(np.float64)))
 
     def add_cost(self, term: str, columns: Columns, price: ArrayLike) -> None:
         """Add ``price · x[columns]`` [currency] to the cost, under the name ``term``."""
@@ -354,4 +358,6 @@ def _indices(first: int, shape: tuple[int, ...]) -> NDArray[np.int64]:
 
 
 def _flat(values: ArrayLike, shape: tuple[int, ...]) -> Array:
-    return np.broadcast_to(np.asarray(values, dtype=np.float64), shape).ravel()
+    given = np.asarray(values, dtype=np.float64)
+    # Most are of this shape already; broadcasting costs as much as all else that is done here.
+    return (given if given.shape == shape else np.broadcast_to(given, shape)).ravel()

@@ -10,8 +10,12 @@ from assets.timegrid import TimeGrid
 
 def runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Return each unbroken stretch of True as (first, beyond last)."""
-    edges = np.flatnonzero(np.diff(flags.astype(np.int8), prepend=0, append=0))
-    return [(int(first), int(last)) for first, last in edges.reshape(-1, 2)]
+    if not flags.any():
+        return []
+    around = np.zeros(flags.size + 2, dtype=np.bool_)
+    around[1:-1] = flags
+    edges = (around[1:] != around[:-1]).nonzero()[0].tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 def bounds(grid: TimeGrid, first: int, last: int) -> tuple[datetime, datetime]:

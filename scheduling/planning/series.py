@@ -17,8 +17,9 @@ def series(quantity: Quantity, n_steps: int, *, missing: float = np.nan) -> Arra
     """Return ``quantity`` per step, shape (n_steps,); ``missing`` where it is None."""
     if isinstance(quantity, SensorReference):
         raise TypeError(f"sensor {quantity.sensor} has no values here")
-    given = np.array(missing if quantity is None else quantity, dtype=np.float64)
-    return np.broadcast_to(given, n_steps).copy()
+    if isinstance(quantity, tuple) and len(quantity) == n_steps:
+        return np.array(quantity, dtype=np.float64)
+    return np.full(n_steps, missing if quantity is None else quantity, dtype=np.float64)
 
 
 def tick_after(grid: TimeGrid, time: datetime) -> int:
