@@ -95,7 +95,7 @@ def served(folder: Path, environment: dict[str, str]) -> Iterator["Partner"]:
             yield Partner(port, _key(told))
         finally:
             demo.send_signal(signal.SIGINT)
-            demo.wait(60)
+            demo.wait(120)
             _manage("stop", environment=environment)
 
 
@@ -107,7 +107,7 @@ def _manage(*arguments: str, environment: dict[str, str]) -> str:
 
 def _key(told: Path) -> str:
     """Return the first key that the demo prints, which it does when it answers."""
-    until = time.monotonic() + 60
+    until = time.monotonic() + 240
     while time.monotonic() < until:
         found = re.search(r"lst_[\w-]+", told.read_text())
         if found and "Ctrl-C" in told.read_text():

@@ -21,7 +21,14 @@ from tenants.database import connection
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM, Role
 from tests.client import GraphQLClient, host_of, node_id
-from tests.factories import HOUR, a_customer, a_site_with_battery, an_actor
+from tests.factories import (
+    HOUR,
+    a_customer,
+    a_sensor,
+    a_site,
+    a_site_with_battery,
+    an_actor,
+)
 
 ASSET = "query ($id: ID!) { asset(id: $id) { name } }"
 SENSOR = """
@@ -194,3 +201,86 @@ def test_two_customers_of_a_person_are_both_seen_and_no_third(tenant: Tenant) ->
     seen = {asset.name for asset in Asset.objects.visible_to(both)}
 
     assert seen == {"First", "Second"}
+
+
+NODES = """query ($id: ID!, $ids: [ID!]!) {
+    node(id: $id) { id } nodes(ids: $ids) { id }
+    scheduleRuns(first: 9, filters: {asset: $id}) { edges { node { id } } }
+    sensors(first: 9, filters: {beneath: $id}) { edges { node { id } } }
+    assets(first: 9, filters: {beneath: $id}) { edges { node { id } } }
+}"""
+
+
+def test_other_roads_to_a_row_lead_nowhere_either(ours: Asset, stranger: GraphQLClient) -> None:
+    sensor = Sensor.objects.filter(asset__path__startswith=ours.path)[0]
+    rows = [ours, sensor, ScheduleRun.objects.get()]
+    missing = [Asset(pk=10**9), Sensor(pk=10**9), ScheduleRun()]
+
+    def answer(row: Any, all_rows: list[Any]) -> Any:
+        body = stranger.post(NODES, id=node_id(row), ids=[node_id(each) for each in all_rows])
+        return body.json()
+
+    told = answer(ours, rows)
+
+    assert told == answer(missing[0], missing)
+    assert told["data"]["nodes"] == [None, None, None]
+
+
+def test_a_plan_reads_no_sensor_of_others(
+    tenant: Tenant, other_tenant: Tenant, ours: Asset, now: datetime
+) -> None:
+    theirs = a_customer("Second")
+    site = a_site_with_battery(theirs, now, [0.5, 0.1], known_at=now - HOUR)
+    planner = a_client(tenant, theirs, now)
+    battery = Asset.objects.get(name="Battery", path__startswith=site.path)
+    own = Sensor.objects.get(asset=battery, quantity=Quantity.POWER)
+    foreign = Sensor.objects.get(
+        asset__name="Battery", asset__path__startswith=ours.path, quantity=Quantity.POWER
+    )
+    before = ScheduleRun.objects.count()
+
+    def refusal(*, limit: Sensor, power: Sensor) -> list[dict[str, Any]]:
+        flex = {
+            "battery": {
+                "capacityKwh": 10.0,
+                "chargeLimitKw": {"sensor": node_id(limit)},
+                "dischargeLimitKw": {"constant": 5.0},
+                "stockAtStartKwh": 0.0,
+            }
+        }
+        device = {"asset": node_id(battery), "flex": flex, "powerSensor": node_id(power)}
+        asked = {
+            "asset": node_id(site),
+            "start": now.isoformat(),
+            "end": (now + 2 * HOUR).isoformat(),
+            "stepMinutes": 60,
+            "devices": [device],
+        }
+        return list(planner.execute(REQUEST, input=asked)["requestSchedule"]["errors"])
+
+    missing = Sensor(pk=10**9)
+    assert refusal(limit=foreign, power=own) == refusal(limit=missing, power=own) != []
+    assert refusal(limit=own, power=foreign) == refusal(limit=own, power=missing) != []
+    assert ScheduleRun.objects.count() == before
+
+
+def test_the_same_idempotency_key_of_two_customers_is_two_requests(
+    tenant: Tenant, other_tenant: Tenant, now: datetime
+) -> None:
+    """Nobody is answered what another was."""
+    answers = []
+    for name in ("First", "Second"):
+        customer = a_customer(name)
+        sensor = a_sensor(a_site(customer, name), Quantity.POWER)
+        reading = {
+            "sensor": node_id(sensor),
+            "start": (now - 2 * HOUR).isoformat(),
+            "values": [1.0],
+            "unit": "kW",
+        }
+        asked = {"idempotencyKey": "monday", "series": [reading]}
+        client = a_client(tenant, customer, now)
+        answers.append(client.execute(RECORD, input=asked)["recordReadings"])
+
+    assert [answer["errors"] for answer in answers] == [[], []]
+    assert [answer["object"]["changed"] for answer in answers] == [1, 1]
