@@ -62,6 +62,8 @@ class Command(BaseCommand):
         # One demo at a time prepares; a second one finds everything done.
         with locked(folder / ".demo.lock"):
             done = self._prepare(console, options["seed"], folder, keep_worker=not options["once"])
+            # Another may have begun to serve while we waited.
+            port = port_of(web) or port
             keys = {} if port_of(web) else renew_keys(now=timezone.now())
         display.show_savings(console, done.savings)
         display.show_day(console, done.savings[0])
