@@ -1,0 +1,1 @@
+"""What a forecaster looks at: the past as days, lags, calendar, covariates. Pure numpy."""

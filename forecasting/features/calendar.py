@@ -1,0 +1,63 @@
+"""Days on which people do not work, from the zone of the clock that they live by.
+
+Public holidays are those of the whole country, from the library ``holidays``. School holidays
+differ by region and year and are in no library: they are a covariate of the tenant's own.
+"""
+
+from functools import lru_cache
+from importlib.resources import files
+from typing import Final
+
+import numpy as np
+
+from forecasting.features import known
+from forecasting.features.series import Array, Sample, Times
+
+_ZONES: Final = ("tzdata.zoneinfo", "zone.tab")
+
+
+@lru_cache(maxsize=1)
+def _countries() -> dict[str, str]:
+    """Return the country of each time zone, by the table of the time zone database."""
+    package, name = _ZONES
+    lines = (files(package) / name).read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return {row[2]: row[0] for row in rows}
+
+
+@lru_cache(maxsize=512)
+def _holidays_of(country: str, year: int) -> frozenset[np.datetime64]:
+    import holidays  # noqa: PLC0415 - hundreds of countries; workers alone need it
+
+    try:
+        days = holidays.country_holidays(country, years=year)
+    except NotImplementedError:
+        return frozenset()
+    return frozenset(np.datetime64(day, "D") for day in days)
+
+
+def public_holidays(times: Times, time_zone: str) -> Array:
+    """Return 1 on public holidays of the country of ``time_zone``, else 0, shape of ``times``.
+
+    All 0 for a zone of no country, such as UTC, and for countries nobody has listed.
+    """
+    country = _countries().get(time_zone)
+    if country is None or not times.size:
+        return np.zeros(times.shape)
+    days, place = np.unique(times.astype("datetime64[D]"), return_inverse=True)
+    years = range(int(str(days[0])[:4]), int(str(days[-1])[:4]) + 1)
+    free = frozenset().union(*(_holidays_of(country, year) for year in years))
+    return np.array([float(day in free) for day in days])[place]
+
+
+def with_holidays(sample: Sample, time_zone: str) -> Sample:
+    """Return ``sample`` with a covariate ``holiday``, unless it has one or there is none."""
+    if known.HOLIDAY in sample.names or (sample.covariates.shape[1] and not sample.names):
+        return sample
+    column = public_holidays(sample.times, time_zone)
+    if not column.any():
+        return sample
+    covariates = np.column_stack([sample.covariates, column])
+    return Sample(
+        sample.times, sample.target, covariates, (*sample.names, known.HOLIDAY), sample.place
+    )

@@ -1,0 +1,53 @@
+"""Auto: whatever a backtest on the newest origins found best, and why.
+
+It takes the ensemble unless one voice alone did clearly better, or a plain profile at least as
+well as all the effort.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from forecasting.features.design import PROFILES
+from forecasting.forecasters.base import Array
+from forecasting.forecasters.direct.ledger import Ledger
+from forecasting.forecasters.ensemble import Ensemble
+
+#: How much better a single voice must have been to be heard alone: on some sixty origins less
+#: is luck.
+_CLEARLY: Final = 0.04
+
+
+class Auto(Ensemble):
+    """See the module."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._reason = ""
+
+    def reason(self) -> str:
+        return self._reason
+
+    def weigh(self, ledger: Ledger) -> Array:
+        weights = ledger.weights()
+        names = list(self._learners)
+        errors = dict(zip(names, ledger.errors(), strict=True))
+        together = float(np.nanmean(np.abs(ledger.truth - ledger.mixed(weights, ledger.said))))
+        best = min(
+            errors, key=lambda name: errors[name] if errors[name] == errors[name] else np.inf
+        )
+        needed = 1.0 if best in PROFILES else 1 - _CLEARLY
+        n_origins = ledger.truth.shape[0]
+        if errors[best] < needed * together:
+            weights = np.zeros_like(weights)
+            weights[names.index(best)] = 1.0
+            better = f"{1 - errors[best] / together:.1%}" if together else "0"
+            chosen = f"{best} alone: its error was {better} below that of all together"
+        else:
+            shares = sorted(zip(weights.mean(axis=1), names, strict=True), reverse=True)
+            told = ", ".join(f"{name} {share:.0%}" for share, name in shares if share >= 0.05)
+            naive = min(errors[name] for name in PROFILES)
+            better = f"{1 - together / naive:.1%} below the best plain profile" if naive else "0"
+            chosen = f"all by recent skill ({told}): their error was {better}"
+        self._reason = f"{chosen}, over the last {n_origins} origins"
+        return weights

@@ -1,0 +1,141 @@
+"""What each voice of a mixture said, and how that came out: weights and bands follow from it."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from forecasting.forecasters.base import Array
+
+_HALF_LIFE_ORIGINS: Final = 30.0
+_BAND_HALF_LIFE: Final = 25.0
+_SIZE_HALF_LIFE: Final = 5.0
+_SIZE_SHARE: Final = 0.85
+_POWER: Final = 8.0
+_LEAD_HOURS: Final = (0, 1, 3, 6, 12, 24, 48)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Out-of-sample forecasts of past origins, oldest first.
+
+    Attributes:
+        said: shape (N, M, C), of M voices; NaN where one said nothing.
+        truth: shape (N, C); NaN where unknown.
+        minutes: length of a step.
+    """
+
+    said: Array
+    truth: Array
+    minutes: int
+
+    def weights(self) -> Array:
+        """Return the weight of each voice at each step, shape (M, C); they sum to one.
+
+        A voice counts by its recent mean absolute error to the power of -8, among steps about
+        as far ahead, and a little among all steps.
+        """
+        errors = np.abs(self.said - self.truth[:, None, :])
+        recency = 0.5 ** (np.arange(errors.shape[0])[::-1] / _HALF_LIFE_ORIGINS)
+        overall = _mean(errors, recency, axes=(0, 2))
+        weights = np.empty(errors.shape[1:])
+        for steps in self._groups():
+            near = _mean(errors[:, :, steps], recency, axes=(0, 2))
+            typical = np.where(np.isnan(near), overall, 0.7 * near + 0.3 * overall)
+            if np.isnan(typical).all():
+                weights[:, steps] = 1 / typical.size
+                continue
+            typical = np.maximum(typical, 1e-9)
+            scores = np.nan_to_num((typical / np.nanmin(typical)) ** -_POWER)
+            weights[:, steps] = (scores / scores.sum())[:, None]
+        return weights
+
+    def errors(self) -> Array:
+        """Return the mean absolute error of each voice on what all spoke of, shape (M,)."""
+        errors = np.abs(self.said - self.truth[:, None, :])
+        return _mean(errors, np.ones(errors.shape[0]), axes=(0, 2))
+
+    def mixed(self, weights: Array, said: Array) -> Array:
+        """Return the weighted mean of what the voices ``said`` (N, M, C), shape (N, C)."""
+        shares = np.where(np.isnan(said), 0.0, weights)
+        with np.errstate(invalid="ignore"):
+            found: Array = (shares * np.nan_to_num(said)).sum(axis=1) / shares.sum(axis=1)
+        return found
+
+    def spread(self, weights: Array, levels: Array) -> Array:
+        """Return quantiles of the mixture's error at each step, shape (Q, C).
+
+        Errors are counted in units of how large they had been just before, because calm and
+        storm come in spells; recent ones count more.
+        """
+        errors = self.truth - self.mixed(weights, self.said)
+        sizes = _sizes_before(errors)
+        recency = 0.5 ** (np.arange(errors.shape[0])[::-1] / _BAND_HALF_LIFE)
+        units = errors / sizes[:-1, None]
+        found: Array = residual_quantiles(units, self.minutes, levels, recency) * sizes[-1]
+        return found
+
+    def _groups(self) -> list[slice]:
+        n_steps = self.truth.shape[1]
+        edges = [hours * 60 // self.minutes for hours in _LEAD_HOURS]
+        edges = [edge for edge in dict.fromkeys(edges) if edge < n_steps] + [n_steps]
+        return [slice(*pair) for pair in pairwise(edges)]
+
+
+def _mean(errors: Array, recency: Array, axes: tuple[int, int]) -> Array:
+    """Return the mean error of each voice on the cells that every voice spoke of, shape (M,)."""
+    shared = ~np.isnan(errors).any(axis=1, keepdims=True)
+    silent = np.isnan(errors).all(axis=axes)
+    if silent.any():
+        shared = ~np.isnan(errors[:, ~silent]).any(axis=1, keepdims=True)
+    weights = recency[:, None, None] * shared
+    total = weights.sum()
+    if not total:
+        return np.full(errors.shape[1], np.nan)
+    means: Array = (np.nan_to_num(errors) * weights).sum(axis=axes) / total
+    return np.where(silent, np.nan, means)
+
+
+def _sizes_before(errors: Array) -> Array:
+    """Return the recent mean absolute error before each origin and now, shape (N + 1,)."""
+    known = ~np.isnan(errors)
+    usual = float(np.abs(errors[known]).mean()) if known.any() else 0.0
+    sizes = np.full(errors.shape[0] + 1, usual)
+    total, count, fade = 0.0, 0.0, 0.5 ** (1 / _SIZE_HALF_LIFE)
+    for origin, (row, there) in enumerate(zip(errors, known, strict=True)):
+        if there.any():
+            total = total * fade + float(np.abs(row[there]).mean())
+            count = count * fade + 1.0
+        if count > 0:
+            sizes[origin + 1] = _SIZE_SHARE * total / count + (1 - _SIZE_SHARE) * usual
+    return np.maximum(sizes, 1e-9)
+
+
+def residual_quantiles(errors: Array, minutes: int, levels: Array, recency: Array) -> Array:
+    """Return quantiles of ``errors`` (N, C) at each step, shape (Q, C), NaN left out.
+
+    Errors of an hour before to an hour after at steps next to each other are pooled, recent
+    ones count more.
+    """
+    reach = max(1, 60 // minutes)
+    n_steps = errors.shape[1]
+    found = np.empty((levels.size, n_steps))
+    for step in range(n_steps):
+        near = slice(max(0, step - reach), step + reach + 1)
+        pool = errors[:, near]
+        weights = np.broadcast_to(recency[:, None], pool.shape)
+        kept = ~np.isnan(pool)
+        found[:, step] = weighted_quantiles(pool[kept], weights[kept], levels)
+    return np.where(np.isnan(found), 0.0, found)
+
+
+def weighted_quantiles(values: Array, weights: Array, levels: Array) -> Array:
+    """Return quantiles of ``values`` with ``weights``; NaN without any."""
+    if not values.size:
+        return np.full(levels.shape, np.nan)
+    order = np.argsort(values)
+    values, weights = values[order], weights[order]
+    below = np.cumsum(weights) - 0.5 * weights
+    found: Array = np.interp(levels, below / weights.sum(), values)
+    return found
