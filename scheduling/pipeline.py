@@ -15,7 +15,7 @@ from scheduling.engines.base import OutOfTime, Unbounded
 from scheduling.flex.run import RunDocument, RunResult
 from scheduling.models import RunState, ScheduleRun
 from scheduling.models.schedule_run import ScheduleRunQuerySet
-from scheduling.planning import Plan, PlanStatus, plan
+from scheduling.planning import EngineUnsuited, Plan, PlanStatus, plan
 from tenants.events import emit
 from tenants.jobs import Claim
 from tenants.permissions import PLATFORM
@@ -48,13 +48,16 @@ def solve(claim: Claim, run_id: str, *, clock: Clock) -> None:
         _move(run, RunState.SOLVING, at=clock())
     try:
         found = plan(queries.read_problem(run), engine=run.engine, time_limit=TIME_LIMIT)
-    except (queries.MissingBeliefs, OutOfTime, Unbounded) as failure:
+    except (queries.MissingBeliefs, OutOfTime, Unbounded, EngineUnsuited) as failure:
         with claim.finishing():
             _move(run, RunState.FAILED, at=clock(), failure=str(failure)[:1000])
         return
     with claim.finishing():
         if found.status is PlanStatus.INFEASIBLE:
             words = "no plan keeps every limit: " + "; ".join(found.infeasible)
+            if found.contradiction:
+                together = "; ".join(each.text for each in found.contradiction)
+                words += f". These cannot all be kept: {together}"
             _move(run, RunState.INFEASIBLE, at=clock(), failure=words[:1000])
         else:
             _record(run, found, at=clock())

@@ -16,9 +16,11 @@ from assets.models import Asset, Quantity, Sensor
 from assets.timegrid import TimeGrid
 from scheduling import queries
 from scheduling.engines.base import ENGINES
+from scheduling.flex.parts import OnInfeasible
 from scheduling.flex.references import Reference, references
 from scheduling.flex.run import SiteContext, device_document
 from scheduling.flex.window import MAX_STEPS
+from scheduling.formulation.preferences import Ties
 from scheduling.models import AssetFlex, ScheduleRun
 from scheduling.pipeline import ScheduleRunChanged
 from tenants.audit.services import record, values_of
@@ -61,6 +63,8 @@ def request_schedule(
     context: SiteContext | None = None,
     devices: Sequence[DeviceFlex] = (),
     engine: str = "auto",
+    ties: Ties = Ties.EARLY,
+    on_infeasible: OnInfeasible = OnInfeasible.EXPLAIN,
 ) -> ScheduleRun:
     """Ask for a schedule of everything flexible beneath ``asset``.
 
@@ -70,6 +74,7 @@ def request_schedule(
         context: prices and connection instead of those kept at the site.
         devices: flexibility instead of, or beside, that kept at the devices.
         engine: name of a plug-in of group ``scheduling.engines``, or "auto".
+        ties, on_infeasible: as ``flex.SiteParts``.
 
     Returns:
         a queued run; a worker solves it after the transaction commits.
@@ -94,7 +99,9 @@ def request_schedule(
         if not device.asset.path.startswith(asset.path):
             raise wrong(f"{field}.asset", f"not beneath {asset}", code="not_found")
         kept[device.asset.pk] = _checked(device, actor, at=grid.start, field=field)
-    document = queries.run_document(asset, grid, kept, context=context)
+    document = queries.run_document(
+        asset, grid, kept, context=context, ties=ties, on_infeasible=on_infeasible
+    )
     run = ScheduleRun(
         asset=asset,
         engine=engine,

@@ -24,6 +24,10 @@ class Unbounded(Exception):
     """The cost can fall without end: a price pays for something that has no limit."""
 
 
+class Unsuited(Exception):
+    """The engine is not made for models of this structure; the message is for developers."""
+
+
 class OutOfTime(Exception):
     """The engine found no solution at all within its time limit."""
 
@@ -76,6 +80,7 @@ class Engine(Protocol):
         Raises:
             Infeasible: there is none.
             Unbounded: the cost has no lower end.
+            Unsuited: the engine solves other models only.
             OutOfTime: none was found within ``time_limit``.
             EngineFailed: the engine ended for another reason.
         """

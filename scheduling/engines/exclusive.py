@@ -7,6 +7,7 @@ until none does. Each round is a relaxation of the full problem, so a solution t
 all of it is its optimum.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
 from typing import Final
@@ -14,13 +15,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.engines.base import DEFAULT_GAP, Engine, OutOfTime, Solution
+from scheduling.engines.base import DEFAULT_GAP, Engine, Infeasible, OutOfTime, Solution
+from scheduling.formulation.compiled import Compiled, fix_columns
 from scheduling.formulation.linear_model import Exclusive, FromBetween, LinearModel
 
 Array = NDArray[np.float64]
 
 #: Less than this, in both directions at once or below the least power, is rounding [kW].
 _ROUNDING: Final = 1e-7
+#: Of the time limit, kept to make a plan of what was found when the rest is spent.
+_KEPT_SHARE: Final = 0.2
+_LEAST_SECONDS: Final = 0.5
 
 
 def solve_apart(
@@ -28,34 +33,100 @@ def solve_apart(
 ) -> Solution:
     """Return the cheapest solution that keeps what the model declares beyond its rows.
 
-    ``model`` gains the binaries and rows that were needed.
+    ``model`` gains the binaries and rows that were needed. When the time is up, what was found
+    so far is bent to keep them (``_bend``); then it is not proven to be the cheapest.
 
     Raises:
-        Infeasible, Unbounded, OutOfTime, EngineFailed: as ``Engine.solve``.
+        Infeasible, Unbounded, Unsuited, OutOfTime, EngineFailed: as ``Engine.solve``.
     """
-    deadline = monotonic() + time_limit.total_seconds()
+    seconds = time_limit.total_seconds()
+    deadline = monotonic() + seconds
     apart = [np.zeros(pair.first.size, dtype=bool) for pair in model.exclusives]
     lifted = [False] * len(model.from_between)
+    found: Solution | None = None
     while True:
-        left = deadline - monotonic()
-        if left <= 0:
-            raise OutOfTime("no solution was found within the time limit")
-        solution = engine.solve(
-            model.compile(),
-            time_limit=timedelta(seconds=left),
-            gap=gap,
-            preferences=model.preferences(),
-        )
-        values = solution.values
-        added = False
-        for pair, done in zip(model.exclusives, apart, strict=True):
-            added |= _separate(model, pair, values, done)
+        # After the first round a plan is within reach: some time is kept to get there.
+        left = deadline - monotonic() - (0.0 if found is None else _KEPT_SHARE * seconds)
+        try:
+            solution = _solve(engine, model, left, gap)
+        except OutOfTime:
+            if found is None:
+                raise
+            left = max(deadline - monotonic(), _LEAST_SECONDS)
+            return _bend(engine, model, found, seconds=left, gap=gap)
+        added = _keep_apart(model, solution.values, apart)
         for number, each in enumerate(model.from_between):
-            if not lifted[number] and _is_between(each, values):
+            if not lifted[number] and _is_between(each, solution.values):
                 _lift(model, each)
                 lifted[number] = added = True
         if not added:
             return solution
+        found = solution
+
+
+def _solve(engine: Engine, model: LinearModel, seconds: float, gap: float) -> Solution:
+    if seconds <= 0:
+        raise OutOfTime("no solution was found within the time limit")
+    return engine.solve(
+        model.compile(),
+        time_limit=timedelta(seconds=seconds),
+        gap=gap,
+        preferences=model.preferences(),
+    )
+
+
+def _bend(
+    engine: Engine, model: LinearModel, found: Solution, *, seconds: float, gap: float
+) -> Solution:
+    """Return a solution near ``found`` that keeps all; its bound is what ``found`` costs.
+
+    Of two columns that exclude each other the larger stays; what is between zero and the least
+    goes to the nearer of the two, or, if that cannot be, to zero. Then only prices are left.
+    """
+    for share in (0.5, 1.0):
+        try:
+            solution = engine.solve(
+                _bent(model, found.values, share),
+                time_limit=timedelta(seconds=seconds),
+                preferences=model.preferences(),
+            )
+        except (Infeasible, OutOfTime):
+            continue
+        _keep_apart(model, solution.values, [])
+        bound = min(found.bound, solution.cost)
+        is_proven = solution.cost - bound <= gap * abs(solution.cost)
+        return replace(solution, bound=bound, is_proven=is_proven)
+    raise OutOfTime("no solution was found within the time limit")
+
+
+def _bent(model: LinearModel, values: Array, share: float) -> Compiled:
+    """Return ``model`` without a choice left; below ``share`` of the least, power becomes zero."""
+    compiled = model.compile()
+    lower, upper = compiled.column_lower.copy(), compiled.column_upper.copy()
+    for pair in model.exclusives:
+        first, second = values[pair.first], values[pair.second]
+        upper[pair.second[(first >= second) & ~pair.cancels]] = 0.0
+        upper[pair.first[(first < second) & ~pair.cancels]] = 0.0
+    for each in model.from_between:
+        runs = values[each.columns] >= share * each.least - _ROUNDING
+        upper[each.columns[~runs]] = 0.0
+        runs &= upper[each.columns] > 0.0
+        lower[each.columns[runs]] = each.least[runs]
+    # Binaries that were added since follow from that; those before stay as they were found.
+    whole = np.flatnonzero(compiled.integer[: values.size])
+    free = np.zeros_like(compiled.integer)
+    bent = replace(compiled, column_lower=lower, column_upper=upper, integer=free)
+    return fix_columns(bent, whole, np.round(values[whole]))
+
+
+def _keep_apart(model: LinearModel, values: Array, apart: list[NDArray[np.bool_]]) -> bool:
+    """Net what cancels, add binaries where pairs are not apart; return if any was added."""
+    done = apart or [np.ones(pair.first.size, dtype=bool) for pair in model.exclusives]
+    added = [
+        _separate(model, pair, values, each)
+        for pair, each in zip(model.exclusives, done, strict=True)
+    ]
+    return any(added)
 
 
 def _separate(model: LinearModel, pair: Exclusive, values: Array, done: NDArray[np.bool_]) -> bool:

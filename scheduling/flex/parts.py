@@ -1,5 +1,6 @@
 """The parts of a site's document, before they are held against each other."""
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field, Strict
@@ -18,6 +19,14 @@ from scheduling.flex.quantities import Document
 from scheduling.flex.window import Window
 from scheduling.formulation.preferences import Ties
 
+
+class OnInfeasible(StrEnum):
+    """What to answer when no plan keeps every hard limit."""
+
+    EXPLAIN = "explain"
+    NEAREST = "nearest"
+
+
 Currency = Annotated[str, Strict(), Field(pattern=r"^[A-Z]{3}$")]
 
 
@@ -28,6 +37,8 @@ class SiteParts(Document):
         prices, connection: of the grid connection, the root of all electricity nodes.
         nodes: limits below it, to any depth.
         ties: what to prefer among plans of equal cost.
+        on_infeasible: when no plan keeps every hard limit, ``explain`` says which contradict
+            each other; ``nearest`` also plans with the least breach of them.
     """
 
     version: Literal[1] = 1
@@ -43,3 +54,4 @@ class SiteParts(Document):
     commitments: tuple[Commitment, ...] = ()
     couplings: tuple[Coupling, ...] = ()
     ties: Ties = Ties.EARLY
+    on_infeasible: OnInfeasible = OnInfeasible.EXPLAIN

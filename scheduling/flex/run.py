@@ -56,6 +56,7 @@ class BreachFound(_Found):
     end: datetime
     most_kw: float
     energy_kwh: float
+    most_kwh: float = 0.0
 
 
 class ReasonFound(_Found):
@@ -69,11 +70,14 @@ class ReasonFound(_Found):
 class RunResult(_Found):
     """What a run found; empty before it is solved.
 
-    ``power_kw`` per device, one value per step, positive into the device; ``stock_kwh`` per
-    store, one value more; ``grid_power_kw`` net import per step.
+    ``status`` as ``planning.PlanStatus``; ``gap``: how much it may cost above the cheapest there
+    is, as a share. ``power_kw`` per device, one value per step, positive into the device;
+    ``stock_kwh`` per store, one value more; ``grid_power_kw`` net import per step.
     """
 
     engine: str = ""
+    status: str = ""
+    gap: float | None = None
     bound: float | None = None
     costs: dict[str, float] = {}
     power_kw: dict[str, list[float]] = {}
@@ -82,4 +86,5 @@ class RunResult(_Found):
     curtailed_kw: dict[str, list[float]] = {}
     breaches: list[BreachFound] = []
     reasons: list[ReasonFound] = []
+    infeasible: list[str] = []
     timings_ms: dict[str, float] = {}

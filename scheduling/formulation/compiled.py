@@ -11,6 +11,17 @@ Array: TypeAlias = NDArray[np.float64]
 Entries: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64], Array]
 
 
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A state that each step hands on to the next: ``states`` (columns) and ``rows``, (T,).
+
+    Row t holds ``states[t]`` with coefficient 1 and ``states[t - 1]``; it is an equality.
+    """
+
+    states: NDArray[np.int64]
+    rows: NDArray[np.int64]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
     """Minimise ``cost · x + offset`` within the bounds of columns and rows.
@@ -18,7 +29,7 @@ class Compiled:
     Per column, shape (n_columns,): ``cost``, ``column_lower``, ``column_upper``, ``integer``.
     Per row, shape (n_rows,): ``row_lower``, ``row_upper``. The matrix is kept by rows:
     row i holds ``value[start[i]:start[i + 1]]`` at columns ``index[...]``, in order of
-    column, each column once.
+    column, each column once. ``chains`` say which part of it is a stock over time.
     """
 
     cost: Array
@@ -31,6 +42,7 @@ class Compiled:
     start: NDArray[np.int32]
     index: NDArray[np.int32]
     value: Array
+    chains: tuple[Chain, ...] = ()
 
     @property
     def n_columns(self) -> int:
@@ -55,6 +67,7 @@ def compile_model(
     row_bounds: Sequence[tuple[Array, Array]],
     integer: NDArray[np.bool_],
     entries: Sequence[Entries],
+    chains: Sequence[Chain] = (),
 ) -> Compiled:
     """Return blocks joined into one model; repeated entries are added up."""
     column_lower, column_upper = _joined(column_bounds)
@@ -71,6 +84,7 @@ def compile_model(
         start=start,
         index=index,
         value=value,
+        chains=tuple(chains),
     )
 
 

@@ -13,7 +13,7 @@ from typing import Final, Literal, Self, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scheduling.formulation.compiled import Compiled, Entries, compile_model
+from scheduling.formulation.compiled import Chain, Compiled, Entries, compile_model
 
 Array: TypeAlias = NDArray[np.float64]
 Columns: TypeAlias = NDArray[np.int64]
@@ -95,6 +95,7 @@ class LinearModel:
         self.offset = 0.0
         self.columns: dict[str, Columns] = {}
         self.rows: dict[str, Rows] = {}
+        self.chains: list[Chain] = []
         self.exclusives: list[Exclusive] = []
         self.from_between: list[FromBetween] = []
         self.limits: list[Limit] = []
@@ -220,6 +221,10 @@ class LinearModel:
         self.add_cost(term, highest, price)
         return highest
 
+    def add_chain(self, states: Columns, rows: Rows) -> None:
+        """Tell that ``rows`` hand ``states``, both of shape (T,), on from step to step."""
+        self.chains.append(Chain(states, rows))
+
     def keep_from_between(
         self, name: str, columns: Columns, *, least: ArrayLike, most: ArrayLike
     ) -> None:
@@ -268,6 +273,7 @@ class LinearModel:
             row_bounds=self._row_bounds,
             integer=integer,
             entries=self._entries,
+            chains=self.chains,
         )
 
     def preferences(self) -> Array | None:
@@ -282,6 +288,11 @@ class LinearModel:
     def forget_preferences(self) -> None:
         """Leave the choice among plans of equal cost open."""
         self._preferences.clear()
+
+    def take_costs(self, other: "LinearModel") -> None:
+        """Put costs and preferences of ``other``, whose columns come first here, for the own."""
+        self.costs, self.constants = list(other.costs), dict(other.constants)
+        self._preferences = list(other._preferences)
 
     def add_limit(
         self,

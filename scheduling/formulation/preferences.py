@@ -5,12 +5,19 @@ The weights here are not prices: an engine applies them only after the cost is f
 """
 
 from enum import StrEnum
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scheduling.formulation.linear_model import NO_COLUMN, Columns, LinearModel
 from scheduling.formulation.nodes import NodeColumns
 from scheduling.formulation.storage import StorageColumns
+
+Array = NDArray[np.float64]
+
+#: Weight of a kW at a connection, either way.
+MOVED: Final = 0.1
 
 
 class Ties(StrEnum):
@@ -30,19 +37,23 @@ def prefer(
     nodes: NodeColumns,
 ) -> None:
     """Prefer little movement, and what ``ties`` says; generation is held back later."""
-    n_steps = nodes.balance.shape[1]
-    lateness = np.linspace(0.0, 1.0, n_steps)
+    charging, discharging, curtailing = moving_weights(ties, nodes.balance.shape[1])
     if ties is Ties.SMOOTH:
         _prefer_smooth(model, storage)
-        charging = discharging = np.full(n_steps, 0.01)
-    else:
-        sooner, later = 1.0 + lateness, 2.0 - lateness
-        charging, discharging = (sooner, later) if ties is Ties.EARLY else (later, sooner)
     model.prefer_less(storage.charge, charging)
     model.prefer_less(storage.discharge, discharging)
-    model.prefer_less(curtailed, 2.0 - lateness)
-    model.prefer_less(nodes.imported, 0.1)
-    model.prefer_less(nodes.exported, 0.1)
+    model.prefer_less(curtailed, curtailing)
+    model.prefer_less(nodes.imported, MOVED)
+    model.prefer_less(nodes.exported, MOVED)
+
+
+def moving_weights(ties: Ties, n_steps: int) -> tuple[Array, Array, Array]:
+    """Return the weights of charging, discharging and curtailing in each step, shape (T,)."""
+    lateness = np.linspace(0.0, 1.0, n_steps)
+    sooner, later = 1.0 + lateness, 2.0 - lateness
+    if ties is Ties.SMOOTH:
+        return np.full(n_steps, 0.01), np.full(n_steps, 0.01), later
+    return (sooner, later, later) if ties is Ties.EARLY else (later, sooner, later)
 
 
 def _prefer_smooth(model: LinearModel, storage: StorageColumns) -> None:

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from scheduling.formulation.linear_model import Columns, Limit, LinearModel
+from scheduling.formulation.linear_model import Array, Columns, Limit, LinearModel, Softness
 
+#: (limit, its breach columns of the same shape)
 Play = list[tuple[Limit, Columns]]
 
 
@@ -56,3 +57,19 @@ def _relaxed(model: LinearModel, limits: list[Limit]) -> tuple[LinearModel, Play
             relaxed.add_highest(f"{name} highest", room, name, float(room.size))
         play.append((limit, room))
     return relaxed, play
+
+
+def hold_to(relaxed: LinearModel, play: Play, values: Array, costs_of: LinearModel) -> None:
+    """Let ``relaxed`` break its limits as far as in ``values`` and no further; price the rest.
+
+    The breaches become named softnesses; costs and preferences are those of ``costs_of``.
+    """
+    _, upper = relaxed.bounds()
+    for limit, room in play:
+        # A hair more: what one solution needs another may need too, but for rounding.
+        upper[room] = np.maximum(values[room], 0.0) + 1e-7
+        above, below = (room, None) if limit.side == "upper" else (None, room)
+        steps = np.arange(room.size) + (1 if limit.unit == "kWh" else 0)
+        name = f"{limit.name} of {limit.of}"
+        relaxed.softnesses.append(Softness(name, above, below, limit.unit, steps))
+    relaxed.take_costs(costs_of)

@@ -150,6 +150,8 @@ def _add_stock_balance(
     rows = model.add_rows(
         "stock balance", stock.shape, [(stock, 1.0), (before, -kept)], lower=known, upper=known
     )
+    for k in range(stock.shape[0]):
+        model.add_chain(stock[k], rows[k])
     held = np.flatnonzero(flows.stock != NO_STOCK)
     of = flows.stock[held]
     into = -hours_left[of] * flows.charge_efficiency[held]

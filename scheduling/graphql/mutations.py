@@ -8,6 +8,8 @@ from strawberry import relay
 from assets.models import Asset
 from assets.timegrid import TimeGrid
 from scheduling import services
+from scheduling.flex.parts import OnInfeasible
+from scheduling.formulation.preferences import Ties
 from scheduling.graphql.inputs import DeviceFlexInput, SiteContextInput, to_context, to_device
 from scheduling.graphql.types import ScheduleRunNode
 from scheduling.models import ScheduleRun
@@ -17,6 +19,17 @@ from tenants.graphql.lookup import visible_row
 from tenants.graphql.mutation import mutation
 from tenants.graphql.payloads import MutationInput, Payload
 from tenants.permissions import Permission
+
+strawberry.enum(
+    Ties,
+    description="What to prefer among plans of equal cost: stores fill EARLY or LATE, or power is "
+    "SMOOTH, changing as little as it can. No money is given up for it.",
+)
+strawberry.enum(
+    OnInfeasible,
+    description="When no plan keeps every hard limit: EXPLAIN which limits contradict each other, "
+    "or also give the NEAREST plan, with its breaches named.",
+)
 
 
 @strawberry.input(description="What to plan, over which window.")
@@ -37,7 +50,14 @@ class RequestScheduleInput(MutationInput):
         description="Flexibility instead of, or beside, that kept at the devices.",
     )
     engine: str = strawberry.field(
-        default="auto", description='"auto", or the name of an engine: "highs", "gekko".'
+        default="auto", description='"auto", or the name of an engine: "highs", "dp", "gekko".'
+    )
+    ties: Ties = strawberry.field(
+        default=Ties.EARLY, description="What to prefer among plans of equal cost."
+    )
+    on_infeasible: OnInfeasible = strawberry.field(
+        default=OnInfeasible.EXPLAIN,
+        description="What to answer when no plan keeps every hard limit.",
     )
 
 
@@ -72,4 +92,6 @@ class SchedulingMutation:
                 for index, each in enumerate(input.devices)
             ],
             engine=input.engine,
+            ties=input.ties,
+            on_infeasible=input.on_infeasible,
         )

@@ -14,6 +14,7 @@ from assets.graphql.types import AssetNode
 from assets.models import Asset
 from scheduling import models
 from scheduling.flex.run import RunResult
+from scheduling.planning import PlanStatus
 from tenants.graphql.connections import connection
 from tenants.graphql.context import Info
 from tenants.graphql.enums import public_enum
@@ -122,6 +123,23 @@ class ScheduleRunNode(VisibleNode):
     def costs(self, root: strawberry.Parent[models.ScheduleRun], info: Info) -> list[CostTerm]:
         terms = _result(root).costs.items()
         return [CostTerm(name=name, cost=money(amount, info)) for name, amount in terms]
+
+    @strawberry_django.field(
+        only=["result"],
+        description="How far the plan can be relied on: OPTIMAL, TIME_LIMIT (the best found in "
+        "time; see bound) or NEAREST (no plan keeps every hard limit; see breaches). Null before "
+        "it is solved.",
+    )
+    def plan_status(self, root: strawberry.Parent[models.ScheduleRun]) -> PlanStatus | None:
+        status = _result(root).status
+        return PlanStatus(status) if status else None
+
+    @strawberry_django.field(
+        only=["result"], description="No plan costs less than this. Equal to cost when OPTIMAL."
+    )
+    def bound(self, root: strawberry.Parent[models.ScheduleRun], info: Info) -> Money | None:
+        bound = _result(root).bound
+        return None if bound is None else money(bound, info)
 
     @strawberry_django.field(only=["result"], description="Soft limits that could not be kept.")
     def breaches(self, root: strawberry.Parent[models.ScheduleRun]) -> list[Breach]:

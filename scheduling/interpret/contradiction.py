@@ -1,8 +1,8 @@
-"""Which limits contradict each other, and by how much, when no plan keeps them all.
+"""Which limits have to give, and by how much, when no plan keeps them all.
 
 Each limit that somebody set is given play at a price of one per unit and hour; what the
-cheapest such solution uses is the least change that makes a plan possible. It names who and
-how much, where an irreducible set of rows would name only who.
+cheapest such solution uses is the least change that makes a plan possible. Which limits
+contradict each other is another question: ``interpret.irreducible``.
 """
 
 from datetime import timedelta
@@ -20,6 +20,7 @@ from scheduling.interpret.intervals import bounds, runs, words
 Array = NDArray[np.float64]
 
 _UNNAMED = "the limits of the devices contradict each other"
+_NOTHING = 1e-6
 
 
 def name_contradiction(
@@ -43,18 +44,21 @@ def name_contradiction(
     return [_UNNAMED]
 
 
+def moments(grid: TimeGrid, first: int, last: int) -> str:
+    """Return the ends of steps ``first`` to ``last`` in words."""
+    start, end = bounds(grid, first + 1, last)
+    return f"at {start:%Y-%m-%d %H:%M} Z" if last - first == 1 else f"from {words(start, end)}"
+
+
 def _lines(limit: Limit, amount: Array, grid: TimeGrid) -> list[str]:
     found = []
-    for first, last in runs(amount > 1e-6):
+    for first, last in runs(amount > _NOTHING):
         most = float(amount[first:last].max())
-        interval = words(*bounds(grid, first, last))
         if limit.unit == "kWh":
             # A stock is short at the end of a step.
-            moments = bounds(grid, first + 1, last)
-            at = f"at {moments[0]:%Y-%m-%d %H:%M} Z"
-            if last - first > 1:
-                at = f"from {words(*moments)}"
+            at = moments(grid, first, last)
             found.append(f"{limit.name} of {limit.of} {at}: short by {most:.3g} kWh")
         else:
+            interval = words(*bounds(grid, first, last))
             found.append(f"{limit.name} of {limit.of} from {interval}: short by {most:.3g} kW")
     return found

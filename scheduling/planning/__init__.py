@@ -1,6 +1,22 @@
 """Planning: a document in, a plan out. Pure: no database, no clock but a stopwatch."""
 
-from scheduling.planning.plan import Breach, Plan, PlanStatus, Reason, UnresolvedReference
-from scheduling.planning.solving import plan
+from scheduling.planning.plan import (
+    Breach,
+    Conflict,
+    Plan,
+    PlanStatus,
+    Reason,
+    UnresolvedReference,
+)
+from scheduling.planning.solving import EngineUnsuited, plan
 
-__all__ = ["Breach", "Plan", "PlanStatus", "Reason", "UnresolvedReference", "plan"]
+__all__ = [
+    "Breach",
+    "Conflict",
+    "EngineUnsuited",
+    "Plan",
+    "PlanStatus",
+    "Reason",
+    "UnresolvedReference",
+    "plan",
+]

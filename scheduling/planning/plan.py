@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from assets.timegrid import TimeGrid
 from scheduling.interpret.breaches import Breach
+from scheduling.interpret.irreducible import Conflict
 from scheduling.interpret.reasons import Reason
 
 Array = NDArray[np.float64]
 
-__all__ = ["Breach", "Plan", "PlanStatus", "Reason", "UnresolvedReference"]
+__all__ = ["Breach", "Conflict", "Plan", "PlanStatus", "Reason", "UnresolvedReference"]
 
 
 class UnresolvedReference(ValueError):
@@ -30,6 +31,7 @@ class PlanStatus(StrEnum):
 
     OPTIMAL = "OPTIMAL"  # no plan costs less
     TIME_LIMIT = "TIME_LIMIT"  # the best found in time; ``bound`` says how good at least
+    NEAREST = "NEAREST"  # no plan keeps every hard limit; this breaks them least
     INFEASIBLE = "INFEASIBLE"  # no plan keeps every hard limit; ``infeasible`` says which
 
 
@@ -39,6 +41,7 @@ class Plan:
 
     Attributes:
         cost: of the plan [currency]; the sum of ``costs``. NaN when infeasible.
+        regret: what settling ties gave up [currency]: rounding, and no more.
         costs: by named term; earnings are negative.
         bound: no plan costs less [currency].
         power_kw: per device, shape (T,), positive into the device.
@@ -49,7 +52,9 @@ class Plan:
         temperature_c: per building, shape (T + 1,).
         breaches: soft limits that the plan breaks.
         reasons: what held the plan back, and what it would be worth to loosen.
-        infeasible: the limits that contradict each other, in words; empty when there is a plan.
+        infeasible: which limits have to give, and by how much at least, in words; empty when
+            all can be kept.
+        contradiction: limits of which any one left out would make the others possible.
         timings_ms: ``build``, ``solve``, ``read``.
     """
 
@@ -59,6 +64,7 @@ class Plan:
     grid: TimeGrid
     cost: float = float("nan")
     bound: float = float("nan")
+    regret: float = 0.0
     costs: dict[str, float] = field(default_factory=dict)
     power_kw: dict[str, Array] = field(default_factory=dict)
     stock_kwh: dict[str, Array] = field(default_factory=dict)
@@ -69,7 +75,16 @@ class Plan:
     breaches: tuple[Breach, ...] = ()
     reasons: tuple[Reason, ...] = ()
     infeasible: tuple[str, ...] = ()
+    contradiction: tuple[Conflict, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def gap(self) -> float:
+        """How much the plan may cost above the cheapest there is, relative to its cost.
+
+        Relative to 1 where the plan costs less than that. NaN when infeasible.
+        """
+        return max(self.cost - self.bound, 0.0) / max(abs(self.cost), 1.0)
 
     def as_json(self) -> dict[str, Any]:
         """Return the plan as objects that JSON knows; times in ISO 8601, unknown as null."""
@@ -83,6 +98,8 @@ class Plan:
             "step_minutes": self.grid.step.total_seconds() / 60,
             "cost": self.cost if is_plan else None,
             "bound": self.bound if is_plan else None,
+            "gap": self.gap if is_plan else None,
+            "regret": self.regret if is_plan else None,
             "costs": self.costs,
             "power_kw": _lists(self.power_kw),
             "stock_kwh": _lists(self.stock_kwh),
@@ -93,6 +110,7 @@ class Plan:
             "breaches": [_breach_json(breach) for breach in self.breaches],
             "reasons": [_reason_json(reason) for reason in self.reasons],
             "infeasible": list(self.infeasible),
+            "contradiction": [_conflict_json(each) for each in self.contradiction],
             "timings_ms": self.timings_ms,
         }
 
@@ -114,6 +132,16 @@ def _breach_json(breach: Breach) -> dict[str, Any]:
         "most_kwh": breach.most_kwh,
         "energy_kwh": breach.energy_kwh,
         "cost": breach.cost,
+    }
+
+
+def _conflict_json(conflict: Conflict) -> dict[str, Any]:
+    return {
+        "text": conflict.text,
+        "limit": conflict.limit,
+        "of": conflict.of,
+        "start": _iso(conflict.start),
+        "end": _iso(conflict.end),
     }
 
 

@@ -1,19 +1,26 @@
 """From a document to a plan."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import perf_counter
 from typing import Final
 
 import numpy as np
 
-from scheduling.engines.base import ENGINES, Infeasible, Solution
+from scheduling.engines.base import ENGINES, Engine, Infeasible, OutOfTime, Solution, Unsuited
+from scheduling.engines.choose import candidates
 from scheduling.engines.exclusive import solve_apart
+from scheduling.flex.parts import OnInfeasible
 from scheduling.flex.references import references
 from scheduling.flex.site import SiteDocument
+from scheduling.formulation.linear_model import LinearModel
 from scheduling.formulation.site import SiteModel, SiteProblem, build_site
 from scheduling.interpret.breaches import read_breaches
 from scheduling.interpret.contradiction import name_contradiction
+from scheduling.interpret.irreducible import irreducible_set
+from scheduling.interpret.nearest import nearest
 from scheduling.interpret.reasons import read_reasons
 from scheduling.planning.builder import Contradiction, Reading
 from scheduling.planning.plan import Plan, PlanStatus, UnresolvedReference
@@ -21,8 +28,19 @@ from scheduling.planning.problem import problem_of
 from scheduling.planning.reading import read_powers
 
 AUTO: Final = "auto"
-DEFAULT_ENGINE: Final = "highs"
 DEFAULT_TIME_LIMIT: Final = timedelta(seconds=60)
+_MOST_TIME_FOR_REASONS: Final = timedelta(seconds=5)
+
+
+class EngineUnsuited(ValueError):
+    """The engine asked for does not take problems of this kind; words for the user."""
+
+    def __init__(self, engine: str) -> None:
+        self.engine = engine
+        super().__init__(
+            f"the engine {engine} does not take this problem: it plans one store with prices "
+            "under which burning energy never pays, and no peaks, ramps or on/off; auto takes any"
+        )
 
 
 def plan(
@@ -40,33 +58,46 @@ def plan(
     Raises:
         UnresolvedReference: the document refers to a sensor.
         UnknownPlugin: no engine has this name.
+        EngineUnsuited: the engine asked for does not take problems of this kind.
         OutOfTime: not even one plan was found in time.
         Unbounded: a price pays for something without a limit.
         EngineFailed: the engine gave up.
     """
     for reference in references(document):
         raise UnresolvedReference(reference.path)
-    name = DEFAULT_ENGINE if engine == AUTO else engine
-    solver = ENGINES.get(name)()
+    if engine != AUTO:
+        ENGINES.get(engine)  # refuses a name that nobody knows
     began = perf_counter()
     try:
         problem, readings = problem_of(document)
     except Contradiction as error:
-        return _infeasible(document, name, [str(error)], _timings(began, began, began))
-    site = build_site(problem)
+        return _refused(document, engine, [str(error)], _timings(began, began, began))
+    stated = _Stated(document, problem, readings, build_site(problem))
     built = perf_counter()
+    names = candidates(stated.site.model) if engine == AUTO else (engine,)
     try:
-        solution = solve_apart(solver, site.model, time_limit=time_limit)
+        name, solution = _solve(names, stated.site.model, time_limit)
     except Infeasible:
-        solved = perf_counter()
-        grid = document.window.grid
-        words = name_contradiction(solver, site.model, grid, time_limit=time_limit)
-        return _infeasible(document, name, words, _timings(began, built, solved))
+        return _without(stated, names, time_limit, _timings(began, built, perf_counter()))
     timings = _timings(began, built, perf_counter())
-    return _read(_Stated(document, problem, readings, site), solution, name, timings)
+    status = PlanStatus.OPTIMAL if solution.is_proven else PlanStatus.TIME_LIMIT
+    return _read(stated, solution, status, name, timings)
 
 
-def _infeasible(
+def _solve(names: Sequence[str], model: LinearModel, time_limit: timedelta) -> tuple[str, Solution]:
+    """Return the answer of the first engine that takes ``model``, and its name."""
+    for name in names:
+        with suppress(Unsuited):
+            return name, solve_apart(ENGINES.get(name)(), model, time_limit=time_limit)
+    raise EngineUnsuited(names[-1])
+
+
+def _general(names: Sequence[str]) -> Engine:
+    """Return an engine that takes any model, the one asked for if it is one."""
+    return ENGINES.get(names[-1] if names[-1] != "dp" else "highs")()
+
+
+def _refused(
     document: SiteDocument, engine: str, words: list[str], timings: dict[str, float]
 ) -> Plan:
     return Plan(
@@ -89,7 +120,35 @@ class _Stated:
     site: SiteModel
 
 
-def _read(stated: _Stated, solution: Solution, engine: str, timings: dict[str, float]) -> Plan:
+def _without(
+    stated: _Stated, names: Sequence[str], time_limit: timedelta, timings: dict[str, float]
+) -> Plan:
+    """Answer where no plan keeps every hard limit: why, and if asked the nearest one."""
+    document, model, solver = stated.document, stated.site.model, _general(names)
+    grid, little = document.window.grid, min(time_limit, _MOST_TIME_FOR_REASONS)
+    words = name_contradiction(solver, model, grid, time_limit=time_limit)
+    refused = replace(
+        _refused(document, names[-1], words, timings),
+        contradiction=tuple(irreducible_set(solver, model, grid, time_limit=little)),
+    )
+    if document.on_infeasible is OnInfeasible.EXPLAIN:
+        return refused
+    try:
+        relaxed, solution = nearest(solver, model, time_limit=time_limit)
+    except (Infeasible, OutOfTime):
+        return refused
+    near = replace(stated, site=replace(stated.site, model=relaxed))
+    found = _read(near, solution, PlanStatus.NEAREST, names[-1], timings)
+    return replace(found, infeasible=refused.infeasible, contradiction=refused.contradiction)
+
+
+def _read(
+    stated: _Stated,
+    solution: Solution,
+    status: PlanStatus,
+    engine: str,
+    timings: dict[str, float],
+) -> Plan:
     began = perf_counter()
     document, site, values = stated.document, stated.site, solution.values
     grid = document.window.grid
@@ -108,12 +167,13 @@ def _read(stated: _Stated, solution: Solution, engine: str, timings: dict[str, f
         )
     timings["read"] = (perf_counter() - began) * 1000
     return Plan(
-        status=PlanStatus.OPTIMAL if solution.is_proven else PlanStatus.TIME_LIMIT,
+        status=status,
         engine=engine,
         currency=document.currency,
         grid=grid,
         cost=sum(costs.values()),
         bound=solution.bound,
+        regret=sum(costs.values()) - solution.cost,
         costs=costs,
         power_kw=powers.power_kw,
         stock_kwh=powers.stock_kwh,

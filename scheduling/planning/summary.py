@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scheduling.interpret.intervals import words
-from scheduling.planning.plan import Plan, PlanStatus
+from scheduling.planning.plan import Breach, Plan, PlanStatus
 
 _MOST_REASONS = 8
 
@@ -18,13 +18,15 @@ def print_summary(plan: Plan, console: Console | None = None) -> None:
     console.print(title, markup=False, highlight=False)
     if plan.status is PlanStatus.INFEASIBLE:
         return
+    if plan.status is not PlanStatus.OPTIMAL:
+        console.print(_reservation(plan), markup=False, highlight=False)
     console.print(_costs(plan))
     console.print(_devices(plan))
     for breach in plan.breaches:
         console.print(
-            f"broken: {breach.limit} by up to {breach.most_kw:.3g} kW from "
+            f"broken: {breach.limit} by up to {_most(breach)} from "
             f"{breach.start:%Y-%m-%d %H:%M} to {breach.end:%Y-%m-%d %H:%M} Z, "
-            f"{breach.energy_kwh:.3g} kWh, {breach.cost:.2f} {plan.currency}",
+            f"{breach.cost:.2f} {plan.currency}",
             markup=False,
             highlight=False,
         )
@@ -34,6 +36,22 @@ def print_summary(plan: Plan, console: Console | None = None) -> None:
         console.print(f"{when}: {reason.text}", markup=False, highlight=False)
     timings = ", ".join(f"{name} {spent:.1f} ms" for name, spent in plan.timings_ms.items())
     console.print(timings, markup=False, highlight=False)
+
+
+def _most(breach: Breach) -> str:
+    if breach.most_kwh:
+        return f"{breach.most_kwh:.3g} kWh"
+    return f"{breach.most_kw:.3g} kW, {breach.energy_kwh:.3g} kWh in all,"
+
+
+def _reservation(plan: Plan) -> str:
+    if plan.status is PlanStatus.NEAREST:
+        return "no plan keeps every limit; this one breaks them as little as can be"
+    more = plan.cost - plan.bound
+    return (
+        f"the best plan found in time: at most {more:,.2f} {plan.currency} ({plan.gap:.2%}) "
+        "dearer than the cheapest there is"
+    )
 
 
 def _costs(plan: Plan) -> Table:
@@ -55,7 +73,7 @@ def _devices(plan: Plan) -> Table:
         table.add_row(
             name,
             f"{power.clip(min=0).sum() * hours:,.1f}",
-            f"{-power.clip(max=0).sum() * hours:,.1f}",
+            f"{(-power).clip(min=0).sum() * hours:,.1f}",
             f"{power.min():,.1f}",
             f"{power.max():,.1f}",
             "" if stock is None else f"{stock[-1]:,.1f}",

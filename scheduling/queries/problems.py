@@ -12,8 +12,10 @@ from assets.models import Asset, Sensor, SourceKind
 from assets.queries import MEASURED, read_onto, read_series
 from assets.timegrid import TimeGrid
 from scheduling.flex import SiteDocument, references, resolve
+from scheduling.flex.parts import OnInfeasible
 from scheduling.flex.run import Output, RunDocument, SiteContext, device_document
 from scheduling.flex.site import Window
+from scheduling.formulation.preferences import Ties
 from scheduling.models import AssetFlex, ScheduleRun
 from tenants.errors import as_validation_error, wrong
 
@@ -37,12 +39,19 @@ def flex_of(asset: Asset, at: datetime) -> dict[int, AssetFlex]:
 
 
 def run_document(
-    asset: Asset, grid: TimeGrid, kept: Mapping[int, AssetFlex], *, context: SiteContext | None
+    asset: Asset,
+    grid: TimeGrid,
+    kept: Mapping[int, AssetFlex],
+    *,
+    context: SiteContext | None,
+    ties: Ties = Ties.EARLY,
+    on_infeasible: OnInfeasible = OnInfeasible.EXPLAIN,
 ) -> RunDocument:
     """Return the problem of all that ``kept`` says is flexible beneath ``asset``.
 
     Args:
         context: prices and connection; None for what is kept nearest above the devices.
+        ties, on_infeasible: as ``flex.SiteParts``.
 
     Raises:
         ValidationError: there is no context, no device, or a kept document does not fit.
@@ -74,6 +83,8 @@ def run_document(
             prices=context.prices,
             connection=context.connection,
             devices=tuple(devices),
+            ties=ties,
+            on_infeasible=on_infeasible,
         )
     except DocumentInvalid as error:
         raise as_validation_error(error, field="site") from error

@@ -28,7 +28,7 @@ REQUEST = """
 RUN = """
     query ($id: ID!) {
       scheduleRun(id: $id) {
-        state cost { amount } failure costs { name cost { amount } }
+        state planStatus cost { amount } bound { amount } failure costs { name cost { amount } }
         breaches { limit } reasons { text }
         setpoints { device power { start step values } stock { unit values quality } }
       }
@@ -87,6 +87,8 @@ def test_a_site_set_up_once_is_planned_by_its_name(
     run = planner.execute(RUN, id=answer["object"]["id"])["scheduleRun"]
     assert run["state"] == "READY"
     assert float(run["cost"]["amount"]) == pytest.approx(2 * (5 * 0.1 - 5 * 0.5))
+    assert run["planStatus"] == "OPTIMAL"
+    assert run["bound"] == run["cost"]
     terms = [float(term["cost"]["amount"]) for term in run["costs"]]
     assert sum(terms) == pytest.approx(float(run["cost"]["amount"]))
     [setpoints] = run["setpoints"]
@@ -129,6 +131,38 @@ def test_a_request_may_override_what_is_kept(
     assert run.cost == pytest.approx(0.0)
 
 
+def test_the_nearest_plan_is_given_when_asked_for(
+    planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    """The battery is to be full after one hour in which it can take 5 of 10 kWh."""
+    device = {
+        "asset": node_id(Asset.objects.get(name="Battery")),
+        "powerSensor": node_id(Sensor.objects.get(asset__name="Battery", quantity=Quantity.POWER)),
+        "flex": {
+            "battery": {
+                "capacityKwh": 10,
+                "chargeLimitKw": {"constant": 5},
+                "dischargeLimitKw": {"constant": 5},
+                "stockAtStartKwh": 0,
+                "stockMinKwh": {"perStep": [10, 0, 0, 0]},
+            }
+        },
+    }
+    asked = window(site, now, devices=[device], ties="LATE")
+    explained = planner.execute(REQUEST, input=asked)["requestSchedule"]["object"]
+    nearest = planner.execute(REQUEST, input={**asked, "onInfeasible": "NEAREST"})
+    nearest = nearest["requestSchedule"]["object"]
+    run_jobs()
+
+    run = planner.execute(RUN, id=explained["id"])["scheduleRun"]
+    assert (run["state"], run["planStatus"]) == ("INFEASIBLE", None)
+    assert "These cannot all be kept: charging limit of Battery" in run["failure"]
+    run = planner.execute(RUN, id=nearest["id"])["scheduleRun"]
+    assert (run["state"], run["planStatus"]) == ("READY", "NEAREST")
+    assert run["breaches"] == [{"limit": "minimum stock of Battery"}]
+    assert run["setpoints"][0]["powerKw"][0] == pytest.approx(5)
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [
@@ -136,7 +170,7 @@ def test_a_request_may_override_what_is_kept(
         ({"end": "2036-03-28T12:00:00+00:00"}, ["end"], "steps"),
         ({"stepMinutes": 7}, ["end"], "whole number of steps"),
         ({"stepMinutes": 0}, ["end"], "positive"),
-        ({"engine": "abacus"}, ["engine"], "known: auto, gekko, highs"),
+        ({"engine": "abacus"}, ["engine"], "known: auto, dp, gekko, highs"),
         ({"asset": "QXNzZXQ6OTk5OTk5"}, ["asset"], "no such Asset"),
         ({"asset": "U2Vuc29yOjE="}, ["asset"], "no such Asset"),
     ],

@@ -197,3 +197,27 @@ def test_ends_with_2_for_a_time_limit_that_is_none(
 
 def test_needs_no_checks_of_the_whole_product() -> None:
     assert Command.requires_system_checks == []
+
+
+def test_ties_and_the_nearest_plan_are_chosen_on_the_command_line(
+    solve: Solve, tmp_path: Path
+) -> None:
+    crowded = site_object(load([3.0, 8.0]), import_price=[0.1, 0.1], import_limit_kw=5)
+    path = write(tmp_path, crowded)
+
+    status, output, errors = solve(str(path), "--ties", "late", "--on-infeasible", "nearest")
+
+    assert status == 0
+    assert "NEAREST by highs" in output
+    assert "broken: import limit of the grid connection by up to 3 kW" in output
+    assert "infeasible: import limit of the grid connection" in errors
+    assert "cannot all be kept: import limit of the grid connection" in errors
+
+
+def test_an_engine_that_does_not_take_the_problem_says_so(solve: Solve, tmp_path: Path) -> None:
+    two = site_object(battery(), battery(name="other"), import_price=[0.1, 0.5])
+
+    status, _, errors = solve(str(write(tmp_path, two)), "--engine", "dp")
+
+    assert status == 2
+    assert "--engine: the engine dp does not take this problem" in errors

@@ -14,7 +14,9 @@ from scheduling.engines.base import EngineFailed, OutOfTime, Unbounded
 from scheduling.flex import DocumentError, SiteDocument, document_from_json
 from scheduling.flex.flexmeasures import document_from_flexmeasures
 from scheduling.flex.parsing import object_from_json
-from scheduling.planning import Plan, PlanStatus, UnresolvedReference, plan
+from scheduling.flex.parts import OnInfeasible
+from scheduling.formulation.preferences import Ties
+from scheduling.planning import EngineUnsuited, Plan, PlanStatus, UnresolvedReference, plan
 from scheduling.planning.summary import print_summary
 from tenants.plugins import UnknownPlugin
 
@@ -22,6 +24,10 @@ BAD_INPUT: Final = 2
 INFEASIBLE: Final = 3
 NO_ANSWER: Final = 1
 STANDARD: Final = "-"
+_CHOICES: Final[dict[str, type[Ties | OnInfeasible]]] = {
+    "ties": Ties,
+    "on_infeasible": OnInfeasible,
+}
 
 
 class Command(BaseCommand):
@@ -47,22 +53,37 @@ class Command(BaseCommand):
             metavar="PATH",
             help="write the plan as JSON to PATH; - prints it instead of the summary",
         )
-        parser.add_argument("--engine", default="auto", help="auto (default), highs or gekko")
+        parser.add_argument("--engine", default="auto", help="auto (default), highs, dp or gekko")
+        parser.add_argument(
+            "--ties",
+            choices=[each.value for each in Ties],
+            help="what to prefer among plans of equal cost, instead of what FILE says",
+        )
+        parser.add_argument(
+            "--on-infeasible",
+            choices=[each.value for each in OnInfeasible],
+            help="explain which limits contradict each other, or also plan with the nearest "
+            "limits, instead of what FILE says",
+        )
         parser.add_argument(
             "--time-limit", type=_seconds, default=60.0, metavar="SECONDS", help="default 60"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         document = _read_document(options["file"], notation=options["format"])
+        changes = {name: options[name] for name in ("ties", "on_infeasible") if options[name]}
+        document = document.model_copy(update={k: _CHOICES[k](v) for k, v in changes.items()})
         answer = _plan(document, options["engine"], timedelta(seconds=options["time_limit"]))
         target = options["json"]
         if target is not None:
             _write_json(answer, target)
         if target != STANDARD:
             print_summary(answer)
+        for line in answer.infeasible:
+            self.stderr.write(f"infeasible: {line}")
+        for conflict in answer.contradiction:
+            self.stderr.write(f"cannot all be kept: {conflict.text}")
         if answer.status is PlanStatus.INFEASIBLE:
-            for line in answer.infeasible:
-                self.stderr.write(f"infeasible: {line}")
             raise SystemExit(INFEASIBLE)
 
 
@@ -93,7 +114,7 @@ def _plan(document: SiteDocument, engine: str, time_limit: timedelta) -> Plan:
     except UnresolvedReference as error:
         message = f"$.{error.path}: a sensor; a file for solve holds the numbers themselves"
         raise CommandError(message, returncode=BAD_INPUT) from None
-    except UnknownPlugin as error:
+    except (UnknownPlugin, EngineUnsuited) as error:
         raise CommandError(f"--engine: {error}", returncode=BAD_INPUT) from None
     except OutOfTime as error:
         raise CommandError(str(error), returncode=NO_ANSWER) from None

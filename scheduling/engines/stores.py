@@ -1,0 +1,218 @@
+"""Many stores at once, from arrays: quotes, sizes, weather years, whole districts.
+
+Each store stands behind a connection of its own with one load and one roof; nothing ties one
+store to another. The answer is exact (``engines.loops.slopes``), and the same as that of a document
+with these numbers.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.engines.curve import Way, curve
+from scheduling.engines.loops.slopes import DONE, solve_stores
+from scheduling.engines.loops.stock import within_reach_of_all
+from scheduling.engines.pieces import Array, Pieces, shared, straight
+from scheduling.formulation.preferences import MOVED, Ties, moving_weights
+from scheduling.formulation.storage import kept_share
+
+#: So many steps are worked on at once: enough to be fast, few enough to stay small.
+_CHUNK: Final = 100_000
+_EVEN: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stores:
+    """B stores over T steps. Each array broadcasts to (B, T); those per store to (B,).
+
+    Per store and step: ``net_kw``, what load less generation takes that cannot be held back;
+    ``curtailable_kw``, generation that can; prices [currency/kWh]; limits [kW]; efficiencies;
+    ``kept``, the share of the stock left after a step; ``floor_kwh`` and ``ceiling_kwh``.
+    Per store: ``initial_kwh``, ``wear_cost`` [currency per kWh discharged], ``end_value``
+    [currency/kWh].
+    """
+
+    n_stores: int
+    n_steps: int
+    step_hours: float
+    import_price: Any
+    export_price: Any
+    ceiling_kwh: Any
+    initial_kwh: Any
+    charge_limit_kw: Any
+    discharge_limit_kw: Any
+    net_kw: Any = 0.0
+    curtailable_kw: Any = 0.0
+    import_limit_kw: Any = np.inf
+    export_limit_kw: Any = np.inf
+    charge_efficiency: Any = 0.95
+    discharge_efficiency: Any = 0.95
+    kept: Any = 1.0
+    floor_kwh: Any = 0.0
+    wear_cost: Any = 0.0
+    end_value: Any = 0.0
+
+    def part(self, first: int, beyond: int) -> dict[str, Array]:
+        """Return all arrays of stores ``first`` to ``beyond``, in their full shapes."""
+        found = {}
+        for each in fields(self):
+            if each.name in {"n_stores", "n_steps", "step_hours"}:
+                continue
+            shape: tuple[int, ...] = (self.n_stores, self.n_steps)
+            if each.name in {"initial_kwh", "wear_cost", "end_value"}:
+                shape = (self.n_stores,)
+            given = np.asarray(getattr(self, each.name), dtype=np.float64)
+            is_per_store = given.ndim == len(shape) and given.shape[0] == self.n_stores
+            own = given[first:beyond] if is_per_store else given
+            found[each.name] = np.empty((beyond - first, *shape[1:]))
+            found[each.name][...] = own
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class StorePlans:
+    """Of each store: ``cost`` (B,) [currency], NaN where nothing keeps all limits.
+
+    ``power_kw`` (B, T), positive into the store; ``stock_kwh`` (B, T + 1).
+    """
+
+    cost: Array
+    power_kw: Array
+    stock_kwh: Array
+
+
+def plan_stores(stores: Stores, *, ties: Ties = Ties.EARLY) -> StorePlans:
+    """Return the cheapest plan of each store by itself.
+
+    Raises:
+        ValueError: export earns more than import costs in some step, or ``ties`` is smooth.
+        Unsuited: burning energy would pay (a price far below zero).
+    """
+    if ties is Ties.SMOOTH:
+        raise ValueError("smooth ties two steps together: choose early or late")
+    n_stores, n_steps = stores.n_stores, stores.n_steps
+    answer = StorePlans(
+        np.empty(n_stores), np.empty((n_stores, n_steps)), np.empty((n_stores, n_steps + 1))
+    )
+    size = max(1, _CHUNK // n_steps)
+    for first in range(0, n_stores, size):
+        beyond = min(first + size, n_stores)
+        cost, power, stock = _solved(stores.part(first, beyond), stores.step_hours, ties)
+        answer.cost[first:beyond] = cost
+        answer.power_kw[first:beyond] = power
+        answer.stock_kwh[first:beyond] = stock
+    return answer
+
+
+def _solved(given: dict[str, Array], hours: float, ties: Ties) -> tuple[Array, Array, Array]:
+    if (given["export_price"] > given["import_price"] + _EVEN).any():
+        raise ValueError("export earns more than import costs: not for this engine")
+    n_stores, n_steps = given["net_kw"].shape
+    has_room = _open_where_crowded(given)
+    left = kept_share(given["kept"]) * hours
+    into, out = left * given["charge_efficiency"], left / given["discharge_efficiency"]
+    step = _step(given, hours, into, out, ties)
+    kept, gain = given["kept"], np.zeros((n_stores, n_steps))
+    initial = given["initial_kwh"]
+    lower, upper = within_reach_of_all(
+        initial, kept, gain, given["floor_kwh"], given["ceiling_kwh"], step
+    )
+    is_possible = has_room & (lower <= upper).all(axis=1)
+    upper = np.maximum(lower, upper)
+    money = np.zeros((n_stores, n_steps, 1))
+    money[:, -1, 0] = -given["end_value"]
+    own = (lower, (upper - lower)[..., None], money, np.zeros_like(money))
+    change, stock = np.empty((n_stores, n_steps)), np.empty((n_stores, n_steps + 1))
+    stock[:, 0] = initial
+    held = np.empty((n_stores, n_steps))
+    ended = np.empty(n_stores, dtype=np.int64)
+    solve_stores(initial, kept, gain, lower, upper, step, own, change, held, ended)
+    stock[:, 1:] = held
+    charge, discharge = np.maximum(change, 0.0) / into, np.maximum(-change, 0.0) / out
+    cost = _cost(given, hours, charge, discharge, stock)
+    return np.where(is_possible & (ended == DONE), cost, np.nan), charge - discharge, stock
+
+
+def _open_where_crowded(given: dict[str, Array]) -> NDArray[np.bool_]:
+    """Return which stores have room in every step, shape (B,); lift the limits of the others."""
+    net, spare = given["net_kw"], given["curtailable_kw"]
+    needed = net - spare - given["discharge_limit_kw"]
+    offered = -net - given["charge_limit_kw"]
+    has_room = (needed <= given["import_limit_kw"]) & (offered <= given["export_limit_kw"])
+    is_possible = np.asarray(has_room.all(axis=1))
+    for limit in ("import_limit_kw", "export_limit_kw"):
+        given[limit][~is_possible] = np.inf
+    return is_possible
+
+
+def _step(
+    given: dict[str, Array], hours: float, into: Array, out: Array, ties: Ties
+) -> tuple[Array, Array, Array, Array]:
+    """Return what each change of each stock costs: (left, width, money, taste)."""
+    shape = given["net_kw"].shape
+    flat = {name: each.ravel() for name, each in given.items() if each.ndim == 2}
+    nothing = np.zeros(flat["net_kw"].size)
+    charge_most, discharge_most = flat["charge_limit_kw"], flat["discharge_limit_kw"]
+    # More than the store, the load and the roof can move together is never bought or sold.
+    most = charge_most + discharge_most + np.abs(flat["net_kw"]) + flat["curtailable_kw"]
+    bought = np.minimum(flat["import_limit_kw"], most)
+    sold = np.minimum(flat["export_limit_kw"], most)
+    charging, discharging, curtailing = moving_weights(ties, shape[1])
+    node, _ = shared(
+        [
+            straight(nothing, bought, flat["import_price"] * hours, nothing + MOVED),
+            straight(-sold, nothing, flat["export_price"] * hours, nothing - MOVED),
+            straight(-flat["curtailable_kw"], nothing, nothing, -np.tile(curtailing, shape[0])),
+        ]
+    )
+    wear = 0.5 * hours * np.repeat(given["wear_cost"], shape[1])
+    drawn = Way(
+        per_unit=into.ravel(),
+        in_row=nothing - 1.0,
+        most=charge_most,
+        money=wear,
+        taste=np.tile(charging, shape[0]),
+    )
+    taken = Way(
+        per_unit=out.ravel(),
+        in_row=nothing + 1.0,
+        most=discharge_most,
+        money=wear,
+        taste=np.tile(discharging, shape[0]),
+    )
+    # The roof's full power is in the sum; what is held back adds to what the node takes.
+    pieces = curve(node, flat["net_kw"] - flat["curtailable_kw"], drawn, taken)
+    return _by_store(pieces, shape)
+
+
+def _by_store(pieces: Pieces, shape: tuple[int, ...]) -> tuple[Array, Array, Array, Array]:
+    return (
+        pieces.left.reshape(shape),
+        np.ascontiguousarray(pieces.width).reshape(*shape, -1),
+        np.ascontiguousarray(pieces.money).reshape(*shape, -1),
+        np.ascontiguousarray(pieces.taste).reshape(*shape, -1),
+    )
+
+
+def _cost(
+    given: dict[str, Array], hours: float, charge: Array, discharge: Array, stock: Array
+) -> Array:
+    net = given["net_kw"] - given["curtailable_kw"] + charge - discharge
+    spare = given["curtailable_kw"]
+    # Held back is what may not, or had better not, be sold.
+    export = np.minimum(np.maximum(-net, 0.0), given["export_limit_kw"])
+    export = np.where(
+        given["export_price"] < 0.0, np.minimum(export, np.maximum(-net - spare, 0.0)), export
+    )
+    held_back = np.minimum(spare, np.maximum(-net - export, 0.0))
+    bought = np.maximum(net + held_back, 0.0)
+    free = given["import_price"] < 0.0
+    bought = np.where(
+        free, np.minimum(np.maximum(net + spare, 0.0), given["import_limit_kw"]), bought
+    )
+    energy = hours * (bought * given["import_price"] - export * given["export_price"]).sum(axis=1)
+    wear = 0.5 * hours * given["wear_cost"] * (charge + discharge).sum(axis=1)
+    total: Array = energy + wear - given["end_value"] * (stock[:, -1] - stock[:, 0])
+    return total

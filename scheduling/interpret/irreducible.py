@@ -1,0 +1,155 @@
+"""Which hard limits contradict each other: a set of which any one left out frees the others.
+
+First limits give one after the other until those that gave cannot be kept together (elastic
+filter), then each of these is left out in turn, and stays out if the rest is impossible
+without it (deletion filter; Chinneck and Dravnieks, ORSA J. Computing 3, 1991). Last, their
+times are cut as short as the contradiction allows.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import monotonic
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assets.timegrid import TimeGrid
+from scheduling.engines.base import Engine, EngineFailed, Infeasible, OutOfTime, Unbounded
+from scheduling.engines.exclusive import solve_apart
+from scheduling.formulation.linear_model import Columns, Limit, LinearModel
+from scheduling.formulation.relaxation import Play, relax_everything
+from scheduling.interpret.contradiction import moments
+from scheduling.interpret.intervals import bounds, runs, words
+
+Array = NDArray[np.float64]
+
+_NOTHING = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """``limit`` of ``of`` over [start, end), one of a set that cannot be kept together."""
+
+    text: str
+    limit: str
+    of: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A stretch of a limit: steps ``first`` to ``last``; ``room`` are its columns of play."""
+
+    limit: Limit
+    first: int
+    last: int
+    room: Columns
+
+
+def irreducible_set(
+    engine: Engine, model: LinearModel, grid: TimeGrid, *, time_limit: timedelta
+) -> list[Conflict]:
+    """Return limits that cannot be kept together, though without any one of them they can.
+
+    Stretches of limits, by time; what no plan can move (loads, weather) is taken as given.
+    When time runs out the set still contradicts itself, if it is not empty, but perhaps not
+    all of it is needed.
+    """
+    relaxed, play = relax_everything(model)
+    deadline = monotonic() + time_limit.total_seconds()
+    search = _Search(engine, relaxed, play, relaxed.bounds()[1].copy(), deadline)
+    try:
+        if not search.give():
+            return []
+        search.leave_out()
+        search.shorten()
+    except OutOfTime:
+        if not search.is_contradiction:
+            return []
+    except (Unbounded, EngineFailed):
+        return []
+    ordered = sorted(search.found, key=lambda part: (part.first, part.limit.of, part.limit.name))
+    return [_conflict(part, model, grid) for part in ordered]
+
+
+@dataclass(slots=True)
+class _Search:
+    """``found`` so far; all that is not in it gives way. ``free``: upper bounds of the play."""
+
+    engine: Engine
+    relaxed: LinearModel
+    play: Play
+    free: Array
+    deadline: float
+    found: list[_Part] = field(default_factory=list)
+    is_contradiction: bool = False
+
+    def solve(self, held: list[_Part]) -> Array | None:
+        """Return values with ``held`` kept and all else giving way, or None if impossible."""
+        left = timedelta(seconds=max(self.deadline - monotonic(), 0.0))
+        _, upper = self.relaxed.bounds()
+        upper[: self.free.size] = self.free
+        for part in held:
+            upper[part.room] = 0.0
+        try:
+            return solve_apart(self.engine, self.relaxed, time_limit=left).values
+        except Infeasible:
+            return None
+
+    def give(self) -> bool:
+        """Collect limits that give until they contradict each other; return if they do."""
+        while (values := self.solve(self.found)) is not None:
+            parts = [
+                _Part(limit, first, last, room[first:last])
+                for limit, room in self.play
+                for first, last in runs(values[room] > _NOTHING)
+            ]
+            if not parts:
+                return False
+            self.found += parts
+        self.is_contradiction = True
+        return True
+
+    def leave_out(self) -> None:
+        """Leave out each limit without which the rest is still impossible."""
+        for part in list(self.found):
+            others = [each for each in self.found if each is not part]
+            if self.solve(others) is None:
+                self.found = others
+
+    def shorten(self) -> None:
+        """Halve the time of each limit as long as one half alone is impossible as well."""
+        for number, part in enumerate(self.found):
+            others = self.found[:number] + self.found[number + 1 :]
+            while part.last - part.first > 1:
+                half = next(
+                    (each for each in _halves(part) if self.solve([*others, each]) is None), None
+                )
+                if half is None:
+                    break
+                part = self.found[number] = half  # noqa: PLW2901
+
+
+def _halves(part: _Part) -> tuple[_Part, _Part]:
+    middle = (part.first + part.last) // 2
+    size = middle - part.first
+    return (
+        _Part(part.limit, part.first, middle, part.room[:size]),
+        _Part(part.limit, middle, part.last, part.room[size:]),
+    )
+
+
+def _conflict(part: _Part, model: LinearModel, grid: TimeGrid) -> Conflict:
+    limit, is_stock = part.limit, part.limit.unit == "kWh"
+    start, end = bounds(grid, part.first, part.last)
+    lower, upper = model.bounds()
+    values = (upper if limit.side == "upper" else lower)[limit.columns[part.first : part.last]]
+    # Of power all limits are magnitudes: a least net power below zero is a most export.
+    sense = "at least" if is_stock and limit.side == "lower" else "at most"
+    size = values if is_stock else np.abs(values)
+    low, high = float(size.min()), float(size.max())
+    much = f"{low:.4g}" if high - low < _NOTHING else f"{low:.4g} to {high:.4g}"
+    when = moments(grid, part.first, part.last) if is_stock else f"from {words(start, end)}"
+    text = f"{limit.name} of {limit.of} {when}: {sense} {much} {limit.unit}"
+    return Conflict(text, limit.name, limit.of, start, end)

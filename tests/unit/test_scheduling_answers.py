@@ -1,0 +1,218 @@
+"""There is always an answer: in time, to a contradiction, and when plans cost the same."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scheduling.engines.base import OutOfTime, Solution
+from scheduling.engines.exclusive import solve_apart
+from scheduling.engines.highs import HighsEngine
+from scheduling.formulation.compiled import Compiled
+from scheduling.formulation.site import build_site
+from scheduling.planning import Plan, PlanStatus, plan
+from scheduling.planning.problem import problem_of
+from tests.unit.scheduling_documents import battery, clock, load, pv, site
+
+HALL = [3.0, 8.0, 9.0, 3.0]
+
+
+def crowded(**more: Any) -> Plan:
+    """10 kW behind 5 kW, and a battery that gives 2: short in the second and third hour."""
+    return plan(
+        site(
+            battery(stock_at_start_kwh=5, discharge_limit_kw=2),
+            load(HALL, "hall"),
+            load(1.0, "pump"),
+            import_price=[0.1, 0.2, 0.3, 0.1],
+            export_price=0.05,
+            import_limit_kw=5,
+            more=more,
+        )
+    )
+
+
+def test_a_contradiction_is_named_by_limits_of_which_each_is_needed() -> None:
+    answer = crowded()
+
+    assert answer.status is PlanStatus.INFEASIBLE
+    assert [each.text for each in answer.contradiction] == [
+        "discharging limit of battery from 2026-01-12 01:00 to 02:00 Z: at most 2 kW",
+        "import limit of the grid connection from 2026-01-12 01:00 to 02:00 Z: at most 5 kW",
+    ]
+
+
+def test_a_target_out_of_reach_is_held_against_what_keeps_it_from_being_reached() -> None:
+    answer = plan(site(battery(stock_at_end_min_kwh=9), import_price=[0.1, 0.1], import_limit_kw=3))
+
+    assert {(each.limit, each.of) for each in answer.contradiction} == {
+        ("minimum stock", "battery"),
+        ("import limit", "the grid connection"),
+    }
+
+
+def test_the_nearest_plan_breaks_least_and_names_its_breaches() -> None:
+    answer = crowded(on_infeasible="nearest")
+
+    assert answer.status is PlanStatus.NEAREST
+    assert answer.grid_power_kw == pytest.approx([4.0, 7.0, 8.0, 3.0])
+    [breach] = answer.breaches
+    assert breach.limit == "import limit of the grid connection"
+    assert (breach.most_kw, breach.energy_kwh) == pytest.approx((3.0, 5.0))
+    assert answer.infeasible
+    assert answer.contradiction
+    # With the breach taken as given, it is the cheapest: the battery's fifth kWh goes where it
+    # saves most of what is left, and nothing is paid for the breach itself.
+    assert sum(answer.costs.values()) == pytest.approx(4 * 0.1 + 7 * 0.2 + 8 * 0.3 + 3 * 0.1)
+
+
+def test_the_nearest_plan_is_the_plan_where_there_is_one() -> None:
+    document = site(battery(), import_price=[0.1, 0.5], more={"on_infeasible": "nearest"})
+
+    assert plan(document).status is PlanStatus.OPTIMAL
+
+
+class _Slow:
+    """HiGHS, but out of time from the second round on."""
+
+    def __init__(self) -> None:
+        self.rounds = 0
+
+    def solve(self, model: Compiled, **options: Any) -> Solution:
+        self.rounds += 1
+        if model.integer.any():
+            raise OutOfTime("no solution was found within the time limit")
+        return HighsEngine().solve(model, **options)
+
+
+def ev(name: str, **fields: Any) -> dict[str, Any]:
+    return {
+        "kind": "ev",
+        "name": name,
+        "arrival": clock(0),
+        "departure": clock(6),
+        "capacity_kwh": 40,
+        "stock_at_arrival_kwh": 10,
+        "stock_at_departure_kwh": 22,
+        "charge_limit_kw": 11,
+        "charge_min_kw": 4,
+        **fields,
+    }
+
+
+@pytest.mark.parametrize(
+    "devices",
+    [
+        pytest.param([ev("a"), ev("b"), ev("c")], id="least powers"),
+        pytest.param(
+            [battery(charge_efficiency=0.6, stock_at_start_kwh=10), load(2.0)], id="directions"
+        ),
+    ],
+)
+def test_out_of_time_gives_a_plan_that_keeps_all_and_its_bound(
+    devices: Sequence[dict[str, Any]],
+) -> None:
+    document = site(*devices, import_price=[-0.3, 0.1, 0.1, 0.2, -0.2, 0.1], import_limit_kw=13)
+    proven = plan(document).cost
+    built = build_site(problem_of(document)[0])
+
+    found = solve_apart(_Slow(), built.model, time_limit=timedelta(seconds=5))
+
+    assert not found.is_proven
+    assert found.bound <= proven + 1e-6
+    assert found.cost >= proven - 1e-6
+    for each in built.model.from_between:
+        power = found.values[each.columns]
+        assert np.all((power < 1e-6) | (power > each.least - 1e-6))
+    for pair in built.model.exclusives:
+        assert np.minimum(found.values[pair.first], found.values[pair.second]).max() < 1e-6
+
+
+def busy(ties: str) -> Plan:
+    random = np.random.default_rng(3)
+    return plan(
+        site(
+            battery(capacity_kwh=40, end_value_per_kwh=None, charge_efficiency=0.95),
+            ev("a", departure=clock(20), stock_at_departure_kwh=38, charge_min_kw=0),
+            ev("b", departure=clock(22), stock_at_departure_kwh=35, charge_min_kw=0),
+            load(random.uniform(0, 20, 96).tolist()),
+            pv(random.uniform(0, 30, 96).tolist()),
+            import_price=[0.1] * 28 + [0.3] * 40 + [0.1] * 28,
+            export_price=0.05,
+            step_minutes=15,
+            more={"ties": ties},
+        )
+    )
+
+
+@pytest.mark.parametrize("ties", ["early", "late", "smooth"])
+def test_settling_ties_gives_up_no_money(ties: str) -> None:
+    answer = busy(ties)
+
+    assert abs(answer.regret) <= 1e-9
+    assert answer.cost == pytest.approx(busy("early").cost, abs=1e-9)
+
+
+def test_early_is_before_late_and_smooth_changes_less() -> None:
+    early, late, smooth = busy("early"), busy("late"), busy("smooth")
+
+    def centre(answer: Plan) -> float:
+        power = answer.power_kw["a"] + answer.power_kw["b"]
+        return float(power @ np.arange(power.size) / power.sum())
+
+    def changes(answer: Plan) -> float:
+        return sum(
+            float(np.abs(np.diff(answer.power_kw[name])).sum()) for name in ("battery", "a", "b")
+        )
+
+    assert centre(early) < centre(late)
+    assert changes(smooth) < min(changes(early), changes(late))
+
+
+@pytest.mark.parametrize("ties", ["early", "late", "smooth"])
+def test_a_flat_tariff_gives_no_zig_zag(ties: str) -> None:
+    """With nothing to gain, the battery rests and a vehicle charges in one go."""
+    answer = plan(
+        site(
+            battery(),
+            ev("a", departure=clock(20), charge_min_kw=0),
+            load(3.0),
+            import_price=[0.1] * 24,
+            export_price=0.05,
+            more={"ties": ties},
+        )
+    )
+
+    assert answer.power_kw["battery"] == pytest.approx([0.0] * 24)
+    moving = answer.power_kw["a"] > 1e-6
+    assert np.abs(np.diff(moving.astype(int))).sum() <= 2
+
+
+_PRINT_PLAN = """
+from tests.unit.test_scheduling_answers import busy, digest
+print(digest(busy("early")))
+"""
+
+
+def digest(answer: Plan) -> str:
+    parts = [answer.cost, *(power.tobytes().hex() for power in answer.power_kw.values())]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def test_another_process_with_another_hash_seed_finds_the_same_bits() -> None:
+    found = subprocess.run(
+        [sys.executable, "-c", _PRINT_PLAN],
+        env={**os.environ, "PYTHONHASHSEED": "12345", "PYTHONPATH": str(Path.cwd())},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert found.stdout.strip() == digest(busy("early"))
