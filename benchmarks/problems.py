@@ -156,9 +156,7 @@ def area(n_sites: int, *, seed: int, transformer_kw: float | None = None) -> dic
         name, feeder = f"site {number}", f"feeder {number // 10}"
         if number % 10 == 0:
             nodes.append({"name": feeder, "import_limit_kw": 420, "export_limit_kw": 300})
-        nodes.append(
-            {"name": name, "parent": feeder, "import_limit_kw": 60, "export_limit_kw": 40}
-        )
+        nodes.append({"name": name, "parent": feeder, "import_limit_kw": 60, "export_limit_kw": 40})
         load = 12 + 6 * np.sin(day(96) + random.uniform(0, 1)) + 2 * random.random(96)
         roof = random.uniform(10, 40) * sun(96, random)
         devices += [

@@ -47,7 +47,12 @@ def solve(claim: Claim, run_id: str, *, clock: Clock) -> None:
             return
         _move(run, RunState.SOLVING, at=clock())
     try:
-        found = plan(queries.read_problem(run), engine=run.engine, time_limit=TIME_LIMIT)
+        found = plan(
+            queries.read_problem(run),
+            engine=run.engine,
+            time_limit=TIME_LIMIT,
+            living=(claim.tenant.schema_name, run.asset_id),
+        )
     except (queries.MissingBeliefs, OutOfTime, Unbounded, EngineUnsuited) as failure:
         with claim.finishing():
             _move(run, RunState.FAILED, at=clock(), failure=str(failure)[:1000])

@@ -21,6 +21,7 @@ from scheduling.engines.base import (
     Solution,
     Unbounded,
 )
+from scheduling.engines.kept import Kept
 from scheduling.formulation.compiled import Compiled
 
 Array = NDArray[np.float64]
@@ -33,7 +34,13 @@ _BY_ROWS: Final = 2
 
 
 class HighsEngine:
-    """Solves in-process, on one thread: workers are scaled by process, not by thread."""
+    """Solves in-process, on one thread: workers are scaled by process, not by thread.
+
+    ``kept``, if given, is a model that lives on from run to run (``engines.living``).
+    """
+
+    def __init__(self, kept: Kept | None = None) -> None:
+        self._kept = kept
 
     def solve(
         self,
@@ -45,11 +52,17 @@ class HighsEngine:
     ) -> Solution:
         """Return the cheapest solution; see ``Engine.solve``."""
         deadline = monotonic() + time_limit.total_seconds()
-        highs = _instance(model, gap)
+        has_integers = bool(model.integer.any())
+        kept = None if has_integers else self._kept
+        highs = kept.revived(model) if kept else None
+        if highs is None:
+            highs = _instance(model, gap)
         bound, is_proven = -np.inf, True
-        if model.integer.any():
+        if has_integers:
             bound, is_proven = _solve_integers(highs, model, deadline)
         _run(highs, deadline)
+        if kept:
+            kept.keep(model, highs)
         solution = highs.getSolution()
         values = np.asarray(solution.col_value)
         cost = float(model.cost @ values) + model.offset
@@ -60,7 +73,7 @@ class HighsEngine:
         return Solution(
             values=np.clip(values, model.column_lower, model.column_upper),
             cost=cost,
-            bound=min(cost, bound) if model.integer.any() else cost,
+            bound=min(cost, bound) if has_integers else cost,
             is_proven=is_proven,
             row_duals=duals,
             reduced_costs=reduced,

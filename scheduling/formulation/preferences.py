@@ -18,6 +18,8 @@ Array = NDArray[np.float64]
 
 #: Weight of a kW at a connection, either way.
 MOVED: Final = 0.1
+#: How much more weight each further device has.
+_TURN: Final = 1e-4
 
 
 class Ties(StrEnum):
@@ -40,8 +42,10 @@ def prefer(
     charging, discharging, curtailing = moving_weights(ties, nodes.balance.shape[1])
     if ties is Ties.SMOOTH:
         _prefer_smooth(model, storage)
-    model.prefer_less(storage.charge, charging)
-    model.prefer_less(storage.discharge, discharging)
+    # Of two like devices the first goes first: without an order either could.
+    turn = 1.0 + _TURN * np.arange(storage.charge.shape[0])[:, None]
+    model.prefer_less(storage.charge, charging * turn)
+    model.prefer_less(storage.discharge, discharging * turn)
     model.prefer_less(curtailed, curtailing)
     model.prefer_less(nodes.imported, MOVED)
     model.prefer_less(nodes.exported, MOVED)

@@ -1,7 +1,7 @@
 """From a document to a plan."""
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Hashable, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import perf_counter
@@ -12,6 +12,7 @@ import numpy as np
 from scheduling.engines.base import ENGINES, Engine, Infeasible, OutOfTime, Solution, Unsuited
 from scheduling.engines.choose import candidates
 from scheduling.engines.exclusive import solve_apart
+from scheduling.engines.living import LIVING
 from scheduling.flex.parts import OnInfeasible
 from scheduling.flex.references import references
 from scheduling.flex.site import SiteDocument
@@ -48,12 +49,14 @@ def plan(
     *,
     engine: str = AUTO,
     time_limit: timedelta = DEFAULT_TIME_LIMIT,
+    living: Hashable | None = None,
 ) -> Plan:
     """Return the cheapest plan for ``document``; INFEASIBLE is an answer, not an error.
 
     Args:
         engine: name of a plug-in of group ``scheduling.engines``, or ``"auto"``.
         time_limit: wall time of solving.
+        living: key, of tenant and site, under which ``highs`` keeps the model for the next run.
 
     Raises:
         UnresolvedReference: the document refers to a sensor.
@@ -76,7 +79,7 @@ def plan(
     built = perf_counter()
     names = candidates(stated.site.model) if engine == AUTO else (engine,)
     try:
-        name, solution = _solve(names, stated.site.model, time_limit)
+        name, solution = _solve(names, stated.site.model, time_limit, living)
     except Infeasible:
         return _without(stated, names, time_limit, _timings(began, built, perf_counter()))
     timings = _timings(began, built, perf_counter())
@@ -84,11 +87,15 @@ def plan(
     return _read(stated, solution, status, name, timings)
 
 
-def _solve(names: Sequence[str], model: LinearModel, time_limit: timedelta) -> tuple[str, Solution]:
+def _solve(
+    names: Sequence[str], model: LinearModel, time_limit: timedelta, living: Hashable | None
+) -> tuple[str, Solution]:
     """Return the answer of the first engine that takes ``model``, and its name."""
     for name in names:
-        with suppress(Unsuited):
-            return name, solve_apart(ENGINES.get(name)(), model, time_limit=time_limit)
+        lives = name == "highs" and living is not None
+        lent = LIVING.engine(living) if lives else nullcontext(ENGINES.get(name)())
+        with suppress(Unsuited), lent as engine:
+            return name, solve_apart(engine, model, time_limit=time_limit)
     raise EngineUnsuited(names[-1])
 
 

@@ -1,0 +1,105 @@
+"""Living models: the same answers as new ones, each for its own key only, and not too many."""
+
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scheduling.engines.living import LIVING, LivingModels
+from scheduling.formulation.linear_model import LinearModel
+from scheduling.planning import Plan, PlanStatus, plan
+from tests.unit.scheduling_documents import battery, load, pv, site
+
+STEPS = 12
+
+prices = st.lists(st.integers(1, 50).map(lambda cents: cents / 100), min_size=STEPS, max_size=STEPS)
+powers = st.lists(st.integers(0, 9).map(float), min_size=STEPS, max_size=STEPS)
+limits = st.integers(9, 15)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> None:
+    LIVING.__init__()  # type: ignore[misc]
+
+
+def planned(buy: list[float], drawn: list[float], limit: int, **options: Any) -> Plan:
+    document = site(
+        battery(stock_at_start_kwh=3, end_value_per_kwh=None, charge_efficiency=0.9),
+        battery(name="other", stock_at_start_kwh=3),
+        load(drawn),
+        pv([0.0] * 4 + [7.0] * 4 + [0.0] * 4),
+        import_price=buy,
+        export_price=[0.6 * price for price in buy],
+        import_limit_kw=limit,
+    )
+    return plan(document, engine="highs", **options)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.lists(st.tuples(prices, powers, limits), min_size=2, max_size=4))
+def test_a_living_model_answers_as_a_new_one(
+    days: list[tuple[list[float], list[float], int]],
+) -> None:
+    for buy, drawn, limit in days:
+        cold = planned(buy, drawn, limit)
+        warm = planned(buy, drawn, limit, living=("tenant", 1))
+
+        assert warm.status is cold.status
+        if cold.status is PlanStatus.OPTIMAL:
+            assert warm.cost == pytest.approx(cold.cost, rel=1e-9, abs=1e-9)
+            for name, power in cold.power_kw.items():
+                assert warm.power_kw[name] == pytest.approx(power, abs=1e-6)
+
+
+def test_models_are_kept_by_key_and_the_oldest_goes() -> None:
+    models = LivingModels(most_models=2)
+    for key in ("a", "b", "a", "c"):
+        with models.engine(key):
+            pass
+
+    assert len(models) == 2
+    with models.engine("a") as engine:
+        kept_a = engine._kept  # type: ignore[attr-defined]
+        # Borrowed already: another gets an empty one.
+        with models.engine("a") as second:
+            assert second._kept is not kept_a  # type: ignore[attr-defined]
+
+
+def test_models_are_kept_up_to_so_many_columns() -> None:
+    models = LivingModels(most_columns=5)
+    for key, size in (("a", 2), ("b", 3), ("c", 2)):
+        model = LinearModel()
+        model.add_rows("row", (1,), [(model.add_columns("x", (size,))[:1], 1.0)], lower=1.0)
+        with models.engine(key) as engine:
+            engine.solve(model.compile(), time_limit=timedelta(seconds=5))
+
+    assert list(models._kept) == ["b", "c"]
+
+
+def test_tenants_and_sites_share_nothing() -> None:
+    for key in (("one", 1), ("other", 1), ("one", 2)):
+        planned([0.1] * STEPS, [1.0] * STEPS, 9, living=key)
+
+    kept = [LIVING._kept[key] for key in (("one", 1), ("other", 1), ("one", 2))]
+    assert len({id(each) for each in kept}) == 3
+    assert len({id(each._highs) for each in kept}) == 3
+
+
+def test_a_failed_run_keeps_nothing() -> None:
+    with pytest.raises(RuntimeError), LIVING.engine("a"):
+        raise RuntimeError
+
+    assert len(LIVING) == 0
+
+
+def test_the_basis_of_another_problem_is_not_used() -> None:
+    """Other devices under the same key: another model, solved anew."""
+    planned([0.1, 0.3] * 6, [1.0] * STEPS, 9, living="key")
+    document = site(battery(), import_price=[0.1, 0.5])
+
+    answer = plan(document, engine="highs", living="key")
+
+    assert np.allclose(answer.power_kw["battery"], [5, -5])
