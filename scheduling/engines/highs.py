@@ -67,7 +67,7 @@ class HighsEngine:
         values = np.asarray(solution.col_value)
         cost = float(model.cost @ values) + model.offset
         reduced, duals = np.asarray(solution.col_dual), np.asarray(solution.row_dual)
-        if preferences is not None:
+        if preferences is not None and not _is_only_one(model, reduced, duals):
             _stay_optimal(highs, model, values, reduced, duals)
             values = _choose(highs, preferences, deadline, otherwise=values)
         return Solution(
@@ -151,6 +151,17 @@ def _run(highs: Any, deadline: float) -> bool:
     if status == Status.kUnbounded:
         raise Unbounded
     raise EngineFailed(f"HiGHS ended with {highs.modelStatusToString(status)}")
+
+
+def _is_only_one(model: Compiled, reduced: Array, duals: Array) -> bool:
+    """Return if no other solution costs as little.
+
+    As many columns and rows as there are rows are basic and worth nothing; where no further one
+    is, moving any of the others costs money.
+    """
+    worthless = np.count_nonzero(np.abs(reduced) <= _NO_MONEY)
+    worthless += np.count_nonzero(np.abs(duals) <= _NO_MONEY)
+    return int(worthless) == model.n_rows
 
 
 def _stay_optimal(highs: Any, model: Compiled, values: Array, reduced: Array, duals: Array) -> None:

@@ -8,6 +8,7 @@ kept by term: the sum of the terms is what is minimised.
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from math import prod
 from typing import Final, Literal, Self, TypeAlias
 
 import numpy as np
@@ -169,17 +170,17 @@ class LinearModel:
 
         Repeated entries add up; ``NO_COLUMN`` contributes nothing.
         """
-        if rows.shape == columns.shape and np.ndim(coefficient) == 0:
-            value = np.full(rows.size, coefficient, dtype=np.float64)
+        if rows.shape == columns.shape:
+            # The common case, spared the general rules of broadcasting.
+            value = _flat(coefficient, rows.shape)
             self._entries.append((rows.ravel(), columns.ravel(), value))
             return
-        row, column, factor = np.broadcast_arrays(rows, columns, coefficient)
-        self._entries.append((row.ravel(), column.ravel(), factor.ravel().astype(np.float64)))
+        row, column, value = np.broadcast_arrays(rows, columns, coefficient)
+        self._entries.append((row.ravel(), column.ravel(), value.ravel().astype(np.float64)))
 
     def add_cost(self, term: str, columns: Columns, price: ArrayLike) -> None:
         """Add ``price · x[columns]`` [currency] to the cost, under the name ``term``."""
-        prices = np.broadcast_to(np.asarray(price, dtype=np.float64), columns.shape)
-        self.costs.append((term, *_present(columns, prices)))
+        self.costs.append((term, *_present(columns, _flat(price, columns.shape))))
 
     def add_constant(self, term: str, amount: float) -> None:
         """Add ``amount`` [currency] to the cost, under the name ``term``."""
@@ -282,8 +283,7 @@ class LinearModel:
 
     def prefer_less(self, columns: Columns, weight: ArrayLike) -> None:
         """Among plans of equal cost choose one with a lower ``Σ weight · x[columns]``."""
-        weights = np.broadcast_to(np.asarray(weight, dtype=np.float64), columns.shape)
-        self._preferences.append(_present(columns, weights))
+        self._preferences.append(_present(columns, _flat(weight, columns.shape)))
 
     def forget_preferences(self) -> None:
         """Leave the choice among plans of equal cost open."""
@@ -351,9 +351,9 @@ def take(values: Array, columns: Columns) -> Array:
 def _present(columns: Columns, values: Array) -> tuple[Columns, Array]:
     flat = columns.ravel()
     if flat.size and flat.min() >= 0:
-        return flat, values.ravel()
+        return flat, values
     present = flat >= 0
-    return flat[present], values.ravel()[present]
+    return flat[present], values[present]
 
 
 def _merged(blocks: list[tuple[Array, Array]]) -> tuple[Array, Array]:
@@ -364,11 +364,14 @@ def _merged(blocks: list[tuple[Array, Array]]) -> tuple[Array, Array]:
 
 
 def _indices(first: int, shape: tuple[int, ...]) -> NDArray[np.int64]:
-    size = int(np.prod(shape, dtype=np.int64))
+    size = prod(shape)
     return np.arange(first, first + size, dtype=np.int64).reshape(shape)
 
 
 def _flat(values: ArrayLike, shape: tuple[int, ...]) -> Array:
     given = np.asarray(values, dtype=np.float64)
-    # Most are of this shape already; broadcasting costs as much as all else that is done here.
-    return (given if given.shape == shape else np.broadcast_to(given, shape)).ravel()
+    if given.shape == shape:
+        return given.ravel()
+    if not given.shape:
+        return np.full(prod(shape), given)
+    return np.broadcast_to(given, shape).ravel()

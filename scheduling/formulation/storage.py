@@ -121,6 +121,8 @@ def add_storage(
 
 def kept_share(kept: Array) -> Array:
     """Return the share of what comes in during a step that is left at its end: l above."""
+    if (kept == 1.0).all():
+        return np.ones(kept.shape)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(kept < 1.0, (kept - 1.0) / np.log(kept), 1.0)
 

@@ -15,20 +15,28 @@ from scheduling.graphql.types import ScheduleRunNode
 from scheduling.models import ScheduleRun
 from tenants.errors import wrong
 from tenants.graphql.context import Info
+from tenants.graphql.enums import public_enum
 from tenants.graphql.lookup import visible_row
 from tenants.graphql.mutation import mutation
 from tenants.graphql.payloads import MutationInput, Payload
 from tenants.permissions import Permission
 
-strawberry.enum(
+public_enum(
     Ties,
-    description="What to prefer among plans of equal cost: stores fill EARLY or LATE, or power is "
-    "SMOOTH, changing as little as it can. No money is given up for it.",
+    description="What to prefer among plans of equal cost. No money is given up for it.",
+    says={
+        Ties.EARLY: "Stores fill sooner and empty later.",
+        Ties.LATE: "Stores fill later and empty sooner.",
+        Ties.SMOOTH: "The power of each device changes as little as it can.",
+    },
 )
-strawberry.enum(
+public_enum(
     OnInfeasible,
-    description="When no plan keeps every hard limit: EXPLAIN which limits contradict each other, "
-    "or also give the NEAREST plan, with its breaches named.",
+    description="What to answer when no plan keeps every hard limit.",
+    says={
+        OnInfeasible.EXPLAIN: "Which limits contradict each other.",
+        OnInfeasible.NEAREST: "That, and the plan that breaks them least, its breaches named.",
+    },
 )
 
 

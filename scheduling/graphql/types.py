@@ -36,6 +36,17 @@ public_enum(
     },
 )
 
+public_enum(
+    PlanStatus,
+    description="How far a plan can be relied on.",
+    says={
+        PlanStatus.OPTIMAL: "No plan costs less.",
+        PlanStatus.TIME_LIMIT: "The best found in time; `bound` says what none costs less than.",
+        PlanStatus.NEAREST: "No plan keeps every hard limit; this one breaks them least.",
+        PlanStatus.INFEASIBLE: "No plan keeps every hard limit.",
+    },
+)
+
 
 @strawberry.type(description="A share of the expected cost. All terms add up to the run's cost.")
 class CostTerm:
@@ -126,9 +137,7 @@ class ScheduleRunNode(VisibleNode):
 
     @strawberry_django.field(
         only=["result"],
-        description="How far the plan can be relied on: OPTIMAL, TIME_LIMIT (the best found in "
-        "time; see bound) or NEAREST (no plan keeps every hard limit; see breaches). Null before "
-        "it is solved.",
+        description="How far the plan can be relied on; null where there is none.",
     )
     def plan_status(self, root: strawberry.Parent[models.ScheduleRun]) -> PlanStatus | None:
         status = _result(root).status

@@ -10,11 +10,9 @@ from assets.timegrid import TimeGrid
 
 def runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Return each unbroken stretch of True as (first, beyond last)."""
-    if not flags.any():
-        return []
-    around = np.zeros(flags.size + 2, dtype=np.bool_)
-    around[1:-1] = flags
-    edges = (around[1:] != around[:-1]).nonzero()[0].tolist()
+    padded = np.zeros(flags.size + 2, dtype=bool)
+    padded[1:-1] = flags
+    edges = np.flatnonzero(padded[1:] != padded[:-1]).tolist()
     return list(zip(edges[::2], edges[1::2], strict=True))
 
 

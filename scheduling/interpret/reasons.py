@@ -51,9 +51,12 @@ def read_reasons(
         worth = np.maximum(-dual if limit.side == "upper" else dual, 0.0)
         if limit.unit == "kW":
             worth = worth / step_hours
-        for first, last in runs(worth > WORTHLESS):
+        binds = worth > WORTHLESS
+        if not binds.any():
+            continue
+        for first, last in runs(binds):
             start, end = bounds(grid, first, last)
-            mean = float(worth[first:last].mean())
+            mean = float(worth[first:last].sum()) / (last - first)
             text = (
                 f"{limit.name} of {limit.of} reached; one kWh more would save {mean:.3f} {currency}"
             )
