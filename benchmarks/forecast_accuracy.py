@@ -86,7 +86,9 @@ def _by_daylight(found: Backtest, series: Sample) -> Backtest:
     minutes = minute_of_day(series.times)
     most = float(np.nanmax(series.target))
     light = [
-        each for each in np.unique(minutes) if np.nanmean(series.target[minutes == each]) > 0.01 * most
+        each
+        for each in np.unique(minutes)
+        if np.nanmean(series.target[minutes == each]) > 0.01 * most
     ]
     truth = np.where(np.isin(minute_of_day(found.times), light), found.truth, np.nan)
     return Backtest(

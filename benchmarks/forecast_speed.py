@@ -1,4 +1,4 @@
-"""How long models take to learn 60 days of hours and foretell 48: ``python benchmarks/forecast_speed.py``.
+"""How long models take to learn 60 days of hours: ``python benchmarks/forecast_speed.py``.
 
 Processor time of this process, median of five after one to warm up, nine quantiles; then the
 memory that all of them together have taken.
