@@ -35,6 +35,10 @@ _LITERALS: Final = {
 }
 
 
+#: The identifier of an asset that there is not.
+_OF_NOTHING: Final = '"QXNzZXQ6MTAwMDAwMDAwMA=="'
+
+
 class CannotAsk(AssertionError):
     """The walk does not know how to reach a field: teach it, or it would be left out."""
 
@@ -62,6 +66,17 @@ def required(field: GraphQLField, name: str, **given: str) -> str:
     )
 
 
+def identified_by(field: GraphQLField) -> str | None:
+    """Return the argument that names rows by their identifiers, if ``field`` has one."""
+    named = (name for name, how in field.args.items() if get_named_type(how.type).name == "ID")
+    return next(named, None)
+
+
+def is_list(argument: GraphQLArgument) -> bool:
+    kind = argument.type.of_type if isinstance(argument.type, GraphQLNonNull) else argument.type
+    return isinstance(kind, GraphQLList)
+
+
 def _is_needed(argument: GraphQLArgument) -> bool:
     return isinstance(argument.type, GraphQLNonNull) and argument.default_value is Undefined
 
@@ -71,6 +86,8 @@ def _literal(argument: str, how: GraphQLArgument, name: str) -> str:
         return str(_ROWS)
     if argument in _LITERALS:
         return _LITERALS[argument]
+    if get_named_type(how.type).name == "ID":
+        return f"[{_OF_NOTHING}]" if is_list(how) else _OF_NOTHING
     raise CannotAsk(f"{name}({argument}: {how.type})")
 
 

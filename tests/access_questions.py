@@ -129,7 +129,10 @@ def heard(asker: Asker, document: str, id: str) -> list[dict[str, Any]]:
     async def with_patience() -> list[dict[str, Any]]:
         return await asyncio.wait_for(listen(), _PATIENCE_SECONDS)
 
-    return async_to_sync(with_patience)()
+    events = async_to_sync(with_patience)()
+    for event in events:
+        event.pop("extensions", None)
+    return events
 
 
 #: What an identifier is of, where its name does not say so; without an entry, of anything.
@@ -141,7 +144,7 @@ def may_name(path: tuple[str, ...], model: type[Model]) -> bool:
     last = path[-1]
     if last in _OF:
         return _OF[last] is model
-    words = last.lower()
+    words = last.lower().removesuffix("s")
     named = {
         each
         for each in SHOWN_BY

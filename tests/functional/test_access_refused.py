@@ -138,8 +138,8 @@ def test_no_field_answers_who_is_not_signed_in(tenant: Tenant, kind: str) -> Non
     assert nobody[0] == 401
 
     for name, field in roots(kind).items():
-        given = {"id": '"QXNzZXQ6MQ=="', "ids": '["QXNzZXQ6MQ=="]', "input": "{}"}
-        arguments = required(field, name, **{k: v for k, v in given.items() if k in field.args})
+        given = {"input": "{}"} if "input" in field.args else {}
+        arguments = required(field, name, **given)
         document = f"{kind.lower()} {{ {everything_of(field, name, arguments)} }}"
         for how in ({}, {"HTTP_ACCEPT": "text/event-stream"}):
             assert told(ask(host, None, document, **how)) == nobody, name
