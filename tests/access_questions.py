@@ -1,15 +1,11 @@
 """Questions of the walk, and what has to be alike or absent in the answers."""
 
-import asyncio
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from asgiref.sync import async_to_sync
 from django.db import connection
 from django.db.models import Model
-from django.test import AsyncClient
 from django.test.utils import CaptureQueriesContext
 from strawberry.relay import from_base64, to_base64
 
@@ -17,10 +13,10 @@ from assets.models import Asset
 from tenants.accounts.models import ApiToken
 from tenants.models import Domain
 from tests.access_world import NOTHING, SHOWN_BY, Asker, Row, World
+from tests.streams import in_time, server_sent
 
 #: Questions of one document: as many as the interface lets pass.
 _AT_ONCE: Final = 16
-_PATIENCE_SECONDS: Final = 30
 
 
 @dataclass(frozen=True)
@@ -106,33 +102,19 @@ def type_of(model: type[Model]) -> str:
     return model.__name__
 
 
-def heard(asker: Asker, document: str, id: str) -> list[dict[str, Any]]:
-    """Return the events of a stream to its end."""
-    # The asynchronous test client cannot be talked out of its host name.
+def heard(asker: Asker, document: str, id: str) -> dict[str, Any]:
+    """Return the first event of a stream, but for what it costs."""
     tenant = Domain.objects.get(domain=asker.client.host).tenant
-    Domain.objects.update_or_create(domain="testserver", defaults={"tenant": tenant})
 
-    async def listen() -> list[dict[str, Any]]:
-        answer: Any = await AsyncClient().post(
-            "/graphql/",
-            json.dumps({"query": document, "variables": {"id": id}}),
-            content_type="application/json",
-            headers={
-                "Authorization": f"Bearer {asker.client.key}",
-                "Accept": "text/event-stream",
-            },
-        )
-        text = b"".join([chunk async for chunk in answer.streaming_content]).decode()
-        lines = [line.removeprefix("data:").strip() for line in text.splitlines()]
-        return [json.loads(line) for line in lines if line.startswith("{") and len(line) > 2]
+    async def listen() -> dict[str, Any]:
+        events = server_sent(tenant, asker.client.key, document, id=id)
+        try:
+            return await anext(event async for _, event in events if event is not None)
+        finally:
+            await events.aclose()
 
-    async def with_patience() -> list[dict[str, Any]]:
-        return await asyncio.wait_for(listen(), _PATIENCE_SECONDS)
-
-    events = async_to_sync(with_patience)()
-    for event in events:
-        event.pop("extensions", None)
-    return events
+    event = in_time(listen())
+    return {"data": event.get("data"), "errors": event.get("errors")}
 
 
 #: What an identifier is of, where its name does not say so; without an entry, of anything.
