@@ -16,7 +16,7 @@ from config.schema import schema
 from tenants.graphql.budget import Budget, Spent
 from tenants.graphql.context import Context
 from tenants.graphql.requests import Refused, document_of, parse_json
-from tenants.permissions import PLATFORM
+from tenants.permissions import PLATFORM, Access
 
 
 def refusal_of(body: bytes) -> str:
@@ -37,6 +37,7 @@ def refusal_of(body: bytes) -> str:
         schema_name="abuse",
         budget=Budget.of("abuse", "client", own=full, shared=full),
         spent=Spent(1, full),
+        access=lambda: Access(PLATFORM),
     )
     try:
         result = schema.execute_sync(

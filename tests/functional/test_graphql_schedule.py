@@ -160,7 +160,7 @@ def test_the_nearest_plan_is_given_when_asked_for(
     run = planner.execute(RUN, id=nearest["id"])["scheduleRun"]
     assert (run["state"], run["planStatus"]) == ("READY", "NEAREST")
     assert run["breaches"] == [{"limit": "minimum stock of Battery"}]
-    assert run["setpoints"][0]["powerKw"][0] == pytest.approx(5)
+    assert run["setpoints"][0]["power"]["values"][0] == pytest.approx(5)
 
 
 @pytest.mark.parametrize(

@@ -117,13 +117,13 @@ def _moments(inputs: Array, wanted: Array, weights: Array, pool: Array) -> tuple
     total = weights.sum(axis=0) + 1e-9
     gram = np.matmul(weighted.transpose(1, 2, 0), inputs.transpose(1, 0, 2))
     gram = np.asarray(gram / total[:, None, None], dtype=np.float64)
-    moment = np.einsum("ncf,nc->cf", weighted, wanted) / total[:, None]
-    shared: Array = np.tensordot(pool, gram, axes=1)
+    moment = np.asarray(np.einsum("ncf,nc->cf", weighted, wanted) / total[:, None], np.float64)
+    shared = np.asarray(np.tensordot(pool, gram, axes=1), dtype=np.float64)
     return shared, pool @ moment
 
 
 def _solution(gram: Array, moment: Array, penalty: float) -> Array:
     ridge = penalty * np.eye(gram.shape[1])
     ridge[-1, -1] = 1e-6  # the level is not shrunk
-    solved: Array = np.linalg.solve(gram + ridge, moment[..., None])[..., 0]
-    return solved
+    solved = np.linalg.solve(gram + ridge, moment[..., None])[..., 0]
+    return np.asarray(solved, dtype=np.float64)
