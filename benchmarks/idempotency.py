@@ -103,16 +103,21 @@ def server(folder: Path, port: int) -> Iterator[None]:
         env={**os.environ, "LOADSTAR_RUN_DIR": str(folder)},
     ) as process:
         try:
-            until = time.monotonic() + 60
-            while time.monotonic() < until:
-                with socket.socket() as probe:
-                    if probe.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.1)
+            _wait_for(port)
             yield
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(30)
+
+
+def _wait_for(port: int) -> None:
+    until = time.monotonic() + 180
+    while time.monotonic() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise SystemExit("the server does not answer")
 
 
 def storm(folder: Path, n_keys: int) -> dict[str, Any]:

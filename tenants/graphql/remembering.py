@@ -60,7 +60,7 @@ def _as_text(value: Any) -> str:
 def remember(made: Any) -> Any:
     """Return ``made``, a row or a value type of the interface, as JSON that can be recalled."""
     if isinstance(made, models.Model):
-        return {"row": made._meta.label, "pk": made.pk}
+        return {"row": made._meta.label, "pk": str(made.pk)}  # a number, or a UUID
     if dataclasses.is_dataclass(made):
         kept = {
             field.name: None if field.metadata.get(TOLD_ONCE) else remember(vars(made)[field.name])
