@@ -147,7 +147,9 @@ def test_a_foreign_identifier_answers_like_one_of_nothing(
     check_alike(world, asker, "query", call, "ID!", " { __typename }", pairs)
 
 
-@pytest.mark.parametrize("name", BY_ID)
+# One document of all that every kind of node has is larger than a document may be; each kind
+# has a field of its own, which is asked here.
+@pytest.mark.parametrize("name", [name for name in BY_ID if name not in ("node", "nodes")])
 def test_what_hangs_on_an_own_row_is_not_foreign(
     world: World, one_of_each: Asker, name: str
 ) -> None:
