@@ -1,7 +1,7 @@
 """Keys through the interface: each mutation can be sent again, and has its effect once."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -26,7 +26,7 @@ def site(tenant: Tenant, now: datetime) -> Asset:
     return a_site_with_battery(a_customer(), now, [0.1, 0.5], known_at=now - HOUR)
 
 
-MUTATIONS = {
+MUTATIONS: Final[dict[str, tuple[str, str, dict[str, Any]]]] = {
     "requestSchedule": ("RequestScheduleInput", "id", {"stepMinutes": 30}),
     "recordReadings": ("RecordReadingsInput", "changed", {"source": "another"}),
     "issueToken": ("IssueTokenInput", "token { id }", {"name": "another"}),
