@@ -101,6 +101,10 @@ def _frame(times: Times, covariates: Array) -> Any:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Silence the loggers and warnings of prophet, stan and pandas; errors are still raised."""
+    # Prophet's first import brings a library for plots, whose many loggers tell of its fonts.
+    plots = logging.getLogger("matplotlib")
+    level = plots.level
+    plots.setLevel(logging.WARNING)
     loggers = [logging.getLogger(name) for name in ("prophet", "prophet.plot", "cmdstanpy")]
     before = [logger.disabled for logger in loggers]
     for logger in loggers:
@@ -110,6 +114,7 @@ def _quiet() -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     finally:
+        plots.setLevel(level)
         for logger, was in zip(loggers, before, strict=True):
             logger.disabled = was
 
