@@ -73,6 +73,9 @@ async def follow(watch: Watch[T], *, after: int | None = None) -> AsyncIterator[
     Raises:
         AccessEnded: see above; and whatever ``watch.read`` raises.
     """
+    # What the request used so far: whoever waits for a turn to look must hold no connection, or
+    # those whose turn it is may find none left.
+    await sync_to_async(release_connection)()
     async with listening(watch.schema_name, watch.topic) as bell:
         while True:
             async with _looks():
