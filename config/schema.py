@@ -19,6 +19,7 @@ from scheduling.graphql.subscriptions import SchedulingSubscription
 from scheduling.graphql.types import SchedulingQuery
 from tenants.graphql.accounts import AccountsMutation, AccountsQuery
 from tenants.graphql.admission import Admission, StreamAdmission
+from tenants.graphql.deprecations import Deprecations
 from tenants.graphql.errors import PublicErrors
 from tenants.graphql.queries import TenantsQuery
 from tenants.graphql.scalars import SCALAR_MAP
@@ -81,6 +82,7 @@ schema = _Schema(
     extensions=[
         lambda: MaxTokensLimiter(max_token_count=_MAX_TOKENS),
         Admission,
+        Deprecations,
         DjangoOptimizerExtension,
         PublicErrors,
         Cursors,

@@ -24,6 +24,8 @@ class ErrorCode(enum.Enum):
     TOO_LONG = "TOO_LONG"
     TREE = "TREE"
     INCOMPLETE = "INCOMPLETE"
+    INCONSISTENT = "INCONSISTENT"
+    UNREACHABLE = "UNREACHABLE"
     NOT_FOUND = "NOT_FOUND"
     FORBIDDEN = "FORBIDDEN"
     CONFLICT = "CONFLICT"
@@ -107,6 +109,16 @@ SENTENCES: Final[dict[ErrorCode, tuple[str, str, str]]] = {
         "Er ontbreekt iets dat eerst nodig is.",
         "Es fehlt etwas, das zuerst benötigt wird.",
     ),
+    ErrorCode.INCONSISTENT: (
+        "These values contradict each other.",
+        "Deze waarden spreken elkaar tegen.",
+        "Diese Werte widersprechen sich.",
+    ),
+    ErrorCode.UNREACHABLE: (
+        "The other system did not answer as it should.",
+        "Het andere systeem antwoordde niet zoals het hoort.",
+        "Das andere System hat nicht wie erwartet geantwortet.",
+    ),
     ErrorCode.NOT_FOUND: (
         "There is no such thing, or it is not yours to see.",
         "Dit bestaat niet, of u mag het niet zien.",
@@ -142,16 +154,22 @@ _OF_CODES: Final[dict[str, ErrorCode]] = {
     "less_than_equal": ErrorCode.OUT_OF_RANGE,
     "range": ErrorCode.OUT_OF_RANGE,
     "finite_number": ErrorCode.NOT_FINITE,
+    "stock_below_zero": ErrorCode.OUT_OF_RANGE,
+    "stock_above_maximum": ErrorCode.OUT_OF_RANGE,
     "infinite": ErrorCode.NOT_FINITE,
     "literal_error": ErrorCode.NOT_ALLOWED,
     "enum": ErrorCode.NOT_ALLOWED,
     "choice": ErrorCode.NOT_ALLOWED,
+    "reserved": ErrorCode.NOT_ALLOWED,
+    "sensor": ErrorCode.NOT_ALLOWED,
     "connector": ErrorCode.NOT_ALLOWED,
     "engine": ErrorCode.NOT_ALLOWED,
     "forecaster": ErrorCode.NOT_ALLOWED,
     "scope": ErrorCode.NOT_ALLOWED,
     "length": ErrorCode.LENGTH,
     "too_short": ErrorCode.LENGTH,
+    "string_too_short": ErrorCode.LENGTH,
+    "string_too_long": ErrorCode.LENGTH,
     "unit": ErrorCode.UNIT,
     "future": ErrorCode.TIME,
     "past": ErrorCode.TIME,
@@ -160,11 +178,23 @@ _OF_CODES: Final[dict[str, ErrorCode]] = {
     "time_zone": ErrorCode.TIME_ZONE,
     "step": ErrorCode.STEP,
     "resolution": ErrorCode.STEP,
+    "step_minutes": ErrorCode.STEP,
     "window": ErrorCode.WINDOW,
     "too_long": ErrorCode.TOO_LONG,
     "circle": ErrorCode.TREE,
     "has_children": ErrorCode.TREE,
     "root": ErrorCode.TREE,
+    "limit_missing": ErrorCode.INCOMPLETE,
+    "price_missing": ErrorCode.INCOMPLETE,
+    "inconsistent": ErrorCode.INCONSISTENT,
+    "converter": ErrorCode.INCONSISTENT,
+    "point": ErrorCode.INCONSISTENT,
+    "process": ErrorCode.INCONSISTENT,
+    "session": ErrorCode.INCONSISTENT,
+    "span": ErrorCode.INCONSISTENT,
+    "temperatures": ErrorCode.INCONSISTENT,
+    "unbounded": ErrorCode.INCONSISTENT,
+    "peer": ErrorCode.UNREACHABLE,
     "no_context": ErrorCode.INCOMPLETE,
     "no_flexibility": ErrorCode.INCOMPLETE,
     "unknown": ErrorCode.NOT_FOUND,
