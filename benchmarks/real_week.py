@@ -48,7 +48,8 @@ from assets.services import NewSensor, add_asset, add_customer, add_sensor  # no
 from assets.timegrid import TimeGrid  # noqa: E402
 from config.demo.schemas import migrate_all  # noqa: E402
 from scheduling.flex import SiteDocument  # noqa: E402
-from scheduling.flex.run import RunResult, SiteContext  # noqa: E402
+from scheduling.flex.context import SiteContext  # noqa: E402
+from scheduling.flex.run import RunResult  # noqa: E402
 from scheduling.models import RunState, ScheduleRun  # noqa: E402
 from scheduling.planning import plan  # noqa: E402
 from scheduling.queries import read_problem  # noqa: E402

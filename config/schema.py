@@ -14,6 +14,7 @@ from strawberry_django.optimizer import DjangoOptimizerExtension
 from assets.graphql.mutations import AssetsMutation
 from assets.graphql.tokens import TokensMutation
 from assets.graphql.types import AssetsQuery
+from scheduling.graphql.flex_types import AssetFlexQuery
 from scheduling.graphql.mutations import SchedulingMutation
 from scheduling.graphql.subscriptions import SchedulingSubscription
 from scheduling.graphql.types import SchedulingQuery
@@ -29,7 +30,7 @@ _MAX_TOKENS: Final = 2_000
 
 
 @strawberry.type(description="What can be read.")
-class Query(TenantsQuery, AccountsQuery, AssetsQuery, SchedulingQuery):
+class Query(TenantsQuery, AccountsQuery, AssetsQuery, SchedulingQuery, AssetFlexQuery):
     node: relay.Node | None = strawberry_django.node(
         description="Whatever this identifier names, if it is yours to see."
     )

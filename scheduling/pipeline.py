@@ -100,11 +100,22 @@ def _record(run: ScheduleRun, found: Plan, *, at: datetime) -> None:
             sensor=sensor, source=source, grid=grid, values=values, belief_time=at
         )
 
-    series = [believed(outputs[name].power_sensor, power) for name, power in found.power_kw.items()]
-    series += [believed(outputs[name].stock_sensor, held) for name, held in found.stock_kwh.items()]
+    series = []
+    for name, output in outputs.items():
+        power, held = _power_of(name, found), found.stock_kwh.get(name)
+        series += [] if power is None else [believed(output.power_sensor, power)]
+        series += [] if held is None else [believed(output.stock_sensor, held)]
     record_many(actor=PLATFORM, series=[each for each in series if each is not None])
     result = RunResult.model_validate(found.as_json())
     _move(run, RunState.READY, at=at, cost=found.cost, result=result.model_dump(mode="json"))
+
+
+def _power_of(name: str, found: Plan) -> np.ndarray | None:
+    """Return the planned power of a device; of one with several ports, that at its first."""
+    if name in found.power_kw:
+        return found.power_kw[name]
+    ports = (power for port, power in found.power_kw.items() if port.startswith(f"{name}/"))
+    return next(ports, None)
 
 
 def _move(run: ScheduleRun, state: RunState, *, at: datetime, **changes: object) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from assets.models import Asset, AssetType, Quantity, Sensor, Source, SourceKind
 from assets.services import NewSensor, add_asset, add_customer, add_sensor, record_series
 from assets.timegrid import TimeGrid
-from scheduling.flex.run import SiteContext
+from scheduling.flex.context import SiteContext
 from scheduling.services import DeviceFlex, keep_context, keep_device
 from tenants.accounts.models import Customer, Membership, User
 from tenants.permissions import PLATFORM, Actor, Role, actor_in_role

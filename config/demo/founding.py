@@ -29,7 +29,7 @@ from config.demo.catalogue import (
 from config.demo.filling import Filling, fill_site
 from config.demo.window import TIME_ZONE
 from forecasting.services import keep_model
-from scheduling.flex.run import SiteContext
+from scheduling.flex.context import SiteContext
 from scheduling.services import DeviceFlex, keep_context, keep_device
 from tenants.accounts import models as accounts
 from tenants.accounts.models import Membership, User

@@ -72,6 +72,7 @@ def _solved(problem: SiteDocument, engine: str) -> Plan:
 
 
 def _import_prices(problem: SiteDocument) -> Array:
+    assert problem.prices is not None  # noqa: S101
     price = problem.prices.import_per_kwh
     # Sensors have been replaced by numbers: ``read_problem`` sees to that.
     assert isinstance(price, float | tuple)  # noqa: S101

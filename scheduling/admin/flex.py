@@ -9,7 +9,7 @@ from pydantic import ValidationError as DocumentInvalid
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from scheduling import services
-from scheduling.flex.run import SiteContext
+from scheduling.flex.context import SiteContext
 from scheduling.models import AssetFlex
 from tenants.admin.service_form import ServiceAdmin, ServiceForm
 from tenants.errors import as_validation_error, wrong
@@ -33,14 +33,15 @@ class AssetFlexForm(ServiceForm[AssetFlex]):
 
     document = DocumentField(
         help_text="JSON as docs/solve.md describes: of a device, with its kind; "
-        "or of a site, with prices and connection."
+        "or of a site, a feeder or an area: prices, connection, peaks and more."
     )
 
     class Meta:
         model = AssetFlex
-        fields = ["asset", "valid_from", "power_sensor", "stock_sensor", "document"]
+        fields = ["asset", "valid_from", "valid_to", "power_sensor", "stock_sensor", "document"]
         help_texts = {
             "valid_from": "From then on, until a newer one.",
+            "valid_to": "Until then; empty: until a newer one.",
             "power_sensor": "Of a device: where its planned power is recorded. Empty at a site.",
         }
 
@@ -57,14 +58,21 @@ class AssetFlexForm(ServiceForm[AssetFlex]):
                 stock_sensor=given.stock_sensor,
             )
             return services.keep_device(
-                actor=self.actor, device=device, valid_from=given.valid_from
+                actor=self.actor,
+                device=device,
+                valid_from=given.valid_from,
+                valid_to=given.valid_to,
             )
         try:
             context = SiteContext.model_validate(document)
         except DocumentInvalid as error:
             raise as_validation_error(error, field="document") from error
         return services.keep_context(
-            actor=self.actor, asset=given.asset, context=context, valid_from=given.valid_from
+            actor=self.actor,
+            asset=given.asset,
+            context=context,
+            valid_from=given.valid_from,
+            valid_to=given.valid_to,
         )
 
 
@@ -73,7 +81,7 @@ class AssetFlexAdmin(ServiceAdmin[AssetFlex]):
     """A change is a new row: runs that were made with an older one can be repeated."""
 
     form = AssetFlexForm
-    list_display = ["asset", "kind", "valid_from"]
+    list_display = ["asset", "kind", "valid_from", "valid_to"]
     list_select_related = ["asset"]
     search_fields = ["asset__name"]
     autocomplete_fields = ["asset", "power_sensor", "stock_sensor"]
@@ -82,4 +90,4 @@ class AssetFlexAdmin(ServiceAdmin[AssetFlex]):
     @admin.display(description="kind")
     def kind(self, flex: AssetFlex) -> str:
         """The device's kind; of a site's document, what it is."""
-        return str(flex.document.get("kind", "prices and connection"))
+        return str(flex.document.get("kind", "context"))

@@ -5,7 +5,7 @@ from typing import Final, NoReturn
 
 from pydantic_core import PydanticCustomError
 
-from scheduling.flex.devices import Converter, Feeder, Process, Vehicle
+from scheduling.flex.devices import Converter, Device, Feeder, Process, Vehicle
 from scheduling.flex.devices.storing import Holding
 from scheduling.flex.parts import SiteParts
 from scheduling.flex.quantities import leaves
@@ -69,6 +69,38 @@ def _check_devices(document: SiteParts, places: list[str]) -> None:
         if isinstance(device, Feeder):
             stocks = [stock.name for stock in document.stocks]
             _known("stock", f"{path}.stock", device.stock, stocks)
+
+
+def check_prices(document: SiteParts) -> None:
+    """Check that electricity has a price wherever a device takes or gives it.
+
+    Raises:
+        PydanticCustomError: it has none at some device.
+    """
+    if document.prices is not None:
+        return
+    priced = {node.name for node in document.nodes if node.prices is not None}
+    parents = {node.name: node.parent for node in document.nodes}
+    commodities = {each.name for each in document.commodities}
+    for i, device in enumerate(document.devices):
+        for place in _places(device):
+            at = place
+            while at is not None and at not in priced and at not in commodities:
+                at = parents[at]
+            if at is None:
+                _refuse(
+                    "prices: Field required: energy at devices[{number}], {name}, has no price",
+                    number=str(i),
+                    name=repr(device.name),
+                )
+    if not document.devices and not priced:
+        _refuse("prices: Field required")
+
+
+def _places(device: Device) -> list[str | None]:
+    if isinstance(device, Converter):
+        return [port.node for port in device.ports]
+    return [device.node]
 
 
 def check_times(document: SiteParts) -> None:

@@ -12,6 +12,12 @@ class Point(Document):
     """A level at a moment, ``at``, or at every end of step from ``start`` to ``end``.
 
     Both ends of a span count. A moment between two steps counts at the end of its step.
+
+    Attributes:
+        stock_kwh: the level.
+        at: the moment.
+        start: of a span.
+        end: of a span, part of it.
     """
 
     stock_kwh: Number
@@ -36,6 +42,8 @@ class StockGoal(Document):
     Where points overlap, the highest minimum and the lowest maximum count.
 
     Attributes:
+        kind: whether the points are minima, maxima, or both: targets.
+        points: levels over time.
         miss_price_per_kwh: for the most that the goal is missed by.
         miss_price_per_kwh_hour: for each kWh missed and each hour.
     """

@@ -10,6 +10,7 @@ from scheduling.flex.quantities import (
     Document,
     Name,
     NotNegative,
+    Number,
     Positive,
     Varying,
     VaryingMagnitude,
@@ -17,7 +18,12 @@ from scheduling.flex.quantities import (
 
 
 class Prices(Document):
-    """What energy costs and earns at a connection; either may be negative."""
+    """What energy costs and earns at a connection; either may be negative.
+
+    Attributes:
+        import_per_kwh: paid for import.
+        export_per_kwh: earned by export; nothing when not given.
+    """
 
     import_per_kwh: Varying
     export_per_kwh: Varying = 0.0
@@ -27,8 +33,11 @@ class Connection(Document):
     """Limits of a connection or a node; each is hard, or soft with a price beyond it.
 
     Attributes:
-        import_breach_price_per_kwh: of each kWh beyond the limit.
-        import_breach_price_per_kw: of the highest power beyond the limit in the window.
+        import_limit_kw, export_limit_kw: most power in this direction; none when not given.
+        import_breach_price_per_kwh, export_breach_price_per_kwh: of each kWh beyond the limit,
+            which makes it soft.
+        import_breach_price_per_kw, export_breach_price_per_kw: of the highest power beyond the
+            limit in the window.
     """
 
     import_limit_kw: VaryingMagnitude | None = None
@@ -61,6 +70,7 @@ class Node(Connection):
     """A point below a connection that has limits of its own: a station, feeder, inverter.
 
     Attributes:
+        name: what it is called, once in a problem.
         parent: the node or commodity above; the grid connection if not given.
         uncontrolled_kw: measured or forecast power into this node of what no plan moves.
         prices: of a node that is billed by itself, such as a site in an area.
@@ -76,6 +86,11 @@ class Commodity(Document):
     """Something other than electricity: gas, heat, hydrogen.
 
     Without prices and connection it is internal: what is made of it is used, in every step.
+
+    Attributes:
+        name: what it is called, once in a problem.
+        prices: at which it is bought and sold.
+        connection: limits of what is bought and sold.
     """
 
     name: Name
@@ -86,10 +101,16 @@ class Commodity(Document):
 class PeakTariff(Document):
     """A price for the highest power of a billing period.
 
+    Several components are several tariffs, each with its own times.
+
     Attributes:
-        node: where it is metered; the grid connection if not given.
+        name: of the component.
+        node: where it is metered; this connection if not given.
+        direction: whether import or export counts.
+        price_per_kw: of each kW above the incumbent peak.
         incumbent_kw: the highest power of the period so far: up to it, power is free.
-        average_minutes: the power counts as its mean over such periods; each step if None.
+        average_minutes: the power counts as its mean over such periods; each step if not given.
+        metered_kwh: energy metered already in the averaging period in which the window starts.
         within: the times that count; all if none.
     """
 
@@ -99,6 +120,7 @@ class PeakTariff(Document):
     price_per_kw: Positive
     incumbent_kw: NotNegative = 0.0
     average_minutes: Annotated[int, Strict(), Field(gt=0)] | None = None
+    metered_kwh: Number | None = None
     within: tuple[Span, ...] = ()
 
 
@@ -106,8 +128,12 @@ class Commitment(Document):
     """An agreed or desired power, and what deviating from it costs; a negative cost earns.
 
     Attributes:
-        devices: whose power together is meant; that of ``node`` if none; and if that is not
-            given either, that of the grid connection.
+        name: of the commitment.
+        devices: names of those whose power together is meant; that of ``node`` if none.
+        node: a node or commodity; this connection if not given.
+        baseline_kw: the power agreed on; positive drawn.
+        up_cost_per_kwh: of each kWh above the baseline.
+        down_cost_per_kwh: of each kWh below the baseline.
     """
 
     name: Name
@@ -121,23 +147,46 @@ class Commitment(Document):
     def _scope_is_one(self) -> Self:
         if self.devices and self.node is not None:
             raise PydanticCustomError("scope", "give devices or node, not both")
-        up, down = self.up_cost_per_kwh, self.down_cost_per_kwh
-        if isinstance(up, float) and isinstance(down, float) and up < 0 and down < 0:
+        step = _both_earn(self.up_cost_per_kwh, self.down_cost_per_kwh)
+        if step is not None:
             raise PydanticCustomError(
-                "unbounded", "deviating up and deviating down cannot both earn"
+                "unbounded",
+                "step {step}: deviating up and deviating down cannot both earn",
+                {"step": step},
             )
         return self
 
 
+def _both_earn(up: object, down: object) -> int | None:
+    """Return the first step in which both costs are below zero, as far as numbers tell."""
+    sides = [side if isinstance(side, tuple) else (side,) for side in (up, down)]
+    length = max(map(len, sides))
+    one, other = (side * length if len(side) == 1 else side for side in sides)
+    for step, (first, second) in enumerate(zip(one, other, strict=False)):
+        if isinstance(first, float) and isinstance(second, float) and first < 0 and second < 0:
+            return step
+    return None
+
+
 class Member(Document):
-    """A device of a coupling: its power is ``ratio`` times what all members have in common."""
+    """A device of a coupling: its power is ``ratio`` times what all members have in common.
+
+    Attributes:
+        device: its name.
+        ratio: its share of what they have in common.
+    """
 
     device: Name
     ratio: Positive = 1.0
 
 
 class Coupling(Document):
-    """Devices whose powers keep a fixed ratio; each of them runs one way only."""
+    """Devices whose powers keep a fixed ratio; each of them runs one way only.
+
+    Attributes:
+        name: of the coupling.
+        members: two or more devices.
+    """
 
     name: Name
     members: Annotated[tuple[Member, ...], Field(min_length=2)]

@@ -15,7 +15,7 @@ from scheduling.flex.network import (
     PeakTariff,
     Prices,
 )
-from scheduling.flex.quantities import Document
+from scheduling.flex.quantities import Document, Varying
 from scheduling.flex.window import Window
 from scheduling.formulation.preferences import Ties
 
@@ -34,7 +34,9 @@ class SiteParts(Document):
     """One site and one window: all that a plan depends on.
 
     Attributes:
-        prices, connection: of the grid connection, the root of all electricity nodes.
+        prices, connection: of the grid connection, the root of all electricity nodes. Without
+            prices there, each device stands beneath a node that has some.
+        uncontrolled_kw: measured or forecast power at the root of what no plan moves.
         nodes: limits below it, to any depth.
         ties: what to prefer among plans of equal cost.
         on_infeasible: when no plan keeps every hard limit, ``explain`` says which contradict
@@ -44,8 +46,9 @@ class SiteParts(Document):
     version: Literal[1] = 1
     window: Window
     currency: Currency = "EUR"
-    prices: Prices
+    prices: Prices | None = None
     connection: Connection = Connection()
+    uncontrolled_kw: Varying = 0.0
     devices: Devices = ()
     nodes: tuple[Node, ...] = ()
     commodities: tuple[Commodity, ...] = ()

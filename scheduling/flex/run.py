@@ -7,17 +7,9 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from scheduling.flex.devices import Device
 from scheduling.flex.quantities import Document
-from scheduling.flex.site import Connection, Currency, Prices, SiteDocument
+from scheduling.flex.site import SiteDocument
 
 _DEVICE: TypeAdapter[Device] = TypeAdapter(Device)
-
-
-class SiteContext(Document):
-    """What a site faces: prices and its grid connection. Kept at the site's asset."""
-
-    currency: Currency = "EUR"
-    prices: Prices
-    connection: Connection = Connection()
 
 
 def device_document(given: dict[str, Any], *, name: str) -> Device:

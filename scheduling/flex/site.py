@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import model_validator
 
-from scheduling.flex.consistency import check_lengths, check_names, check_times
+from scheduling.flex.consistency import check_lengths, check_names, check_prices, check_times
 from scheduling.flex.network import Connection, Prices
 from scheduling.flex.parts import Currency, SiteParts
 from scheduling.flex.window import MAX_STEPS, Window
@@ -21,6 +21,7 @@ class SiteDocument(SiteParts):
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
         check_names(self)
+        check_prices(self)
         check_lengths(self)
         check_times(self)
         return self

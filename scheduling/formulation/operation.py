@@ -1,4 +1,4 @@
-"""How a flow may run: bands, minimum power, ramps, taper, fixed ratios between flows.
+"""How a flow may run: bands, minimum power, on or off, ramps, taper, fixed ratios, surcharges.
 
 Each takes the flow's columns, shape (T,); what a flow draws counts positive.
 """
@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.formulation.linear_model import NO_COLUMN, LinearModel
-from scheduling.formulation.storage import StorageColumns
+from scheduling.formulation.linear_model import NO_COLUMN, LinearModel, Term
+from scheduling.formulation.starts import Starts, add_starts
+from scheduling.formulation.storage import Flows, StorageColumns
 
 Array = NDArray[np.float64]
 
@@ -28,10 +29,37 @@ class Bands:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeastPower:
-    """Flow ``flow`` draws nothing or at least ``least``, shape (T,) [kW]."""
+    """Flow ``flow`` draws (or gives) nothing or at least ``least``, shape (T,) [kW]."""
 
     flow: int
     least: Array
+    is_drawn: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switching:
+    """Flow ``flow`` of ``name`` runs one way, and is on or off: ``least`` to ``most``, or nothing.
+
+    ``least`` and ``most`` [kW], shape (T,), where it is on; ``was_on``: whether it ran before
+    the window.
+    """
+
+    name: str
+    flow: int
+    least: Array
+    most: Array
+    starts: Starts
+    was_on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surcharge:
+    """Power of ``flow`` beyond ``above`` [kW] costs ``price`` [currency/kWh] more, either way."""
+
+    flow: int
+    above: float
+    price: float
+    term: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,18 +110,52 @@ def add_bands(model: LinearModel, bands: list[Bands], columns: StorageColumns) -
 
 
 def add_least_powers(
-    model: LinearModel, least: list[LeastPower], columns: StorageColumns, limit: Array
+    model: LinearModel, least: list[LeastPower], columns: StorageColumns, flows: Flows
 ) -> None:
-    """Declare flows semi-continuous; ``limit`` is what they can draw, shape (F, T)."""
+    """Declare flows semi-continuous, up to their limits."""
     for each in least:
+        power, limit = columns.charge, flows.charge_limit
+        if not each.is_drawn:
+            power, limit = columns.discharge, flows.discharge_limit
         at = np.flatnonzero((limit[each.flow] > 0) & (each.least > 0))
         if at.size:
+            way = "drawn" if each.is_drawn else "given"
             model.keep_from_between(
-                f"least power of flow {each.flow}",
-                columns.charge[each.flow, at],
+                f"least power {way} of flow {each.flow}",
+                power[each.flow, at],
                 least=each.least[at],
                 most=limit[each.flow, at],
             )
+
+
+def add_switching(model: LinearModel, switching: list[Switching], columns: StorageColumns) -> None:
+    """Add o[t] ∈ {0, 1} with least · o <= P <= most · o, and its starts."""
+    for each in switching:
+        charge, discharge = columns.charge[each.flow], columns.discharge[each.flow]
+        name = each.name
+        on = model.add_columns(f"on: {name}", charge.shape, upper=1.0, integer=True)
+        power: list[Term] = [(charge, 1.0), (discharge, 1.0)]
+        most, least = [*power, (on, -each.most)], [*power, (on, -each.least)]
+        model.add_rows(f"on: {name} most", charge.shape, most, upper=0.0)
+        model.add_rows(f"on: {name} least", charge.shape, least, lower=0.0)
+        add_starts(model, name, on, each.starts, was_on=each.was_on)
+
+
+def add_surcharges(
+    model: LinearModel,
+    surcharges: list[Surcharge],
+    columns: StorageColumns,
+    *,
+    step_hours: float | Array,
+) -> None:
+    """Add v >= P - above, v >= 0, at its price: a cost that is convex in power (formulation F8)."""
+    for number, each in enumerate(surcharges):
+        charge, discharge = columns.charge[each.flow], columns.discharge[each.flow]
+        name = f"surcharge {number} of flow {each.flow}"
+        beyond = model.add_columns(name, charge.shape)
+        terms = [(charge, 1.0), (discharge, 1.0), (beyond, -1.0)]
+        model.add_rows(name, charge.shape, terms, upper=each.above)
+        model.add_cost(each.term, beyond, each.price * step_hours)
 
 
 def add_ramps(model: LinearModel, ramps: list[Ramp], columns: StorageColumns) -> None:

@@ -22,6 +22,9 @@ Array = NDArray[np.float64]
 class Peak:
     """One component of a peak tariff.
 
+    ``length``: steps in a whole averaging period; ``metered``: what the first period has seen
+    before the window, as power over a step [kW], NaN where that is unknown: then its mean is
+    over the steps in the window.
     ``period``: number of the averaging period of each step, from 0, shape (T,); -1 for steps
     that the tariff does not look at. ``price`` [currency/kW], ``incumbent`` [kW].
     """
@@ -32,6 +35,8 @@ class Peak:
     price: float
     incumbent: float
     period: NDArray[np.int64]
+    length: int = 1
+    metered: float = np.nan
 
 
 def add_peaks(model: LinearModel, peaks: list[tuple[Peak, list[Term]]]) -> None:
@@ -44,8 +49,12 @@ def add_peaks(model: LinearModel, peaks: list[tuple[Peak, list[Term]]]) -> None:
         highest = model.add_columns(name, (1,), lower=peak.incumbent)
         model.add_cost(name, highest, peak.price)
         model.add_constant(name, -peak.price * peak.incumbent)
-        lengths = np.bincount(peak.period[at])
-        rows = model.add_rows(name, lengths.shape, [(highest, -1.0)], upper=0.0)
+        lengths = np.bincount(peak.period[at]).astype(np.float64)
+        known = np.zeros(lengths.shape)
+        if not np.isnan(peak.metered) and peak.period[0] == 0 and lengths[0] < peak.length:
+            lengths[0] = peak.length
+            known[0] = -peak.metered / peak.length
+        rows = model.add_rows(name, lengths.shape, [(highest, -1.0)], upper=known)
         period = peak.period[at]
         for columns, coefficient in terms:
             share = np.broadcast_to(np.asarray(coefficient, dtype=np.float64), columns.shape)

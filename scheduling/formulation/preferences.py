@@ -23,11 +23,17 @@ _TURN: Final = 1e-4
 
 
 class Ties(StrEnum):
-    """What to prefer among plans of equal cost."""
+    """What to prefer among plans of equal cost.
 
-    EARLY = "early"  # stores fill sooner and empty later
-    LATE = "late"  # stores fill later and empty sooner
-    SMOOTH = "smooth"  # the power of each device changes as little as it can
+    Attributes:
+        early: stores fill sooner and empty later.
+        late: stores fill later and empty sooner.
+        smooth: the power of each device changes as little as it can.
+    """
+
+    EARLY = "early"
+    LATE = "late"
+    SMOOTH = "smooth"
 
 
 def prefer(

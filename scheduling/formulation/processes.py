@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.formulation.linear_model import NO_COLUMN, Columns, LinearModel, Rows
+from scheduling.formulation.starts import Starts, add_starts
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -31,8 +32,7 @@ class WholeJob:
 class PiecedJob:
     """Runs in pieces: ``allowed`` steps, ``n_pieces`` of them at ``power`` [kW].
 
-    ``start_cost`` [currency] for each unbroken stretch; ``least_run`` and ``least_pause``
-    [steps], 1 where any length will do.
+    ``starts``: of each unbroken stretch.
     """
 
     name: str
@@ -40,9 +40,7 @@ class PiecedJob:
     allowed: Indices
     n_pieces: int
     power: float
-    start_cost: float = 0.0
-    least_run: int = 1
-    least_pause: int = 1
+    starts: Starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,42 +79,12 @@ def add_pieced_job(model: LinearModel, job: PiecedJob, balance: Rows) -> JobColu
     model.add_entries(pieces, running, 1.0)
     model.prefer_less(running, np.arange(1.0, running.size + 1.0))
     model.add_entries(balance[job.node][job.allowed], running, -job.power)
-    if job.start_cost or job.least_run > 1 or job.least_pause > 1:
+    if job.starts.matter:
         at_step = np.full(n_steps, NO_COLUMN)
         at_step[job.allowed] = running
-        _add_starts(model, job, at_step)
+        start = add_starts(model, job.name, at_step, job.starts)
+        # The whole job lies in the window: a start whose run would not fit is none.
+        _, upper = model.bounds()
+        upper[start[max(n_steps - job.starts.least_run + 1, 0) :]] = 0.0
     power = np.full(running.shape, job.power)
     return JobColumns(job.name, job.allowed, running, power)
-
-
-def _add_starts(model: LinearModel, job: PiecedJob, running: Columns) -> None:
-    """Add s[t] >= o[t] - o[t-1] and what follows from it; minimum runs bind where they fit.
-
-    After a start the job runs on, and before it it has paused: Σ s over the last ``least_run``
-    steps <= o[t], and Σ s over the next ``least_pause`` steps <= 1 - o[t]
-    (Rajan and Takriti, IBM RC23628, 2005).
-    """
-    n_steps = running.size
-    start = model.add_columns(f"starts: {job.name}", (n_steps,), upper=1.0)
-    model.add_cost(f"starts: {job.name}", start, job.start_cost)
-    before = np.concatenate([[NO_COLUMN], running[:-1]])
-    model.add_rows(
-        f"starts: {job.name}",
-        (n_steps,),
-        [(start, 1.0), (running, -1.0), (before, 1.0)],
-        lower=0.0,
-    )
-    steps = np.arange(n_steps)
-    rows = model.add_rows(f"runs on: {job.name}", (n_steps,), [(running, -1.0)], upper=0.0)
-    for back in range(job.least_run):
-        at = steps[back:]
-        model.add_entries(rows[at], start[at - back], 1.0)
-    if job.least_run > 1:
-        # A start whose run would not fit in the window is none.
-        _, upper = model.bounds()
-        upper[start[n_steps - job.least_run + 1 :]] = 0.0
-    if job.least_pause > 1:
-        rows = model.add_rows(f"paused: {job.name}", (n_steps,), [(running, 1.0)], upper=1.0)
-        for ahead in range(1, job.least_pause + 1):
-            at = steps[: n_steps - ahead]
-            model.add_entries(rows[at], start[at + ahead], 1.0)

@@ -15,11 +15,15 @@ from scheduling.formulation.operation import (
     Coupling,
     LeastPower,
     Ramp,
+    Surcharge,
+    Switching,
     Taper,
     add_bands,
     add_couplings,
     add_least_powers,
     add_ramps,
+    add_surcharges,
+    add_switching,
     add_tapers,
 )
 from scheduling.formulation.peaks import Peak, add_peaks
@@ -65,6 +69,8 @@ class SiteProblem:
     jobs: list[WholeJob | PiecedJob] = field(default_factory=list)
     bands: list[Bands] = field(default_factory=list)
     least_powers: list[LeastPower] = field(default_factory=list)
+    switching: list[Switching] = field(default_factory=list)
+    surcharges: list[Surcharge] = field(default_factory=list)
     ramps: list[Ramp] = field(default_factory=list)
     tapers: list[Taper] = field(default_factory=list)
     couplings: list[Coupling] = field(default_factory=list)
@@ -109,7 +115,9 @@ def _add_job(model: LinearModel, job: WholeJob | PiecedJob, nodes: NodeColumns) 
 def _add_operation(site: SiteModel, problem: SiteProblem) -> None:
     model, storage = site.model, site.storage
     add_bands(model, problem.bands, storage)
-    add_least_powers(model, problem.least_powers, storage, problem.flows.charge_limit)
+    add_least_powers(model, problem.least_powers, storage, problem.flows)
+    add_switching(model, problem.switching, storage)
+    add_surcharges(model, problem.surcharges, storage, step_hours=problem.step_hours)
     add_ramps(model, problem.ramps, storage)
     add_tapers(model, problem.tapers, storage)
     add_couplings(model, problem.couplings, storage)

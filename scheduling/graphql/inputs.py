@@ -1,6 +1,7 @@
 """GraphQL inputs of scheduling: documents with types, one input per kind of device."""
 
-from typing import Any
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 import numpy as np
 import strawberry
@@ -9,17 +10,28 @@ from strawberry import relay
 
 from assets.models import Asset, Sensor
 from scheduling import services
-from scheduling.flex.run import SiteContext
+from scheduling.flex.context import SiteContext
+from scheduling.flex.devices import Device
+from scheduling.graphql.documents import InputTypes
 from tenants.errors import as_validation_error, wrong
 from tenants.graphql.context import Info
 from tenants.graphql.lookup import visible_row
 from tenants.graphql.scalars import Numbers
 
 
+@strawberry.input(description="One quantile of what a sensor is believed to measure.")
+class SensorQuantileInput:
+    sensor: relay.GlobalID = strawberry.field(description="Whose beliefs are read.")
+    cumulative_probability: float = strawberry.field(
+        description="Share of outcomes below the value [share, above 0 to below 1]: 0.9 for a "
+        "cautious load, 0.5 for the point value."
+    )
+
+
 @strawberry.input(
     one_of=True,
     description="A quantity over the window: one number, a number per step, or a sensor whose "
-    "beliefs are read.",
+    "beliefs are read. In the unit of the field.",
 )
 class QuantityInput:
     constant: float | None = strawberry.field(
@@ -32,88 +44,54 @@ class QuantityInput:
     sensor: relay.GlobalID | None = strawberry.field(
         default=strawberry.UNSET, description="Whose beliefs are read, as known at the request."
     )
-
-
-@strawberry.input(description="A battery: stock, power limits, losses and what wearing it costs.")
-class BatteryInput:
-    capacity_kwh: float = strawberry.field(
-        description="Usable stock from empty to full [kWh, > 0]."
-    )
-    charge_limit_kw: QuantityInput = strawberry.field(description="Most power drawn [kW, >= 0].")
-    discharge_limit_kw: QuantityInput = strawberry.field(
-        description="Most power given back [kW, >= 0]."
-    )
-    stock_at_start_kwh: float = strawberry.field(
-        description="Energy held at the start [kWh, >= 0], where the stock sensor does not tell."
-    )
-    charge_efficiency: float = strawberry.field(
-        default=0.95, description="Kept of what is drawn [share, above 0 to 1]."
-    )
-    discharge_efficiency: float = strawberry.field(
-        default=0.95, description="Given back of what leaves the stock [share, above 0 to 1]."
-    )
-    loss_per_hour: float = strawberry.field(
-        default=0.0, description="Share of the stock lost by standing [1/h, >= 0]."
-    )
-    stock_min_kwh: QuantityInput | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Least stock at the end of each step, hard [kWh, >= 0]; 0 when not given.",
-    )
-    stock_max_kwh: QuantityInput | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Most stock at the end of each step, hard [kWh, >= 0]; the capacity when not "
-        "given.",
-    )
-    stock_at_end_min_kwh: float | None = strawberry.field(
-        default=strawberry.UNSET, description="Stock to end with at least, hard [kWh, >= 0]."
-    )
-    end_value_per_kwh: float | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="What a kWh more in stock at the end than at the start is worth "
-        "[currency/kWh]; what refilling it costs in the cheapest quarter of the window when not "
-        "given.",
-    )
-    wear_cost_per_kwh: float | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="Depreciation per kWh discharged [currency/kWh, >= 0]; that of an industrial "
-        "LFP battery when not given.",
+    quantile: SensorQuantileInput | None = strawberry.field(
+        default=strawberry.UNSET, description="A sensor of which a certain quantile is read."
     )
 
 
-@strawberry.input(description="Consumption that no plan can move.")
-class LoadInput:
-    power_kw: QuantityInput = strawberry.field(description="Power [kW, positive when drawn].")
+_TYPES: Final = InputTypes(QuantityInput)
+#: Device classes by their kind.
+KINDS: Final[dict[str, type[Any]]] = {
+    kind.model_fields["kind"].default: kind
+    for kind in (get_args(each)[0] for each in get_args(get_args(Device)[0]))
+}
 
 
-@strawberry.input(description="Solar generation that may be held back.")
-class PvInput:
-    available_kw: QuantityInput = strawberry.field(
-        description="What the sun would give [kW, >= 0]. From a power sensor, whose production "
-        "is negative, the sign is turned."
-    )
-    curtailable: bool = strawberry.field(default=True, description="Whether it may be held back.")
-    curtailment_cost_per_kwh: float = strawberry.field(
-        default=0.0, description="What holding back costs [currency/kWh, >= 0]."
+def _device_kinds() -> Any:
+    """Return the input that is exactly one of the kinds of device."""
+    left_out = frozenset({"name"})
+    namespace: dict[str, Any] = {"__annotations__": {}}
+    for kind, document in KINDS.items():
+        name = "".join(part.capitalize() for part in kind.split("_"))
+        made = _TYPES.of(document, name=f"{name}Input", leave_out=left_out)
+        namespace["__annotations__"][kind] = made | None
+        summary = made.__strawberry_definition__.description  # type: ignore[attr-defined]
+        namespace[kind] = strawberry.field(default=strawberry.UNSET, description=summary)
+    return strawberry.input(
+        type("DeviceKindInput", (), namespace),
+        one_of=True,
+        description="What kind of device, with its parameters.",
     )
 
 
-@strawberry.input(one_of=True, description="What kind of device, with its parameters.")
-class DeviceKindInput:
-    battery: BatteryInput | None = strawberry.field(
-        default=strawberry.UNSET, description="A battery."
+if TYPE_CHECKING:
+    DeviceKindInput = Any
+    SiteContextInput = Any
+else:
+    DeviceKindInput = _device_kinds()
+    SiteContextInput = _TYPES.of(
+        SiteContext, name="SiteContextInput", leave_out=frozenset({"members"})
     )
-    load: LoadInput | None = strawberry.field(
-        default=strawberry.UNSET, description="Consumption that no plan can move."
-    )
-    pv: PvInput | None = strawberry.field(default=strawberry.UNSET, description="Solar generation.")
 
 
 @strawberry.input(description="What one device can do.")
 class DeviceFlexInput:
-    asset: relay.GlobalID = strawberry.field(description="Which device, beneath what is planned.")
-    flex: DeviceKindInput = strawberry.field(description="What it is and can do.")
-    power_sensor: relay.GlobalID = strawberry.field(
-        description="Where the planned power is recorded; a POWER sensor of the asset."
+    asset: relay.GlobalID = strawberry.field(description="The device.")
+    flex: DeviceKindInput = strawberry.field(description="Its kind, with its parameters.")
+    power_sensor: relay.GlobalID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Where the planned power is recorded; a POWER sensor of the asset. That kept "
+        "at the device when not given.",
     )
     stock_sensor: relay.GlobalID | None = strawberry.field(
         default=strawberry.UNSET,
@@ -121,44 +99,8 @@ class DeviceFlexInput:
     )
 
 
-@strawberry.input(description="Prices of energy at the connection [currency/kWh].")
-class PricesInput:
-    import_per_kwh: QuantityInput = strawberry.field(
-        description="Paid for import [currency/kWh]; may be negative."
-    )
-    export_per_kwh: QuantityInput = strawberry.field(
-        description="Earned by export [currency/kWh]; may be negative."
-    )
-
-
-@strawberry.input(
-    description="Limits of the grid connection [kW, >= 0]: hard, or soft with a price per kWh."
-)
-class ConnectionInput:
-    import_limit_kw: QuantityInput | None = strawberry.field(
-        default=strawberry.UNSET, description="Most import [kW, >= 0]; none when not given."
-    )
-    export_limit_kw: QuantityInput | None = strawberry.field(
-        default=strawberry.UNSET, description="Most export [kW, >= 0]; none when not given."
-    )
-    import_breach_price_per_kwh: QuantityInput | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="What import beyond its limit costs, which makes it soft [currency/kWh, >= 0].",
-    )
-    export_breach_price_per_kwh: QuantityInput | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="What export beyond its limit costs, which makes it soft [currency/kWh, >= 0].",
-    )
-
-
-@strawberry.input(description="What a site faces: prices and its grid connection.")
-class SiteContextInput:
-    prices: PricesInput = strawberry.field(description="Of energy at the connection.")
-    connection: ConnectionInput = strawberry.field(description="Its limits.")
-
-
-def to_context(given: SiteContextInput, info: Info, *, field: str) -> SiteContext:
-    """Return the document of ``given``.
+def to_context(given: Any, info: Info, *, field: str) -> SiteContext:
+    """Return the document of ``given``, a ``SiteContextInput``.
 
     Raises:
         ValidationError: a value is wrong, or a sensor is not the actor's to see.
@@ -179,15 +121,16 @@ def to_device(given: DeviceFlexInput, info: Info, *, field: str) -> services.Dev
     [(kind, parameters)] = [
         (kind, value) for kind, value in vars(given.flex).items() if value is not strawberry.UNSET
     ]
-    document = {"kind": kind, **_document(parameters, info, f"{field}.flex.{kind}")}
-    stock_sensor = given.stock_sensor
+
+    def sensor(name: str) -> Sensor | None:
+        wanted = getattr(given, name)
+        return visible_row(Sensor, wanted, info, field=f"{field}.{name}") if wanted else None
+
     return services.DeviceFlex(
         asset=visible_row(Asset, given.asset, info, field=f"{field}.asset"),
-        document=document,
-        power_sensor=visible_row(Sensor, given.power_sensor, info, field=f"{field}.power_sensor"),
-        stock_sensor=visible_row(Sensor, stock_sensor, info, field=f"{field}.stock_sensor")
-        if stock_sensor
-        else None,
+        document={"kind": kind, **_document(parameters, info, f"{field}.flex.{kind}")},
+        power_sensor=sensor("power_sensor"),
+        stock_sensor=sensor("stock_sensor"),
     )
 
 
@@ -202,6 +145,12 @@ def _document(given: Any, info: Info, field: str) -> dict[str, Any]:
 def _plain(value: Any, info: Info, field: str) -> Any:
     if isinstance(value, QuantityInput):
         return _quantity(value, info, field)
+    if isinstance(value, list):
+        return tuple(_plain(each, info, f"{field}.{i}") for i, each in enumerate(value))
+    if isinstance(value, np.ndarray):
+        return _numbers(value, field)
+    if isinstance(value, Enum):
+        return value.value
     if hasattr(value, "__strawberry_definition__"):
         return _document(value, info, field)
     return value
@@ -210,9 +159,17 @@ def _plain(value: Any, info: Info, field: str) -> Any:
 def _quantity(given: QuantityInput, info: Info, field: str) -> Any:
     if given.sensor:
         return {"sensor": visible_row(Sensor, given.sensor, info, field=field).pk}
+    if given.quantile:
+        return {
+            "sensor": visible_row(Sensor, given.quantile.sensor, info, field=field).pk,
+            "cumulative_probability": given.quantile.cumulative_probability,
+        }
     if given.per_step is not strawberry.UNSET and given.per_step is not None:
-        numbers = np.asarray(given.per_step)
-        if np.isnan(numbers).any():
-            raise wrong(field, "a value is missing: each step needs one")
-        return tuple(numbers.tolist())
+        return _numbers(np.asarray(given.per_step), field)
     return given.constant
+
+
+def _numbers(values: Any, field: str) -> tuple[float, ...]:
+    if np.isnan(values).any():
+        raise wrong(field, "a value is missing: each step needs one")
+    return tuple(values.tolist())

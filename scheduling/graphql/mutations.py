@@ -10,9 +10,10 @@ from assets.timegrid import TimeGrid
 from scheduling import services
 from scheduling.flex.parts import OnInfeasible
 from scheduling.formulation.preferences import Ties
+from scheduling.graphql.flex_types import AssetFlexNode
 from scheduling.graphql.inputs import DeviceFlexInput, SiteContextInput, to_context, to_device
 from scheduling.graphql.types import ScheduleRunNode
-from scheduling.models import ScheduleRun
+from scheduling.models import AssetFlex, ScheduleRun
 from tenants.errors import wrong
 from tenants.graphql.context import Info
 from tenants.graphql.enums import public_enum
@@ -21,15 +22,7 @@ from tenants.graphql.mutation import mutation
 from tenants.graphql.payloads import MutationInput, Payload
 from tenants.permissions import Permission
 
-public_enum(
-    Ties,
-    description="What to prefer among plans of equal cost. No money is given up for it.",
-    says={
-        Ties.EARLY: "Stores fill sooner and empty later.",
-        Ties.LATE: "Stores fill later and empty sooner.",
-        Ties.SMOOTH: "The power of each device changes as little as it can.",
-    },
-)
+
 public_enum(
     OnInfeasible,
     description="What to answer when no plan keeps every hard limit.",
@@ -43,15 +36,22 @@ public_enum(
 @strawberry.input(description="What to plan, over which window.")
 class RequestScheduleInput(MutationInput):
     asset: relay.GlobalID = strawberry.field(
-        description="Root of what is planned: everything flexible beneath it."
+        description="Root of what is planned: everything flexible beneath it, as one problem."
     )
-    start: datetime = strawberry.field(description="Start of the window, with an offset.")
-    end: datetime = strawberry.field(description="End of the window, not part of it.")
+    start: datetime | None = strawberry.field(
+        default=None,
+        description="Start of the window, with an offset. Give start and end, or neither: then the "
+        "next 24 hours are planned from the running step on, or as much of them as all that the "
+        "plan needs is known for.",
+    )
+    end: datetime | None = strawberry.field(
+        default=None, description="End of the window, not part of it."
+    )
     step_minutes: int = strawberry.field(
         default=15, description="Length of a step [min]: 5, 15, 30 or 60."
     )
     context: SiteContextInput | None = strawberry.field(
-        default=None, description="Prices and connection instead of those kept at the site."
+        default=None, description="Instead of what is kept at the asset or above, field by field."
     )
     devices: list[DeviceFlexInput] = strawberry.field(
         default_factory=list,
@@ -60,8 +60,10 @@ class RequestScheduleInput(MutationInput):
     engine: str = strawberry.field(
         default="auto", description='"auto", or the name of an engine: "highs", "dp", "gekko".'
     )
-    ties: Ties = strawberry.field(
-        default=Ties.EARLY, description="What to prefer among plans of equal cost."
+    ties: Ties | None = strawberry.field(
+        default=None,
+        description="What to prefer among plans of equal cost; what is kept when not given, early "
+        "where nothing is.",
     )
     on_infeasible: OnInfeasible = strawberry.field(
         default=OnInfeasible.EXPLAIN,
@@ -71,6 +73,50 @@ class RequestScheduleInput(MutationInput):
 
 @strawberry.type(description="A queued run, or why there is none.")
 class RequestSchedulePayload(Payload[ScheduleRunNode]):
+    pass
+
+
+@strawberry.input(description="The time for which something is kept.")
+class ValidityInput:
+    valid_from: datetime | None = strawberry.field(
+        default=None, description="From then on, with an offset; from now on when not given."
+    )
+    valid_to: datetime | None = strawberry.field(
+        default=None, description="Until then; until something newer when not given."
+    )
+
+
+@strawberry.input(description="What a device can do, to be kept with it.")
+class SetDeviceFlexInput(MutationInput):
+    device: DeviceFlexInput = strawberry.field(description="The device, and what it can do.")
+    validity: ValidityInput | None = strawberry.field(
+        default=None, description="For which time; from now on when not given."
+    )
+
+
+@strawberry.input(description="What a site, a feeder or an area faces, to be kept with it.")
+class SetSiteContextInput(MutationInput):
+    asset: relay.GlobalID = strawberry.field(description="The site, feeder or area.")
+    context: SiteContextInput = strawberry.field(
+        description="Tariffs, which all beneath it share, and its point of the grid."
+    )
+    members: list[relay.GlobalID] = strawberry.field(
+        default_factory=list,
+        description="Assets elsewhere in the tree that lie behind this point too, such as sites of "
+        "several customers behind one station. Who asks for its schedule needs the right on each.",
+    )
+    validity: ValidityInput | None = strawberry.field(
+        default=None, description="For which time; from now on when not given."
+    )
+
+
+@strawberry.type(description="What is kept of a device, or why it is not.")
+class SetDeviceFlexPayload(Payload[AssetFlexNode]):
+    pass
+
+
+@strawberry.type(description="What is kept of a site, or why it is not.")
+class SetSiteContextPayload(Payload[AssetFlexNode]):
     pass
 
 
@@ -84,15 +130,12 @@ class SchedulingMutation:
         "with a queued run; the subscription scheduleRunChanged tells how it ends.",
     )
     def request_schedule(self, info: Info, input: RequestScheduleInput) -> ScheduleRun:
-        try:
-            step = timedelta(minutes=input.step_minutes)
-            grid = TimeGrid.between(input.start, input.end, step)
-        except (ValueError, OverflowError) as error:
-            raise wrong("end", str(error), code="window") from error
+        step = timedelta(minutes=input.step_minutes)
         return services.request_schedule(
             actor=info.context.actor,
             asset=visible_row(Asset, input.asset, info, field="asset"),
-            grid=grid,
+            grid=_grid(input, step),
+            step=step,
             now=info.context.received_at,
             context=to_context(input.context, info, field="context") if input.context else None,
             devices=[
@@ -103,3 +146,58 @@ class SchedulingMutation:
             ties=input.ties,
             on_infeasible=input.on_infeasible,
         )
+
+    @mutation(
+        SetDeviceFlexPayload,
+        needs=Permission.ASSET_MANAGE,
+        description="Keep what a device can do. A new row each time: runs made with an older one "
+        "stay as they were.",
+    )
+    def set_device_flex(self, info: Info, input: SetDeviceFlexInput) -> AssetFlex:
+        valid_from, valid_to = _validity(input.validity, info)
+        return services.keep_device(
+            actor=info.context.actor,
+            device=to_device(input.device, info, field="device"),
+            valid_from=valid_from,
+            valid_to=valid_to,
+        )
+
+    @mutation(
+        SetSiteContextPayload,
+        needs=Permission.ASSET_MANAGE,
+        description="Keep what a site, a feeder or an area faces: prices, limits, peak tariffs, "
+        "commitments, load that no plan moves. Each with limits of its own is a node of the plan.",
+    )
+    def set_site_context(self, info: Info, input: SetSiteContextInput) -> AssetFlex:
+        valid_from, valid_to = _validity(input.validity, info)
+        context = to_context(input.context, info, field="context")
+        members = [
+            visible_row(Asset, member, info, field=f"members.{index}").pk
+            for index, member in enumerate(input.members)
+        ]
+        if members:
+            context = context.model_copy(update={"members": tuple(members)})
+        return services.keep_context(
+            actor=info.context.actor,
+            asset=visible_row(Asset, input.asset, info, field="asset"),
+            context=context,
+            valid_from=valid_from,
+            valid_to=valid_to,
+        )
+
+
+def _grid(given: RequestScheduleInput, step: timedelta) -> TimeGrid | None:
+    if given.start is None and given.end is None:
+        return None
+    if given.start is None or given.end is None:
+        missing = "start" if given.start is None else "end"
+        raise wrong(missing, "give start and end, or neither", code="required")
+    try:
+        return TimeGrid.between(given.start, given.end, step)
+    except (ValueError, OverflowError) as error:
+        raise wrong("end", str(error), code="window") from error
+
+
+def _validity(given: ValidityInput | None, info: Info) -> tuple[datetime, datetime | None]:
+    valid_from = given.valid_from if given else None
+    return valid_from or info.context.received_at, given.valid_to if given else None

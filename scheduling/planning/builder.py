@@ -9,7 +9,15 @@ from scheduling.flex.site import SiteDocument
 from scheduling.formulation.commitments import Commitment
 from scheduling.formulation.curtailable import Curtailables
 from scheduling.formulation.goals import Goal
-from scheduling.formulation.operation import Bands, Coupling, LeastPower, Ramp, Taper
+from scheduling.formulation.operation import (
+    Bands,
+    Coupling,
+    LeastPower,
+    Ramp,
+    Surcharge,
+    Switching,
+    Taper,
+)
 from scheduling.formulation.peaks import Peak
 from scheduling.formulation.processes import PiecedJob, WholeJob
 from scheduling.formulation.site import Scope
@@ -80,6 +88,8 @@ class Builder:
     jobs: list[WholeJob | PiecedJob] = field(default_factory=list)
     bands: list[Bands] = field(default_factory=list)
     least_powers: list[LeastPower] = field(default_factory=list)
+    switching: list[Switching] = field(default_factory=list)
+    surcharges: list[Surcharge] = field(default_factory=list)
     ramps: list[Ramp] = field(default_factory=list)
     tapers: list[Taper] = field(default_factory=list)
     couplings: list[Coupling] = field(default_factory=list)

@@ -37,6 +37,7 @@ def problem_of(document: SiteDocument) -> tuple[SiteProblem, dict[str, Reading]]
     for stock in document.stocks:
         builder.stock_of[stock.name] = add_holding(builder, stock, stock.name, stock.capacity_kwh)
         builder.readings[stock.name] = Reading(stock=builder.stock_of[stock.name])
+    builder.fixed[0] += builder.series(document.uncontrolled_kw)
     for node in document.nodes:
         builder.fixed[node_of[node.name]] += builder.series(node.uncontrolled_kw)
     for device in document.devices:
@@ -82,6 +83,8 @@ def _assembled(builder: Builder) -> SiteProblem:
         jobs=builder.jobs,
         bands=builder.bands,
         least_powers=builder.least_powers,
+        switching=builder.switching,
+        surcharges=builder.surcharges,
         ramps=builder.ramps,
         tapers=builder.tapers,
         couplings=builder.couplings,
@@ -188,7 +191,10 @@ def _peak(builder: Builder, peak: PeakTariff) -> Peak:
     starts = grid.starts().astype(np.int64) // int(minutes * 60)
     period = np.full(builder.n_steps, -1, dtype=np.int64)
     period[counts] = np.unique(starts[counts], return_inverse=True)[1]
+    length = max(round(minutes * 60 / grid.step.total_seconds()), 1)
     return Peak(
+        length=length,
+        metered=np.nan if peak.metered_kwh is None else peak.metered_kwh / builder.hours,
         name=peak.name,
         node=builder.node_of[peak.node],
         is_import=peak.direction == "import",

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.flex.devices.process import Process
+from scheduling.flex.devices.storing import Switched
 from scheduling.formulation.processes import PiecedJob, WholeJob
+from scheduling.formulation.starts import Starts
 from scheduling.planning.builder import Builder, Contradiction, Reading
 from scheduling.planning.series import touched
 
@@ -43,6 +45,15 @@ def add_process(builder: Builder, device: Process) -> None:
     builder.readings[device.name] = Reading(fixed=power)
 
 
+def starts_of(builder: Builder, device: Switched) -> Starts:
+    """Return what follows from a start of ``device``, in steps."""
+    return Starts(
+        cost=device.start_price,
+        least_run=max(1, ceil(device.run_min_minutes / 60.0 / builder.hours - 1e-9)),
+        least_pause=max(1, ceil(device.pause_min_minutes / 60.0 / builder.hours - 1e-9)),
+    )
+
+
 def _profile(builder: Builder, device: Process) -> Array:
     if device.profile_kw is not None:
         return np.array(device.profile_kw)
@@ -74,7 +85,5 @@ def _in_pieces(
         allowed=steps,
         n_pieces=profile.size,
         power=float(profile.mean()),
-        start_cost=device.start_cost,
-        least_run=max(1, ceil(device.run_min_minutes / 60.0 / builder.hours - 1e-9)),
-        least_pause=max(1, ceil(device.pause_min_minutes / 60.0 / builder.hours - 1e-9)),
+        starts=starts_of(builder, device),
     )

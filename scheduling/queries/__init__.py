@@ -1,15 +1,17 @@
-"""Reads for scheduling: a run's problem, and what people are shown of a plan."""
+"""Reads for scheduling: what is kept, a run's problem, and what people are shown of a plan."""
 
+from scheduling.queries.flex import flex_of, members_of, run_document
 from scheduling.queries.problems import (
     MissingBeliefs,
-    flex_of,
+    known_steps,
     read_problem,
-    run_document,
 )
 
 __all__ = [
     "MissingBeliefs",
     "flex_of",
+    "known_steps",
+    "members_of",
     "read_problem",
     "run_document",
 ]

@@ -163,6 +163,8 @@ def _price_panel(problem: SiteDocument | None, before: int) -> Panel:
     if problem is None:
         return Panel("Price of energy", "", ())
     n_steps, prices = problem.window.grid.n_steps, problem.prices
+    if prices is None:  # each site beneath has its own
+        return Panel("Price of energy", "", ())
     curves = (
         Curve("Import", _later(_per_step(prices.import_per_kwh, n_steps), before), "price"),
         Curve("Export", _later(_per_step(prices.export_per_kwh, n_steps), before), "other"),

@@ -1,94 +1,26 @@
-"""Reads for scheduling: from assets and a run to the document of its problem."""
+"""Reads of a run's problem: beliefs in place of sensors."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError as DocumentInvalid
 
-from assets.models import Asset, Sensor, SourceKind
+from assets.models import Sensor, SourceKind
 from assets.queries import MEASURED, read_onto, read_series
 from assets.timegrid import TimeGrid
-from scheduling.flex import SiteDocument, references, resolve
-from scheduling.flex.parts import OnInfeasible
-from scheduling.flex.run import Output, RunDocument, SiteContext, device_document
-from scheduling.flex.site import Window
-from scheduling.formulation.preferences import Ties
-from scheduling.models import AssetFlex, ScheduleRun
-from tenants.errors import as_validation_error, wrong
+from scheduling.flex import DocumentError, SiteDocument, references, resolve
+from scheduling.flex.devices import Vehicle
+from scheduling.flex.run import Output, RunDocument
+from scheduling.models import ScheduleRun
 
 #: How old a measured stock may be to start a plan from.
 _STOCK_AGE: Final = timedelta(hours=1)
 
 
 class MissingBeliefs(Exception):
-    """The run needs a series of which some steps are not known. Words for the user."""
-
-
-def flex_of(asset: Asset, at: datetime) -> dict[int, AssetFlex]:
-    """Return what is flexible beneath ``asset``, and the contexts at and above it, by asset."""
-    on_the_way = [int(part) for part in asset.path.rstrip(".").split(".")]
-    rows = AssetFlex.objects.valid_at(at).select_related(
-        "asset", "power_sensor__asset", "stock_sensor"
-    )
-    beneath = rows.beneath(asset)
-    above = rows.filter(asset_id__in=on_the_way)
-    return {row.asset_id: row for row in [*above, *beneath]}
-
-
-def run_document(
-    asset: Asset,
-    grid: TimeGrid,
-    kept: Mapping[int, AssetFlex],
-    *,
-    context: SiteContext | None,
-    ties: Ties = Ties.EARLY,
-    on_infeasible: OnInfeasible = OnInfeasible.EXPLAIN,
-) -> RunDocument:
-    """Return the problem of all that ``kept`` says is flexible beneath ``asset``.
-
-    Args:
-        context: prices and connection; None for what is kept nearest above the devices.
-        ties, on_infeasible: as ``flex.SiteParts``.
-
-    Raises:
-        ValidationError: there is no context, no device, or a kept document does not fit.
-    """
-    if context is None:
-        context = _nearest_context(asset, kept)
-    devices, outputs = [], {}
-    rows = [row for row in kept.values() if row.power_sensor_id is not None]
-    for name, row in _named(row for row in rows if row.asset.path.startswith(asset.path)):
-        try:
-            devices.append(device_document(row.document, name=name))
-        except DocumentInvalid as error:
-            raise as_validation_error(error, field=f"flex of {row.asset}") from error
-        outputs[name] = Output(power_sensor=row.power_sensor_id, stock_sensor=row.stock_sensor_id)
-    if not devices:
-        raise wrong(
-            "asset",
-            f"nothing beneath {asset} is flexible: set the flexibility of its devices",
-            code="no_flexibility",
-        )
-    try:
-        window = Window(start=grid.start, end=grid.end, step_minutes=_minutes(grid.step))
-    except DocumentInvalid as error:
-        raise as_validation_error(error, field="window") from error
-    try:
-        site = SiteDocument(
-            window=window,
-            currency=context.currency,
-            prices=context.prices,
-            connection=context.connection,
-            devices=tuple(devices),
-            ties=ties,
-            on_infeasible=on_infeasible,
-        )
-    except DocumentInvalid as error:
-        raise as_validation_error(error, field="site") from error
-    return RunDocument(site=site, outputs=outputs)
+    """The run needs a series of which steps are not known, or do not fit. Words for the user."""
 
 
 def read_problem(run: ScheduleRun) -> SiteDocument:
@@ -99,21 +31,41 @@ def read_problem(run: ScheduleRun) -> SiteDocument:
     """
     document = RunDocument.model_validate(run.problem)
     site, grid = document.site, run.grid
+    values = {}
+    for path, sensor, series in _series_of(site, grid, known_at=run.knowledge_time):
+        if sensor is None:
+            raise MissingBeliefs(f"{path}: its sensor was removed")
+        values[path] = _as_field(path, _all_known(series, sensor, grid)).tolist()
+    try:
+        resolved = resolve(site, values)
+    except DocumentError as error:
+        raise MissingBeliefs(f"what is known does not fit: {error}") from None
+    return _started(resolved, document.outputs, run)
+
+
+def known_steps(document: RunDocument, now: datetime) -> int:
+    """Return for how many steps from its start all that ``document`` refers to is known."""
+    grid = document.site.window.grid
+    known = np.ones(grid.n_steps, dtype=bool)
+    for _, _, series in _series_of(document.site, grid, known_at=now):
+        known &= ~np.isnan(series)
+    unknown = np.flatnonzero(~known)
+    return int(unknown[0]) if unknown.size else grid.n_steps
+
+
+def _series_of(
+    site: SiteDocument, grid: TimeGrid, *, known_at: datetime
+) -> Iterator[tuple[str, Sensor | None, NDArray[np.float64]]]:
+    """Yield (path, sensor, values per step) of each reference; no sensor where it is gone."""
     wanted = references(site)
     sensors = Sensor.objects.select_related("asset").in_bulk([each.sensor for each in wanted])
-    values = {}
     for each in wanted:
         sensor = sensors.get(int(each.sensor))
-        if sensor is None:
-            raise MissingBeliefs(f"{each.path}: its sensor was removed")
-        series = read_onto(
-            sensor,
-            grid,
-            known_at=run.knowledge_time,
-            probability=each.cumulative_probability or 0.5,
-        )
-        values[each.path] = _as_field(each.path, _all_known(series, sensor, grid)).tolist()
-    return _started(resolve(site, values), document.outputs, run)
+        values = np.full(grid.n_steps, np.nan)
+        if sensor is not None:
+            probability = each.cumulative_probability or 0.5
+            values = read_onto(sensor, grid, known_at=known_at, probability=probability)
+        yield each.path, sensor, values
 
 
 def _as_field(path: str, series: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -138,11 +90,20 @@ def _started(site: SiteDocument, outputs: Mapping[str, Output], run: ScheduleRun
     for device in site.devices:
         stock_sensor = outputs[device.name].stock_sensor
         stock = _stock_at(stock_sensor, run) if stock_sensor is not None else None
-        if stock is not None and "stock_at_start_kwh" in type(device).model_fields:
-            held = min(max(stock, 0.0), getattr(device, "capacity_kwh", None) or stock)
-            device = device.model_copy(update={"stock_at_start_kwh": held})  # noqa: PLW2901
-        devices.append(device)
+        devices.append(device if stock is None else _holding(device, stock, run))
     return site.model_copy(update={"devices": tuple(devices)})
+
+
+def _holding(device: Any, stock_kwh: float, run: ScheduleRun) -> Any:
+    """Return ``device`` with what it holds; a vehicle only where it is there already."""
+    held = min(max(stock_kwh, 0.0), getattr(device, "capacity_kwh", None) or stock_kwh)
+    if isinstance(device, Vehicle):
+        if device.arrival > run.start:
+            return device
+        return device.model_copy(update={"stock_at_arrival_kwh": held})
+    if "stock_at_start_kwh" not in type(device).model_fields:
+        return device
+    return device.model_copy(update={"stock_at_start_kwh": held})
 
 
 def _stock_at(sensor_id: int, run: ScheduleRun) -> float | None:
@@ -153,34 +114,3 @@ def _stock_at(sensor_id: int, run: ScheduleRun) -> float | None:
     series = read_series(sensor, grid, known_at=run.knowledge_time, kinds=kinds)
     known = series[~np.isnan(series)]
     return float(known[-1]) if known.size else None
-
-
-def _nearest_context(asset: Asset, kept: Mapping[int, AssetFlex]) -> SiteContext:
-    contexts = [
-        row
-        for row in kept.values()
-        if row.power_sensor_id is None and asset.path.startswith(row.asset.path)
-    ]
-    if not contexts:
-        raise wrong(
-            "asset", f"no prices and connection are set at {asset} or above it", code="no_context"
-        )
-    nearest = max(contexts, key=lambda row: len(row.asset.path))
-    try:
-        return SiteContext.model_validate(nearest.document)
-    except DocumentInvalid as error:
-        raise as_validation_error(error, field=f"flex of {nearest.asset}") from error
-
-
-def _named(rows: Iterable[AssetFlex]) -> list[tuple[str, AssetFlex]]:
-    """Return each row with its asset's name, made distinct by the identifier where needed."""
-    ordered = sorted(rows, key=lambda row: row.asset.path)
-    names = [row.asset.name for row in ordered]
-    return [
-        (name if names.count(name) == 1 else f"{name} ({row.asset_id})"[-80:], row)
-        for name, row in zip(names, ordered, strict=True)
-    ]
-
-
-def _minutes(step: timedelta) -> int:
-    return int(step / timedelta(minutes=1))

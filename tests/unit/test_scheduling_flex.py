@@ -93,12 +93,19 @@ def test_names_the_place_and_what_is_wrong(change: Change, path: str, words: str
     assert any(at.startswith(path) and words in message for at, message in errors), errors
 
 
-@pytest.mark.parametrize("missing", ["window", "prices"])
-def test_names_what_is_missing(missing: str) -> None:
+def test_names_what_is_missing() -> None:
     document = a_site()
-    del document[missing]
+    del document["window"]
 
-    assert (f"$.{missing}", "Field required") in refused(document)
+    assert ("$.window", "Field required") in refused(document)
+
+
+def test_names_the_device_whose_energy_has_no_price() -> None:
+    document = a_site()
+    del document["prices"]
+
+    words = "prices: Field required: energy at devices[0], 'battery', has no price"
+    assert ("$", words) in refused(document)
 
 
 @pytest.mark.parametrize("given", [None, [], "site", 3])

@@ -38,7 +38,7 @@ def test_a_breakable_process_runs_in_the_best_steps() -> None:
 
 
 def test_starting_again_may_cost_more_than_waiting_saves() -> None:
-    job = process(flexibility="breakable", start_cost=1.0)
+    job = process(flexibility="breakable", start_price=1.0)
     answer = plan(site(job, import_price=PRICES))
 
     assert answer.power_kw["job"] == pytest.approx([0, 0, 0, 2, 2, 0])

@@ -34,7 +34,9 @@ class Battery(Flowing, Holding):
 
     Attributes:
         capacity_kwh: usable stock from empty to full.
-        wear_cost_per_kwh: per kWh discharged; the default of ``chemistry`` when not given.
+        charge_efficiency, discharge_efficiency: each way, at the terminals.
+        chemistry: says what wear costs when ``wear_cost_per_kwh`` does not.
+        wear_cost_per_kwh: per kWh discharged; half of it is booked on charging.
     """
 
     kind: Literal["battery"] = "battery"

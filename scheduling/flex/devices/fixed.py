@@ -6,24 +6,35 @@ from scheduling.flex.quantities import Document, Name, NotNegative, Varying, Var
 
 
 class Placed(Document):
-    """Something at a node: a node's or a commodity's name; the grid connection if not given."""
+    """Something at a node.
+
+    Attributes:
+        name: what it is called, once in a problem.
+        node: a node's or a commodity's name; the nearest connection if not given.
+    """
 
     name: Name
     node: Name | None = None
 
 
 class Load(Placed):
-    """Consumption that no plan can move."""
+    """Consumption that no plan can move.
+
+    Attributes:
+        power_kw: drawn; negative where it gives.
+    """
 
     kind: Literal["load"] = "load"
     power_kw: Varying
 
 
 class Photovoltaics(Placed):
-    """Solar generation, held back when that is cheaper and the device can.
+    """Solar (or wind) generation, held back when that is cheaper and the device can.
 
     Attributes:
-        available_kw: what the sun would give, as a magnitude.
+        available_kw: what the sun would give, as a magnitude. From a power sensor, whose
+            production is negative, the sign is turned.
+        curtailable: whether it can be held back; true when not given.
         curtailment_cost_per_kwh: paid per kWh held back, for instance a lost subsidy.
     """
 

@@ -6,11 +6,17 @@ from pydantic import AwareDatetime, Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
 from scheduling.flex.devices.fixed import Placed
-from scheduling.flex.quantities import Document, NotNegative, Number, Positive
+from scheduling.flex.devices.storing import Switched
+from scheduling.flex.quantities import Document, Number, Positive
 
 
 class Span(Document):
-    """The time [start, end)."""
+    """The time [start, end).
+
+    Attributes:
+        start: its beginning.
+        end: its end, not part of it.
+    """
 
     start: AwareDatetime
     end: AwareDatetime
@@ -22,17 +28,19 @@ class Span(Document):
         return self
 
 
-class Process(Placed):
+class Process(Placed, Switched):
     """A job that runs once in the window.
 
     Attributes:
         flexibility: ``inflexible`` runs as soon as it may; ``shiftable`` runs in one go at
-            the best time; ``breakable`` runs in pieces of one step at the best times.
-        power_kw, duration_minutes: of a job with one power; a part of a step at its end
-            draws its share of the power.
+            the best time; ``breakable`` runs in pieces at the best times.
+        power_kw: of a job with one power; a part of a step at its end draws its share of it.
+        duration_minutes: of a job with one power, all pieces together.
         profile_kw: power in each step from the start on, instead of those two.
         forbidden: times in which it may not run.
-        start_cost, run_min_minutes, pause_min_minutes: of a breakable one.
+        run_min_minutes: a piece of a breakable job lasts at least so long.
+        pause_min_minutes: a pause of a breakable job lasts at least so long.
+        start_price: of each piece of a breakable job.
     """
 
     kind: Literal["process"] = "process"
@@ -41,9 +49,6 @@ class Process(Placed):
     duration_minutes: Annotated[float, Strict(), Field(gt=0)] | None = None
     profile_kw: Annotated[tuple[Number, ...], Field(min_length=1)] | None = None
     forbidden: tuple[Span, ...] = ()
-    start_cost: NotNegative = 0.0
-    run_min_minutes: NotNegative = 0.0
-    pause_min_minutes: NotNegative = 0.0
 
     @model_validator(mode="after")
     def _power_or_profile(self) -> Self:
@@ -56,8 +61,8 @@ class Process(Placed):
         is_breakable = self.flexibility == "breakable"
         if is_breakable and self.profile_kw is not None:
             raise PydanticCustomError("process", "a breakable process has no profile_kw")
-        if not is_breakable and (self.start_cost or self.run_min_minutes or self.pause_min_minutes):
+        if not is_breakable and self.is_switched:
             raise PydanticCustomError(
-                "process", "start_cost and least lengths are for a breakable process"
+                "process", "start_price and least lengths are for a breakable process"
             )
         return self

@@ -7,6 +7,7 @@ from pydantic import model_validator
 from scheduling.flex.devices.battery import check_stock
 from scheduling.flex.devices.storing import Flowing, Holding
 from scheduling.flex.quantities import (
+    Document,
     Name,
     NotNegative,
     Positive,
@@ -15,20 +16,30 @@ from scheduling.flex.quantities import (
 )
 
 
-class Store(Flowing, Holding):
+class Converting(Document):
+    """What becomes of power on its way into a stock and out of it.
+
+    Attributes:
+        charge_efficiency: energy that arrives in stock per energy drawn; above 1 for a COP.
+        discharge_efficiency: energy given per energy taken from the stock.
+        wear_cost_per_kwh: per kWh discharged; half of it is booked on charging.
+    """
+
+    charge_efficiency: VaryingPositive = 1.0
+    discharge_efficiency: VaryingPositive = 1.0
+    wear_cost_per_kwh: NotNegative = 0.0
+
+
+class Store(Flowing, Holding, Converting):
     """A store of any kind: a tank, a pond, a cold room. Efficiencies may exceed 1 (a COP).
 
     Attributes:
-        capacity_kwh: no limit when not given.
-        wear_cost_per_kwh: per kWh discharged.
+        capacity_kwh: the most it holds; no limit when not given.
     """
 
     kind: Literal["store"] = "store"
     discharge_limit_kw: VaryingMagnitude = 0.0
     capacity_kwh: Positive | None = None
-    charge_efficiency: VaryingPositive = 1.0
-    discharge_efficiency: VaryingPositive = 1.0
-    wear_cost_per_kwh: NotNegative = 0.0
 
     @model_validator(mode="after")
     def _stock_fits(self) -> Self:
@@ -37,7 +48,12 @@ class Store(Flowing, Holding):
 
 
 class SharedStock(Holding):
-    """A stock without power of its own, fed and drawn from by devices of kind ``feeder``."""
+    """A stock without power of its own, fed and drawn from by devices of kind ``feeder``.
+
+    Attributes:
+        name: by which feeders refer to it.
+        capacity_kwh: the most it holds; no limit when not given.
+    """
 
     name: Name
     capacity_kwh: Positive | None = None
@@ -48,15 +64,16 @@ class SharedStock(Holding):
         return self
 
 
-class Feeder(Flowing):
-    """Feeds and draws from the shared stock ``stock``."""
+class Feeder(Flowing, Converting):
+    """Feeds and draws from a shared stock.
+
+    Attributes:
+        stock: its name.
+    """
 
     kind: Literal["feeder"] = "feeder"
     stock: Name
     discharge_limit_kw: VaryingMagnitude = 0.0
-    charge_efficiency: VaryingPositive = 1.0
-    discharge_efficiency: VaryingPositive = 1.0
-    wear_cost_per_kwh: NotNegative = 0.0
 
 
 class Adjustable(Flowing):

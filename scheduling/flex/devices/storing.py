@@ -1,8 +1,9 @@
 """Fields that stocks and flows of several kinds have in common."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from scheduling.flex.devices.fixed import Placed
 from scheduling.flex.goals import StockGoal
@@ -21,12 +22,15 @@ class Holding(Document):
     """A stock.
 
     Attributes:
-        stock_min_kwh, stock_max_kwh: hard bounds at the end of each step; none where null.
-        stock_at_end_min_kwh: the stock to end with at least (hard).
+        stock_at_start_kwh: held at the start, where no stock sensor tells.
+        stock_min_kwh, stock_max_kwh: hard bound at the end of each step; none where null.
+        stock_at_end_min_kwh: the stock to end with at least; hard.
         end_value_per_kwh: what a kWh more in stock at the end than at the start is worth.
             When not given, what refilling it costs in the cheapest quarter of the window.
         loss_per_hour: share of the stock lost by standing.
-        gain_kw, usage_kw: into and out of the stock past all devices, such as heat drawn.
+        gain_kw: power into the stock past all devices, such as heat from the sun.
+        usage_kw: power out of the stock past all devices, such as heat drawn.
+        goals: minima, maxima and targets at moments or over spans, hard or priced.
     """
 
     stock_at_start_kwh: NotNegative
@@ -41,33 +45,111 @@ class Holding(Document):
 
 
 class Cut(Document):
-    """Charging power is at most ``at_empty_kw - drop_kw_per_kwh · stock``: less near full."""
+    """Charging power is at most ``at_empty_kw - drop_kw_per_kwh · stock``: less near full.
+
+    Attributes:
+        at_empty_kw: where the line meets an empty store.
+        drop_kw_per_kwh: how much less for each kWh in stock.
+    """
 
     at_empty_kw: Positive
     drop_kw_per_kwh: NotNegative
 
 
 class Band(Document):
-    """Power lies from ``low_kw`` to ``high_kw`` (positive drawn, negative given)."""
+    """Power lies from ``low_kw`` to ``high_kw``.
+
+    Attributes:
+        low_kw, high_kw: bound of the band; positive drawn, negative given.
+    """
 
     low_kw: Number
     high_kw: Number
 
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if self.low_kw > self.high_kw:
+            raise PydanticCustomError("band", "low_kw should not be above high_kw")
+        return self
 
-class Flowing(Placed):
+
+class Surcharge(Document):
+    """What hard driving costs more: wear that is convex in power.
+
+    Attributes:
+        above_kw: the power, drawn or given, from which on it costs more.
+        cost_per_kwh: of each kWh that is drawn or given beyond that power.
+    """
+
+    above_kw: NotNegative
+    cost_per_kwh: Positive
+
+
+class Switched(Document):
+    """Something that is on or off, and cannot change as often as one likes.
+
+    Attributes:
+        run_min_minutes: it stays on at least so long.
+        pause_min_minutes: it stays off at least so long.
+        start_price: of each start.
+    """
+
+    run_min_minutes: NotNegative = 0.0
+    pause_min_minutes: NotNegative = 0.0
+    start_price: NotNegative = 0.0
+
+    @property
+    def is_switched(self) -> bool:
+        """Whether starts matter at all."""
+        return bool(self.run_min_minutes or self.pause_min_minutes or self.start_price)
+
+
+class Flowing(Placed, Switched):
     """Power between a node and a stock, or just drawn and given.
 
     Attributes:
-        charge_min_kw: charges with nothing or at least this.
+        charge_limit_kw: the most that it draws.
+        discharge_limit_kw: the most that it gives.
+        charge_min_kw: draws nothing or at least this.
+        discharge_min_kw: gives nothing or at least this.
         bands: if any, the power lies in one of them in each step.
         ramp_kw_per_hour: how fast the power can change.
-        power_before_kw: the power before the window, where a ramp starts.
+        power_before_kw: the power before the window, where a ramp or a run starts.
+        charge_taper: cuts that leave less power near full.
+        surcharges: what high power costs more.
     """
 
     charge_limit_kw: VaryingMagnitude
     discharge_limit_kw: VaryingMagnitude
     charge_min_kw: VaryingMagnitude = 0.0
+    discharge_min_kw: VaryingMagnitude = 0.0
     bands: tuple[Band, ...] = ()
     ramp_kw_per_hour: Positive | None = None
     power_before_kw: Number | None = None
     charge_taper: Annotated[tuple[Cut, ...], Field(max_length=8)] = ()
+    surcharges: Annotated[tuple[Surcharge, ...], Field(max_length=8)] = ()
+
+    @model_validator(mode="after")
+    def _switched_runs_one_way(self) -> Self:
+        if self.is_switched and not (
+            _is_nothing(self.charge_limit_kw) or _is_nothing(self.discharge_limit_kw)
+        ):
+            raise PydanticCustomError(
+                "switched",
+                "run_min_minutes, pause_min_minutes and start_price are for what runs one way: "
+                "charge_limit_kw or discharge_limit_kw should be 0",
+            )
+        for side in ("charge", "discharge"):
+            least, most = getattr(self, f"{side}_min_kw"), getattr(self, f"{side}_limit_kw")
+            if isinstance(least, float) and isinstance(most, float) and least > most > 0:
+                raise PydanticCustomError(
+                    "least_above_most",
+                    "{side}_min_kw, {least} kW, is above {side}_limit_kw, {most} kW",
+                    {"side": side, "least": least, "most": most},
+                )
+        return self
+
+
+def _is_nothing(quantity: object) -> bool:
+    numbers = quantity if isinstance(quantity, tuple) else (quantity,)
+    return all(number == 0.0 for number in numbers)

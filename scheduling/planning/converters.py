@@ -1,0 +1,47 @@
+"""Converters as rows of a problem: a flow per port, coupled."""
+
+import numpy as np
+
+from scheduling.flex.devices.converter import Converter
+from scheduling.formulation.operation import Coupling
+from scheduling.formulation.storage import NO_STOCK
+from scheduling.planning.builder import Builder, FlowRow, Reading
+from scheduling.planning.flows import add_least, add_ramp
+
+
+def add_converter(builder: Builder, device: Converter) -> None:
+    """Add the ports of ``device``; what restricts it restricts its first port."""
+    ratios = [port.ratio for port in device.ports]
+    limits = [builder.series(port.limit_kw, missing=np.inf) for port in device.ports]
+    # One port's limit bounds all others: an unlimited port would have no bound of its own.
+    activity = np.min([limit / ratio for limit, ratio in zip(limits, ratios, strict=True)], axis=0)
+    nothing = np.zeros(builder.n_steps)
+    flows = []
+    for number, port in enumerate(device.ports):
+        most = activity * port.ratio
+        name = f"{device.name}/{port.name}"
+        cost = device.cost_per_kwh if number == 0 else 0.0
+        flow = builder.add_flow(
+            FlowRow(
+                name=name,
+                node=builder.node_of[port.node],
+                stock=NO_STOCK,
+                charge_limit=most if port.direction == "in" else nothing,
+                discharge_limit=nothing if port.direction == "in" else most,
+                charge_efficiency=nothing + 1.0,
+                discharge_efficiency=nothing + 1.0,
+                charge_cost=cost,
+                discharge_cost=cost,
+                cost_term="running",
+            )
+        )
+        builder.readings[name] = Reading(flow=flow)
+        flows.append(flow)
+    builder.couplings += [
+        Coupling(first=flows[0], second=flow, ratio_first=ratios[0], ratio_second=ratio)
+        for flow, ratio in zip(flows[1:], ratios[1:], strict=True)
+    ]
+    least = device.min_share * ratios[0] * activity
+    is_drawn = device.ports[0].direction == "in"
+    add_least(builder, device, flows[0], least, is_drawn=is_drawn)
+    add_ramp(builder, flows[0], device.ramp_kw_per_hour, before_kw=None)

@@ -1,0 +1,122 @@
+"""What power between a node and a stock may do: limits, bands, switching, ramps, surcharges."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.flex.devices.storing import Flowing, Switched
+from scheduling.formulation.operation import (
+    Bands,
+    LeastPower,
+    Ramp,
+    Surcharge,
+    Switching,
+    Taper,
+)
+from scheduling.formulation.storage import NO_STOCK
+from scheduling.planning.builder import Builder, FlowRow
+from scheduling.planning.processes import starts_of
+
+Array = NDArray[np.float64]
+
+
+def add_flowing(
+    builder: Builder,
+    device: Flowing,
+    stock: int,
+    *,
+    charge_cost: float,
+    discharge_cost: float,
+    cost_term: str = "wear",
+    charge_efficiency: Any = 1.0,
+    discharge_efficiency: Any = 1.0,
+) -> int:
+    """Add the flow of ``device``, with all that restricts it; return its number."""
+    flow = builder.add_flow(
+        FlowRow(
+            name=device.name,
+            node=builder.node_of[device.node],
+            stock=stock,
+            charge_limit=builder.series(device.charge_limit_kw),
+            discharge_limit=builder.series(device.discharge_limit_kw),
+            charge_efficiency=builder.series(charge_efficiency),
+            discharge_efficiency=builder.series(discharge_efficiency),
+            charge_cost=charge_cost,
+            discharge_cost=discharge_cost,
+            cost_term=cost_term,
+        )
+    )
+    charge_min = builder.series(device.charge_min_kw)
+    discharge_min = builder.series(device.discharge_min_kw)
+    add_least(builder, device, flow, charge_min, before_kw=device.power_before_kw)
+    add_least(
+        builder, device, flow, discharge_min, before_kw=device.power_before_kw, is_drawn=False
+    )
+    if device.bands:
+        low = np.array([band.low_kw for band in device.bands])
+        high = np.array([band.high_kw for band in device.bands])
+        builder.bands.append(Bands(flow=flow, low=low, high=high))
+    add_ramp(builder, flow, device.ramp_kw_per_hour, before_kw=device.power_before_kw)
+    _add_tapers(builder, device, flow, stock)
+    builder.surcharges += [
+        Surcharge(
+            flow=flow,
+            above=each.above_kw,
+            price=each.cost_per_kwh,
+            term=f"{cost_term}: {device.name}",
+        )
+        for each in device.surcharges
+    ]
+    return flow
+
+
+def add_least(
+    builder: Builder,
+    device: Switched,
+    flow: int,
+    least: Array,
+    *,
+    before_kw: float | None = None,
+    is_drawn: bool = True,
+) -> None:
+    """Let the flow draw (or give) nothing or at least ``least``; and mind its starts.
+
+    A direction in which it never runs has neither.
+    """
+    row = builder.flows[flow]
+    most = row.charge_limit if is_drawn else row.discharge_limit
+    if not most.any():
+        return
+    if device.is_switched:
+        starts = starts_of(builder, device)
+        was_on = bool(before_kw)
+        builder.switching.append(
+            Switching(
+                name=row.name, flow=flow, least=least, most=most, starts=starts, was_on=was_on
+            )
+        )
+    elif least.any():
+        builder.least_powers.append(LeastPower(flow=flow, least=least, is_drawn=is_drawn))
+
+
+def add_ramp(
+    builder: Builder, flow: int, kw_per_hour: float | None, *, before_kw: float | None
+) -> None:
+    """Let the flow change no faster than that, where anything is said of it."""
+    if kw_per_hour is not None:
+        most = np.full(builder.n_steps, kw_per_hour * builder.hours)
+        builder.ramps.append(Ramp(flow=flow, most=most, before=before_kw))
+
+
+def _add_tapers(builder: Builder, device: Flowing, flow: int, stock: int) -> None:
+    for cut in device.charge_taper:
+        builder.tapers.append(
+            Taper(
+                flow=flow,
+                stock=stock,
+                at_empty=cut.at_empty_kw,
+                drop=cut.drop_kw_per_kwh,
+                initial=builder.stocks[stock].initial if stock != NO_STOCK else 0.0,
+            )
+        )

@@ -1,0 +1,82 @@
+"""Sessions of vehicles as rows of a problem."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from scheduling.flex.devices.vehicle import Vehicle
+from scheduling.formulation.goals import Goal
+from scheduling.formulation.operation import Bands, LeastPower
+from scheduling.planning.builder import Builder, FlowRow, Reading, StockRow
+from scheduling.planning.series import tick_after, tick_before
+
+
+def add_vehicle(builder: Builder, device: Vehicle) -> None:
+    """Add a session: power while the vehicle is there, and what it misses when it leaves."""
+    grid = builder.document.window.grid
+    first = max(tick_after(grid, device.arrival), 0)
+    last = min(tick_before(grid, device.departure), grid.n_steps)
+    is_there = np.zeros(builder.n_steps)
+    is_there[first:last] = 1.0
+    floor = np.full(builder.n_steps, min(device.stock_min_kwh, device.stock_at_arrival_kwh))
+    stock = builder.add_stock(
+        StockRow(
+            name=device.name,
+            initial=device.stock_at_arrival_kwh,
+            end_value=0.0 if device.departure <= grid.end else None,
+            kept=np.ones(builder.n_steps),
+            gain=np.zeros(builder.n_steps),
+            floor=floor,
+            ceiling=np.full(builder.n_steps, device.capacity_kwh),
+        )
+    )
+    flow = _add_power(builder, device, stock, is_there)
+    if device.departure <= grid.end:
+        _add_request(builder, device, stock, at=max(last, 1) - 1)
+    builder.readings[device.name] = Reading(flow=flow, stock=stock)
+
+
+def _add_power(builder: Builder, device: Vehicle, stock: int, is_there: np.ndarray) -> int:
+    charger = device.charger
+    limit = device.charge_limit_kw if charger is None else charger.ranges_kw[-1][1]
+    flow = builder.add_flow(
+        FlowRow(
+            name=device.name,
+            node=builder.node_of[device.node],
+            stock=stock,
+            charge_limit=builder.series(limit) * is_there,
+            discharge_limit=builder.series(device.discharge_limit_kw) * is_there,
+            charge_efficiency=builder.series(device.charge_efficiency),
+            discharge_efficiency=builder.series(device.discharge_efficiency),
+            # Only giving back wears: what is charged for driving is needed anyway.
+            discharge_cost=device.wear_cost_per_kwh,
+        )
+    )
+    ranges = [(device.charge_min_kw, np.inf)] if charger is None else charger.ranges_kw
+    gaps = any(high < low for (_, high), (low, _) in pairwise(ranges))
+    if gaps:
+        # What it gives back, and nothing, is one band; each number of phases another.
+        most_given = float(builder.flows[flow].discharge_limit.max())
+        bands = [(-most_given, 0.0), *ranges]
+        low, high = (np.array(bounds) for bounds in zip(*bands, strict=True))
+        builder.bands.append(Bands(flow=flow, low=low, high=high))
+    elif ranges[0][0]:
+        least = builder.series(ranges[0][0])
+        builder.least_powers.append(LeastPower(flow=flow, least=least))
+    return flow
+
+
+def _add_request(builder: Builder, device: Vehicle, stock: int, *, at: int) -> None:
+    lowest = np.full(builder.n_steps, np.nan)
+    lowest[at] = device.stock_at_departure_kwh
+    builder.goals.append(
+        Goal(
+            name=f"departure of {device.name}",
+            stock=stock,
+            lowest=lowest,
+            highest=np.full(builder.n_steps, np.nan),
+            # It counts at one moment: per kWh, however long a step is.
+            price=device.missed_price_per_kwh * device.priority / builder.hours,
+            price_of_most=0.0,
+        )
+    )

@@ -1,0 +1,9 @@
+"""Use cases of scheduling: what a user, an operator or a timetable may ask for.
+
+Each authorises, checks, writes in one transaction, and leaves slow work to a worker.
+"""
+
+from scheduling.services.flex import DeviceFlex, keep_context, keep_device
+from scheduling.services.runs import request_again, request_schedule
+
+__all__ = ["DeviceFlex", "keep_context", "keep_device", "request_again", "request_schedule"]

@@ -1,0 +1,167 @@
+"""Asking for schedules."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from assets.access import authorise_on
+from assets.models import Asset
+from assets.timegrid import TimeGrid
+from scheduling import queries
+from scheduling.engines.base import ENGINES
+from scheduling.flex.context import SiteContext
+from scheduling.flex.parts import OnInfeasible
+from scheduling.flex.run import RunDocument
+from scheduling.flex.window import MAX_STEPS
+from scheduling.formulation.preferences import Ties
+from scheduling.models import ScheduleRun
+from scheduling.pipeline import ScheduleRunChanged
+from scheduling.services.flex import DeviceFlex, check_context, checked_device
+from tenants.audit.services import record, values_of
+from tenants.errors import wrong
+from tenants.events import emit
+from tenants.jobs import enqueue
+from tenants.permissions import Actor, Permission
+
+#: What is planned when nobody says what: from the running step on, as far as all is known.
+USUAL_STEP: Final = timedelta(minutes=15)
+USUAL_WINDOW: Final = timedelta(hours=24)
+
+
+@transaction.atomic
+def request_schedule(
+    *,
+    actor: Actor,
+    asset: Asset,
+    now: datetime,
+    grid: TimeGrid | None = None,
+    step: timedelta = USUAL_STEP,
+    context: SiteContext | None = None,
+    devices: Sequence[DeviceFlex] = (),
+    engine: str = "auto",
+    ties: Ties | None = None,
+    on_infeasible: OnInfeasible = OnInfeasible.EXPLAIN,
+) -> ScheduleRun:
+    """Ask for a schedule of everything flexible beneath ``asset``.
+
+    All that is beneath, and beneath the members of its context, is planned as one problem,
+    whosever it is: the right to ask is needed on each. Each customer sees the plan of their
+    own devices, as series of their sensors; the run itself is seen by who sees ``asset``.
+
+    Args:
+        now: time of the request; what becomes known later is not used.
+        grid: planning window and step. When None, the next 24 hours from the running step
+            on, or as much of them as all that the plan needs is known for.
+        step: of the window when there is no ``grid``.
+        context: what the request says instead of what is kept at the asset, field by field.
+        devices: flexibility instead of, or beside, that kept at the devices.
+        engine: name of a plug-in of group ``scheduling.engines``, or "auto".
+        ties: as ``flex.SiteParts``, instead of what is kept.
+        on_infeasible: as ``flex.SiteParts``.
+
+    Returns:
+        a queued run; a worker solves it after the transaction commits.
+
+    Raises:
+        PermissionDenied: ``actor`` may not request schedules on ``asset``.
+        ValidationError: window, engine, a document or a sensor is wrong.
+    """
+    authorise_on(actor, Permission.SCHEDULE_REQUEST, asset)
+    check_engine(engine)
+    if grid is not None and grid.n_steps > MAX_STEPS:
+        words = f"{grid.n_steps} steps; at most {MAX_STEPS} in one plan"
+        raise wrong("end", words, code="too_long", maximum=MAX_STEPS)
+    if context is not None:
+        check_context(context, actor, field="context")
+    asked = grid or _usual(now, step)
+    kept = queries.flex_of(asset, asked.start)
+    members = queries.members_of(asset, kept)
+    for member in members:
+        authorise_on(actor, Permission.SCHEDULE_REQUEST, member)
+        kept |= queries.flex_of(member, asked.start)
+    for index, device in enumerate(devices):
+        field = f"devices.{index}"
+        if not device.asset.path.startswith(tuple(each.path for each in (asset, *members))):
+            raise wrong(f"{field}.asset", f"not beneath {asset}", code="not_found")
+        before = kept.get(device.asset.pk)
+        row = checked_device(device, actor, at=asked.start, field=field, kept=before)
+        kept[device.asset.pk] = row
+    if ties is not None:
+        said = {} if context is None else dict(context.fields())
+        fields = {"ties"} | (set() if context is None else context.model_fields_set)
+        context = SiteContext.model_construct(_fields_set=fields, **{**said, "ties": ties})
+    named = {device.asset.pk for device in devices}
+    document = queries.run_document(
+        asset, asked, kept, context=context, members=members, named=named, on_infeasible=on_infeasible
+    )
+    if grid is None:
+        known = queries.known_steps(document, now)
+        if 0 < known < asked.n_steps:
+            asked = TimeGrid(asked.start, asked.step, known)
+            document = queries.run_document(
+                asset, asked, kept, context=context, members=members, named=named, on_infeasible=on_infeasible
+            )
+    return enqueue_run(actor, "request_schedule", run_of(asset, document, now=now, engine=engine))
+
+
+def check_engine(engine: str) -> None:
+    """Check that there is an engine of this name.
+
+    Raises:
+        ValidationError: there is none.
+    """
+    known = ("auto", *ENGINES.names())
+    if engine not in known:
+        words = f"unknown engine {engine!r} (known: {', '.join(known)})"
+        raise wrong("engine", words, code="engine")
+
+
+def _usual(now: datetime, step: timedelta) -> TimeGrid:
+    if step <= timedelta(0) or USUAL_WINDOW % step or timedelta(hours=1) % step:
+        raise wrong("step_minutes", "should divide an hour: 5, 15, 30 and 60 are common")
+    behind = timedelta(seconds=now.timestamp() % step.total_seconds())
+    return TimeGrid(now - behind, step, USUAL_WINDOW // step)
+
+
+def run_of(asset: Asset, document: RunDocument, *, now: datetime, engine: str) -> ScheduleRun:
+    """Return a run of ``document`` that is not stored yet."""
+    grid = document.site.window.grid
+    return ScheduleRun(
+        asset=asset,
+        engine=engine,
+        start=grid.start,
+        end=grid.end,
+        step=grid.step,
+        knowledge_time=now,
+        problem=document.model_dump(mode="json"),
+        requested_at=now,
+        updated_at=now,
+    )
+
+
+def enqueue_run(actor: Actor, verb: str, run: ScheduleRun) -> ScheduleRun:
+    """Store ``run`` with the job that solves it; called where rights are checked."""
+    run.requested_by = actor.name
+    run_id = str(run.pk)
+    enqueue("scheduling.solve", payload={"run_id": run_id}, dedupe_key=run_id, now=run.requested_at)
+    asked = values_of(run, "asset_id", "engine", "start", "end", "step")
+    record(actor=actor, verb=verb, subject=run, after=asked)
+    run.revision = ScheduleRun.objects.next_revision()
+    run.save()
+    emit(ScheduleRunChanged(run))
+    return run
+
+
+@transaction.atomic
+def request_again(*, actor: Actor, run: ScheduleRun, now: datetime) -> ScheduleRun:
+    """Repeat the request of ``run`` with what is known now; the old run stays as it was.
+
+    Raises:
+        PermissionDenied: ``actor`` may not request schedules on the run's asset.
+    """
+    authorise_on(actor, Permission.SCHEDULE_REQUEST, run.asset)
+    document = RunDocument.model_validate(run.problem)
+    again = run_of(run.asset, document, now=now, engine=run.engine)
+    return enqueue_run(actor, "request_again", again)
