@@ -76,11 +76,13 @@ def request_schedule(
     if context is not None:
         check_context(context, actor, field="context")
     asked = grid or _usual(now, step)
-    kept = queries.flex_of(asset, asked.start)
+    # The running step began before now: what was set up a moment ago is meant all the same.
+    valid_at = asked.start if grid else now
+    kept = queries.flex_of(asset, valid_at)
     members = queries.members_of(asset, kept)
     for member in members:
         authorise_on(actor, Permission.SCHEDULE_REQUEST, member)
-        kept |= queries.flex_of(member, asked.start)
+        kept |= queries.flex_of(member, valid_at)
     for index, device in enumerate(devices):
         field = f"devices.{index}"
         if not device.asset.path.startswith(tuple(each.path for each in (asset, *members))):

@@ -1,7 +1,7 @@
 """Setting up sites and devices once, and planning them by their names."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -161,12 +161,13 @@ def test_each_kind_of_device_is_kept_and_read_back(
 
 
 def test_a_site_is_set_up_and_planned_by_its_name_alone(
-    manager: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
+    manager: GraphQLClient, site: Asset, run_jobs: Callable[..., int]
 ) -> None:
-    """Prices are known for five hours, so that is what is planned, in quarters from now on."""
+    """Prices are known to the end of the fifth hour, so that far is planned, in quarters."""
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)  # as the interface does
     price = a_sensor(site, Quantity.PRICE)
     prices = [0.1, 0.5, 0.1, 0.5, 0.3]
-    believe(price, now, prices, at=now - HOUR, kind=SourceKind.MARKET, name="exchange")
+    believe(price, hour, prices, at=hour - HOUR, kind=SourceKind.MARKET, name="exchange")
     read = {"sensor": node_id(price)}
     context = {
         "prices": {"importPerKwh": read, "exportPerKwh": read},
@@ -189,14 +190,23 @@ def test_a_site_is_set_up_and_planned_by_its_name_alone(
     answer = manager.execute(REQUEST, input={"asset": node_id(site)})["requestSchedule"]
 
     assert answer["errors"] == []
-    assert answer["object"]["start"] == "2026-03-28T12:00:00+00:00"
-    assert answer["object"]["end"] == "2026-03-28T17:00:00+00:00"
+    assert answer["object"]["end"] == (hour + 5 * HOUR).isoformat()
     assert answer["object"]["stepMinutes"] == 15
     run_jobs()
     [run] = ScheduleRun.objects.all()
     assert run.state == "READY", run.failure
-    assert run.cost is not None
-    assert run.cost < 0
+
+
+def test_the_window_by_default_starts_with_the_running_step(
+    customer: Customer, now: datetime
+) -> None:
+    """Asked for at 12:20, with prices until 16:00."""
+    prices = [0.1, 0.5, 0.1, 0.5]
+    site = a_site_with_battery(customer, now, prices, known_at=now - HOUR)
+
+    run = request_schedule(actor=PLATFORM, asset=site, now=now + timedelta(minutes=20))
+
+    assert (run.start, run.end) == (now + timedelta(minutes=15), now + 4 * HOUR)
 
 
 def test_half_a_window_is_refused(manager: GraphQLClient, site: Asset, now: datetime) -> None:
