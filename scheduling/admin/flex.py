@@ -32,7 +32,7 @@ class AssetFlexForm(ServiceForm[AssetFlex]):
     default_field = "document"
 
     document = DocumentField(
-        help_text="JSON as docs/solve.md describes: of a device, with its kind; "
+        help_text="JSON as docs/flexibility.md describes: of a device, with its kind; "
         "or of a site, a feeder or an area: prices, connection, peaks and more."
     )
 

@@ -1,7 +1,7 @@
 """Flex documents: what may move at a site, as asked for and as kept with a run.
 
 Units are in the field names, since these documents leave the system as JSON
-(``docs/solve.md`` is their reference).
+(``docs/flexibility.md`` is their reference).
 """
 
 from scheduling.flex.parsing import DocumentError, document_from_json, document_from_object

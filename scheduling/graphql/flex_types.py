@@ -49,7 +49,7 @@ class AssetFlexNode(VisibleNode):
     @strawberry_django.field(
         only=["document"],
         description="The document, with the fields of its input type by their names in "
-        "docs/solve.md; units are in the names. Sensors are given by their ids.",
+        "docs/flexibility.md; units are in the names. Sensors are given by their ids.",
     )
     def document(self, root: strawberry.Parent[models.AssetFlex]) -> JSON:
         return JSON(_public(root.document))
