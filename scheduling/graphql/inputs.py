@@ -173,3 +173,29 @@ def _numbers(values: Any, field: str) -> tuple[float, ...]:
     if np.isnan(values).any():
         raise wrong(field, "a value is missing: each step needs one")
     return tuple(values.tolist())
+
+
+def sensors_by_key(part: Any, info: Info, *, field: str) -> Any:
+    """Return JSON with the keys of rows where it names sensors by their identifiers.
+
+    Raises:
+        ValidationError: a sensor is not the actor's to see.
+    """
+    if isinstance(part, list):
+        return [sensors_by_key(each, info, field=f"{field}.{i}") for i, each in enumerate(part)]
+    if not isinstance(part, dict):
+        return part
+    return {
+        name: _key_of(value, info, field=f"{field}.{name}")
+        if name == "sensor" and isinstance(value, str)
+        else sensors_by_key(value, info, field=f"{field}.{name}")
+        for name, value in part.items()
+    }
+
+
+def _key_of(text: str, info: Info, *, field: str) -> int:
+    try:
+        wanted = relay.GlobalID.from_id(text)
+    except relay.GlobalIDValueError:
+        raise wrong(field, "no such Sensor", code="not_found") from None
+    return visible_row(Sensor, wanted, info, field=field).pk

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import strawberry
 from strawberry import relay
+from strawberry.scalars import JSON
 
 from assets.models import Asset
 from assets.timegrid import TimeGrid
@@ -11,7 +12,13 @@ from scheduling import services
 from scheduling.flex.parts import OnInfeasible
 from scheduling.formulation.preferences import Ties
 from scheduling.graphql.flex_types import AssetFlexNode
-from scheduling.graphql.inputs import DeviceFlexInput, SiteContextInput, to_context, to_device
+from scheduling.graphql.inputs import (
+    DeviceFlexInput,
+    SiteContextInput,
+    sensors_by_key,
+    to_context,
+    to_device,
+)
 from scheduling.graphql.types import ScheduleRunNode
 from scheduling.models import AssetFlex, ScheduleRun
 from tenants.errors import wrong
@@ -73,6 +80,29 @@ class RequestScheduleInput(MutationInput):
 
 @strawberry.type(description="A queued run, or why there is none.")
 class RequestSchedulePayload(Payload[ScheduleRunNode]):
+    pass
+
+
+@strawberry.input(description="What to plan, in the notation of FlexMeasures.")
+class RequestFlexmeasuresScheduleInput(MutationInput):
+    asset: relay.GlobalID = strawberry.field(description="The site that is planned.")
+    start: datetime = strawberry.field(description="Start of the window, with an offset.")
+    end: datetime = strawberry.field(description="End of the window, not part of it.")
+    step_minutes: int = strawberry.field(
+        default=15, description="Length of a step [min]: 5, 15, 30 or 60."
+    )
+    problem: JSON = strawberry.field(
+        description="`flex_context`, `devices`, `groups`, `stocks` and `series` as in a file for "
+        '`solve --format flexmeasures`. {"sensor": id} stands for what is believed now; the '
+        "`sensor` of a device's `flex_model` is where its planned power is recorded."
+    )
+    engine: str = strawberry.field(
+        default="auto", description='"auto", or the name of an engine: "highs", "gekko".'
+    )
+
+
+@strawberry.type(description="A queued run, or why there is none.")
+class RequestFlexmeasuresSchedulePayload(Payload[ScheduleRunNode]):
     pass
 
 
@@ -145,6 +175,32 @@ class SchedulingMutation:
             engine=input.engine,
             ties=input.ties,
             on_infeasible=input.on_infeasible,
+        )
+
+    @mutation(
+        RequestFlexmeasuresSchedulePayload,
+        needs=Permission.SCHEDULE_REQUEST,
+        cost=50,
+        description="Ask for a schedule of what is stated in the notation of FlexMeasures. Nothing "
+        "that is kept at assets is used.",
+    )
+    def request_flexmeasures_schedule(
+        self, info: Info, input: RequestFlexmeasuresScheduleInput
+    ) -> ScheduleRun:
+        try:
+            grid = TimeGrid.between(input.start, input.end, timedelta(minutes=input.step_minutes))
+        except (ValueError, OverflowError) as error:
+            raise wrong("end", str(error), code="window") from error
+        if not isinstance(input.problem, dict):
+            raise wrong("problem", "should be an object")
+        return services.request_flexmeasures(
+            actor=info.context.actor,
+            asset=visible_row(Asset, input.asset, info, field="asset"),
+            grid=grid,
+            now=info.context.received_at,
+            problem=sensors_by_key(input.problem, info, field="problem"),
+            currency=info.context.currency,
+            engine=input.engine,
         )
 
     @mutation(

@@ -4,6 +4,14 @@ Each authorises, checks, writes in one transaction, and leaves slow work to a wo
 """
 
 from scheduling.services.flex import DeviceFlex, keep_context, keep_device
+from scheduling.services.flexmeasures import request_flexmeasures
 from scheduling.services.runs import request_again, request_schedule
 
-__all__ = ["DeviceFlex", "keep_context", "keep_device", "request_again", "request_schedule"]
+__all__ = [
+    "DeviceFlex",
+    "keep_context",
+    "keep_device",
+    "request_again",
+    "request_flexmeasures",
+    "request_schedule",
+]

@@ -70,9 +70,8 @@ def request_schedule(
     """
     authorise_on(actor, Permission.SCHEDULE_REQUEST, asset)
     check_engine(engine)
-    if grid is not None and grid.n_steps > MAX_STEPS:
-        words = f"{grid.n_steps} steps; at most {MAX_STEPS} in one plan"
-        raise wrong("end", words, code="too_long", maximum=MAX_STEPS)
+    if grid is not None:
+        check_length(grid)
     if context is not None:
         check_context(context, actor, field="context")
     asked = grid or _usual(now, step)
@@ -106,6 +105,17 @@ def request_schedule(
                 asset, asked, kept, context=context, members=members, named=named, on_infeasible=on_infeasible
             )
     return enqueue_run(actor, "request_schedule", run_of(asset, document, now=now, engine=engine))
+
+
+def check_length(grid: TimeGrid) -> None:
+    """Check that a window is not too long.
+
+    Raises:
+        ValidationError: it is.
+    """
+    if grid.n_steps > MAX_STEPS:
+        words = f"{grid.n_steps} steps; at most {MAX_STEPS} in one plan"
+        raise wrong("end", words, code="too_long", maximum=MAX_STEPS)
 
 
 def check_engine(engine: str) -> None:

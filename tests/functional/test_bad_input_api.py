@@ -211,7 +211,7 @@ def test_a_wrong_window_is_named(
         ({"chargeLimitKw": {"perStep": [5.0]}}, "LENGTH", "charge_limit_kw has 1 values", {}),
         ({"chargeLimitKw": {"perStep": [5.0, None, 5.0, 5.0]}}, "INVALID", "chargeLimitKw", {}),
         ({"chargeLimitKw": {"sensor": NO_SENSOR}}, "NOT_FOUND", "chargeLimitKw", {}),
-        ({"lossPerHour": 1.5}, "OUT_OF_RANGE", "lossPerHour", {"maximum": 1.0}),
+        ({"lossPerHour": {"constant": 1.5}}, "OUT_OF_RANGE", "lossPerHour", {"maximum": 1.0}),
     ],
 )
 def test_a_wrong_battery_is_named(
