@@ -29,7 +29,6 @@ from tenants.graphql.mutation import mutation
 from tenants.graphql.payloads import MutationInput, Payload
 from tenants.permissions import Permission
 
-
 public_enum(
     OnInfeasible,
     description="What to answer when no plan keeps every hard limit.",

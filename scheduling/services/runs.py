@@ -95,14 +95,26 @@ def request_schedule(
         context = SiteContext.model_construct(_fields_set=fields, **{**said, "ties": ties})
     named = {device.asset.pk for device in devices}
     document = queries.run_document(
-        asset, asked, kept, context=context, members=members, named=named, on_infeasible=on_infeasible
+        asset,
+        asked,
+        kept,
+        context=context,
+        members=members,
+        named=named,
+        on_infeasible=on_infeasible,
     )
     if grid is None:
         known = queries.known_steps(document, now)
         if 0 < known < asked.n_steps:
             asked = TimeGrid(asked.start, asked.step, known)
             document = queries.run_document(
-                asset, asked, kept, context=context, members=members, named=named, on_infeasible=on_infeasible
+                asset,
+                asked,
+                kept,
+                context=context,
+                members=members,
+                named=named,
+                on_infeasible=on_infeasible,
             )
     return enqueue_run(actor, "request_schedule", run_of(asset, document, now=now, engine=engine))
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("assets", "0004_degrees"),
-        ("scheduling", "0002_updated_at"),
+        ("scheduling", "0003_revision"),
     ]
 
     operations = [
