@@ -66,6 +66,7 @@ class Programme:
         with self._pid_file.open("a+") as pid_file:
             if not _take(pid_file):
                 return False
+            _await_last(self.log)
             with self.log.open("ab") as log:
                 process = _children[self.log] = subprocess.Popen(  # noqa: S603  # our own commands
                     command,
@@ -149,6 +150,12 @@ def _take(pid_file: TextIO) -> bool:
             time.sleep(_LOOK_SECONDS / 10)
         else:
             return True
+
+
+def _await_last(log: Path) -> None:
+    """Take leave of the one before: its lock goes a moment before its process does."""
+    if previous := _children.pop(log, None):
+        previous.wait()
 
 
 def _reap() -> None:
