@@ -22,31 +22,73 @@ def readings(world: World, asker: Asker) -> dict[str, Any]:
     return {"series": [series]}
 
 
-def a_plan(world: World, asker: Asker) -> dict[str, Any]:
-    price, limit = {"constant": 0.1}, {"constant": 5.0}
+def a_device(world: World, asker: Asker) -> dict[str, Any]:
+    limit = {"constant": 5.0}
     battery = {
         "capacityKwh": 10.0,
         "chargeLimitKw": limit,
         "dischargeLimitKw": limit,
         "stockAtStartKwh": 0.0,
     }
-    device = {
+    return {
         "asset": world.own(Asset, asker.home, "battery"),
         "flex": {"battery": battery},
         "powerSensor": world.own(Sensor, asker.home, "power"),
         "stockSensor": world.own(Sensor, asker.home, "stock"),
     }
+
+
+def a_context(world: World, asker: Asker) -> dict[str, Any]:
+    price, limit = {"constant": 0.1}, {"constant": 5.0}
+    return {
+        "prices": {"importPerKwh": price, "exportPerKwh": price},
+        "connection": {"importLimitKw": limit, "exportLimitKw": limit},
+    }
+
+
+def a_window(world: World, asker: Asker) -> dict[str, Any]:
     return {
         "asset": world.own(Asset, asker.home, "site"),
         "start": "2026-03-28T12:00Z",
         "end": "2026-03-28T14:00Z",
         "stepMinutes": 60,
-        "context": {
-            "prices": {"importPerKwh": price, "exportPerKwh": price},
-            "connection": {"importLimitKw": limit, "exportLimitKw": limit},
-        },
-        "devices": [device],
     }
+
+
+def a_plan(world: World, asker: Asker) -> dict[str, Any]:
+    return {
+        **a_window(world, asker),
+        "context": a_context(world, asker),
+        "devices": [a_device(world, asker)],
+    }
+
+
+def a_notation(world: World, asker: Asker) -> dict[str, Any]:
+    flex_model = {
+        "soc-at-start": "2 kWh",
+        "soc-max": "10 kWh",
+        "power-capacity": "5 kW",
+        "sensor": world.own(Sensor, asker.home, "power"),
+    }
+    flex_context = {
+        "site-power-capacity": "9 kW",
+        "consumption-price": "0.1 EUR/kWh",
+        "production-price": "0.1 EUR/kWh",
+    }
+    devices = [{"name": "battery", "flex_model": flex_model}]
+    return {
+        **a_window(world, asker),
+        "problem": {"flex_context": flex_context, "devices": devices},
+    }
+
+
+def kept_at_a_device(world: World, asker: Asker) -> dict[str, Any]:
+    return {"device": a_device(world, asker)}
+
+
+def kept_at_a_site(world: World, asker: Asker) -> dict[str, Any]:
+    site = world.own(Asset, asker.home, "site")
+    return {"asset": site, "context": a_context(world, asker)}
 
 
 #: For each mutation an input that is right for a manager of the asker's places.
@@ -56,4 +98,7 @@ CASES: Final[dict[str, Callable[[World, Asker], dict[str, Any]]]] = {
     "issueToken": a_new_token,
     "recordReadings": readings,
     "requestSchedule": a_plan,
+    "requestFlexmeasuresSchedule": a_notation,
+    "setDeviceFlex": kept_at_a_device,
+    "setSiteContext": kept_at_a_site,
 }

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from graphql import (
     GraphQLArgument,
+    GraphQLEnumType,
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
@@ -19,6 +20,7 @@ from graphql import (
     Undefined,
     get_named_type,
     is_leaf_type,
+    is_required_input_field,
 )
 
 from config.schema import schema
@@ -37,6 +39,16 @@ _LITERALS: Final = {
 
 #: The identifier of an asset that there is not.
 _OF_NOTHING: Final = '"QXNzZXQ6MTAwMDAwMDAwMA=="'
+
+#: Values of inputs that have to be given beside the one that is planted.
+_SAMPLES: Final = {
+    "Boolean": False,
+    "DateTime": "2026-03-28T13:00Z",
+    "Float": 0.5,
+    "ID": "QXNzZXQ6MTAwMDAwMDAwMA==",
+    "Int": 1,
+    "String": "sample",
+}
 
 
 class CannotAsk(AssertionError):
@@ -150,6 +162,23 @@ def identifiers_in(kind: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str,
         yield path
 
 
+def _sample(kind: Any) -> Any:
+    """Return a right value of an input's type: of an object, what it cannot do without."""
+    if isinstance(kind, GraphQLNonNull):
+        return _sample(kind.of_type)
+    if isinstance(kind, GraphQLList):
+        return [_sample(kind.of_type)]
+    if isinstance(kind, GraphQLEnumType):
+        return next(iter(kind.values))
+    if not isinstance(kind, GraphQLInputObjectType):
+        return _SAMPLES[kind.name]
+    if _is_one_of(kind):
+        name, field = next(iter(kind.fields.items()))
+        return {name: _sample(field.type)}
+    needed = {name: field for name, field in kind.fields.items() if is_required_input_field(field)}
+    return {name: _sample(field.type) for name, field in needed.items()}
+
+
 def planted(kind: Any, given: Any, path: tuple[str, ...], value: Any) -> Any:
     """Return the input ``given`` with ``value`` at ``path``; of @oneOf only that one is left."""
     if not path:
@@ -157,9 +186,14 @@ def planted(kind: Any, given: Any, path: tuple[str, ...], value: Any) -> Any:
     if isinstance(kind, GraphQLNonNull):
         kind = kind.of_type
     first, *others = path
+    if isinstance(kind, GraphQLInputObjectType) and given is None:
+        given = _sample(kind)
     if isinstance(kind, GraphQLList):
         head = given[0] if given else None
         return [planted(kind.of_type, head, tuple(others), value), *(given or [])[1:]]
     inner = planted(kind.fields[first].type, (given or {}).get(first), tuple(others), value)
-    is_one_of = kind.is_one_of or kind.extensions["strawberry-definition"].is_one_of
-    return {first: inner} if is_one_of else {**(given or {}), first: inner}
+    return {first: inner} if _is_one_of(kind) else {**(given or {}), first: inner}
+
+
+def _is_one_of(kind: GraphQLInputObjectType) -> bool:
+    return bool(kind.is_one_of or kind.extensions["strawberry-definition"].is_one_of)

@@ -12,7 +12,7 @@ from django_tenants.utils import schema_context
 
 from assets.models import Asset, Sensor
 from assets.timegrid import TimeGrid
-from scheduling.models import RunState, ScheduleRun
+from scheduling.models import AssetFlex, RunState, ScheduleRun
 from scheduling.services import request_schedule
 from tenants.accounts.models import ApiToken, Customer
 from tenants.accounts.tokens import issue_token
@@ -25,6 +25,7 @@ from tests.factories import HOUR, a_customer, a_site_with_battery, believe
 SHOWN_BY: dict[type[Model], frozenset[Permission]] = {
     Asset: frozenset({Permission.ASSET_READ}),
     Sensor: frozenset({Permission.ASSET_READ}),
+    AssetFlex: frozenset({Permission.ASSET_READ}),
     ScheduleRun: frozenset({Permission.ASSET_READ}),
     Customer: frozenset({Permission.ASSET_READ, Permission.ACCOUNT_MANAGE}),
     ApiToken: frozenset({Permission.ACCOUNT_MANAGE}),
@@ -185,6 +186,8 @@ def _furnish(world: World, customer_name: str, sites: tuple[str, ...], now: date
             believe(sensor, now + 4 * HOUR, [value], at=now)
             marks = (sensor.name, node_id(sensor), str(value))
             world.rows.append(Row(Sensor, node_id(sensor), place, marks))
+        for kept in AssetFlex.objects.beneath(site):
+            world.rows.append(Row(AssetFlex, node_id(kept), place, (node_id(kept),)))
         site.refresh_from_db()
         run = request_schedule(actor=PLATFORM, asset=site, grid=TimeGrid(now, HOUR, 2), now=now)
         # At its end, so that a stream of it ends too.

@@ -71,7 +71,7 @@ def request_flexmeasures(
         document = document_from_flexmeasures(stated)
     except DocumentError as error:
         path, message = error.errors[0]
-        raise wrong(path.replace("$", "problem", 1), message, code="document") from None
+        raise wrong(path.replace("$", "problem", 1), message, code="invalid") from None
     names = {device.name for device in document.devices}
     kept = {name: output for name, output in outputs.items() if name in names}
     kept |= {name: Output() for name in names - set(kept)}

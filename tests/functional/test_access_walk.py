@@ -72,12 +72,10 @@ def _built(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 
 
 @pytest.fixture
-def world(_built: World, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+def world(_built: World, db: None) -> World:
     """The same world for each walk: what a walk changes is undone."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        tenant_connection.set_tenant(_built.tenant)
-        yield _built
-        transaction.set_rollback(True)
+    tenant_connection.set_tenant(_built.tenant)
+    return _built
 
 
 @pytest.fixture(params=ASKERS)
@@ -217,7 +215,9 @@ def test_a_mutation_takes_a_foreign_identifier_for_nothing(
     own = CASES[name](world, asker)
     before = fingerprint()
     paths, pairs = [], []
-    for number, path in enumerate(identifiers_in(kind)):
+    places = list(identifiers_in(kind))
+    # Who lacks the right is told so before anything is read: the first place shows it.
+    for number, path in enumerate(places if needed in asker.permissions else places[:1]):
         rows = [row for row in foreign_ones(world, asker) if may_name(path, row.model)]
         # At the first place all kinds of foreign rows; at each other one of them, in turn.
         for row in rows if not number else rows[number % len(rows) :][:1]:
@@ -237,7 +237,7 @@ def test_a_mutation_takes_a_foreign_identifier_for_nothing(
         elif Permission.ASSET_READ in asker.permissions:
             # At the identifier, or at the quantity that it is one way to give.
             assert error["code"] == "NOT_FOUND"
-            assert error["field"] in (names, names[:-1])
+            assert error["field"] in (names, names[:-1], names[:-2])
 
 
 @pytest.mark.parametrize("name", MUTATIONS)

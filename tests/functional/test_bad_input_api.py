@@ -207,7 +207,7 @@ def test_a_wrong_window_is_named(
         ({"capacityKwh": 0.0}, "OUT_OF_RANGE", "capacityKwh", {"minimum": 0.0}),
         ({"chargeEfficiency": -0.1}, "OUT_OF_RANGE", "chargeEfficiency", {"minimum": 0.0}),
         ({"chargeLimitKw": {"constant": -5.0}}, "OUT_OF_RANGE", "chargeLimitKw", {"minimum": 0.0}),
-        ({"stockAtStartKwh": 11.0}, "INVALID", "stock_at_start_kwh is 11.0 kWh, above", {}),
+        ({"stockAtStartKwh": 11.0}, "OUT_OF_RANGE", "stock_at_start_kwh is 11.0 kWh, above", {}),
         ({"chargeLimitKw": {"perStep": [5.0]}}, "LENGTH", "charge_limit_kw has 1 values", {}),
         ({"chargeLimitKw": {"perStep": [5.0, None, 5.0, 5.0]}}, "INVALID", "chargeLimitKw", {}),
         ({"chargeLimitKw": {"sensor": NO_SENSOR}}, "NOT_FOUND", "chargeLimitKw", {}),
