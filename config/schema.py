@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 import strawberry
-import strawberry_django
 from graphql import GraphQLError
 from strawberry import relay
 from strawberry.extensions import MaxTokensLimiter, SchemaExtension
@@ -25,16 +24,17 @@ from tenants.graphql.errors import PublicErrors
 from tenants.graphql.queries import TenantsQuery
 from tenants.graphql.scalars import SCALAR_MAP
 from tenants.graphql.streams import Cursors
+from tenants.graphql.types import node_field
 
 _MAX_TOKENS: Final = 2_000
 
 
 @strawberry.type(description="What can be read.")
 class Query(TenantsQuery, AccountsQuery, AssetsQuery, SchedulingQuery, AssetFlexQuery):
-    node: relay.Node | None = strawberry_django.node(
+    node: relay.Node | None = node_field(
         description="Whatever this identifier names, if it is yours to see."
     )
-    nodes: list[relay.Node | None] = strawberry_django.node(
+    nodes: list[relay.Node | None] = node_field(
         description="Several at once, in the order of `ids`; null for what is not yours to see."
     )
 

@@ -28,7 +28,7 @@ from tenants.graphql.filters import (
 )
 from tenants.graphql.lookup import find_each_visible, find_visible
 from tenants.graphql.ordering import Direction, Keys, key
-from tenants.graphql.types import VisibleNode
+from tenants.graphql.types import VisibleNode, node_field
 
 public_enum(models.AssetType, description="What an asset is.")
 public_enum(
@@ -150,12 +150,8 @@ _WHICH = "Identifiers of sensors, at most 200."
 
 @strawberry.type
 class AssetsQuery:
-    asset: AssetNode | None = strawberry_django.node(
-        description="One asset, if it is yours to see."
-    )
-    sensor: SensorNode | None = strawberry_django.node(
-        description="One sensor, if it is yours to see."
-    )
+    asset: AssetNode | None = node_field(description="One asset, if it is yours to see.")
+    sensor: SensorNode | None = node_field(description="One sensor, if it is yours to see.")
     assets: DjangoCursorConnection[AssetNode] = connection(
         filters=AssetFilter, ordering=AssetOrder, description="Assets that you may see."
     )

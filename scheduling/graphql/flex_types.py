@@ -17,7 +17,7 @@ from tenants.graphql.connections import connection
 from tenants.graphql.context import Info
 from tenants.graphql.filters import TimeLookup, condition, filter_type, refers_to
 from tenants.graphql.ordering import Direction, Keys, key
-from tenants.graphql.types import VisibleNode
+from tenants.graphql.types import VisibleNode, node_field
 
 
 @strawberry_django.type(
@@ -100,7 +100,7 @@ class AssetFlexOrder(Keys):
 
 @strawberry.type
 class AssetFlexQuery:
-    asset_flex: AssetFlexNode | None = strawberry_django.node(
+    asset_flex: AssetFlexNode | None = node_field(
         description="What is kept at one asset for a time, if it is yours to see."
     )
     asset_flexes: DjangoCursorConnection[AssetFlexNode] = connection(

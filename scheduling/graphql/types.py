@@ -22,7 +22,7 @@ from tenants.graphql.filters import ChoiceLookup, TimeLookup, condition, filter_
 from tenants.graphql.money import Money, money
 from tenants.graphql.ordering import Direction, Keys, key
 from tenants.graphql.scalars import Numbers
-from tenants.graphql.types import VisibleNode
+from tenants.graphql.types import VisibleNode, node_field
 
 public_enum(
     models.RunState,
@@ -225,9 +225,7 @@ class ScheduleRunOrder(Keys):
 
 @strawberry.type
 class SchedulingQuery:
-    schedule_run: ScheduleRunNode | None = strawberry_django.node(
-        description="One run, if it is yours to see."
-    )
+    schedule_run: ScheduleRunNode | None = node_field(description="One run, if it is yours to see.")
     schedule_runs: DjangoCursorConnection[ScheduleRunNode] = connection(
         filters=ScheduleRunFilter,
         ordering=ScheduleRunOrder,

@@ -20,7 +20,7 @@ def values_of(row: models.Model, *fields: str) -> dict[str, Any]:
 
 def record(
     *,
-    actor: Actor,
+    actor: Actor | str,
     verb: str,
     subject: models.Model,
     before: Mapping[str, Any] | None = None,
@@ -31,6 +31,7 @@ def record(
     Nothing is kept where both states are given and equal: nothing was done.
 
     Args:
+        actor: who; an operator of the platform by name.
         before: what was; None for what is new.
         after: what is; None for what is gone.
 
@@ -48,7 +49,7 @@ def record(
         was = {name: value for name, value in was.items() if name in changed}
         now_is = {name: value for name, value in now_is.items() if name in changed}
     AuditEntry.objects.create(
-        actor=actor.name,
+        actor=actor if isinstance(actor, str) else actor.name,
         verb=verb,
         subject_type=type(subject).__name__,
         subject_id=str(subject.pk),

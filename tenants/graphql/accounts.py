@@ -26,7 +26,7 @@ from tenants.graphql.mutation import mutation
 from tenants.graphql.ordering import Direction, Keys, key
 from tenants.graphql.payloads import MutationInput, Payload
 from tenants.graphql.remembering import TOLD_ONCE
-from tenants.graphql.types import VisibleNode
+from tenants.graphql.types import VisibleNode, node_field
 from tenants.permissions import Permission, Role
 
 public_enum(Permission, description="What a token, or a person's role, may do.")
@@ -172,15 +172,13 @@ class TokenOrder(Keys):
 
 @strawberry.type
 class AccountsQuery:
-    customer: CustomerNode | None = strawberry_django.node(
-        description="One customer, if it is yours to see."
-    )
+    customer: CustomerNode | None = node_field(description="One customer, if it is yours to see.")
     customers: DjangoCursorConnection[CustomerNode] = connection(
         filters=CustomerFilter,
         ordering=CustomerOrder,
         description="Customers whose assets, or whose accounts, are all yours.",
     )
-    token: TokenNode | None = strawberry_django.node(
+    token: TokenNode | None = node_field(
         description="One token, if its accounts are yours to manage."
     )
     tokens: DjangoCursorConnection[TokenNode] = connection(

@@ -1,10 +1,13 @@
 """The base of every GraphQL type that shows a tenant's rows."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol, Self
 
 from django.core.exceptions import ValidationError
+from graphql import get_named_type, is_abstract_type
 from strawberry import relay
+from strawberry.extensions import FieldExtension
+from strawberry_django import node
 from strawberry_django.relay.utils import resolve_model_node, resolve_model_nodes
 
 from tenants.graphql.context import Info
@@ -42,3 +45,24 @@ class VisibleNode(relay.Node):
             return key.to_python(node_id)
         except ValidationError:
             return key.to_python(0)
+
+
+class _OfItsKind(FieldExtension):
+    """Identifiers of another kind than the field's, or of none, name nothing."""
+
+    def resolve(self, next_: Callable[..., Any], source: Any, info: Info, **given: Any) -> Any:
+        """Resolve the field for what can be its own."""
+        kind = get_named_type(info._raw_info.return_type)
+        kinds = info.schema._schema.get_possible_types(kind) if is_abstract_type(kind) else [kind]
+        names = {each.name for each in kinds}
+        if "id" in given:
+            return next_(source, info, **given) if given["id"].type_name in names else None
+        fits = [each.type_name in names for each in given["ids"]]
+        own = [each for each, is_own in zip(given["ids"], fits, strict=True) if is_own]
+        found = iter(next_(source, info, ids=own))
+        return [next(found) if is_own else None for is_own in fits]
+
+
+def node_field(*, description: str) -> Any:
+    """Return a field for the row, or the rows, of its type that identifiers name, if seen."""
+    return node(description=description, extensions=[_OfItsKind()])

@@ -13,8 +13,10 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, models, transaction
 from django_tenants.utils import schema_context, schema_exists
 
+from tenants.audit.services import record, values_of
 from tenants.models import Brand, Domain, Plan, Tenant
 from tenants.models.tenant import PUBLIC_SCHEMA, check_schema_name
+from tenants.services.lifecycle import FIELDS
 from tenants.services.template import default_plan, ensure_template, template_sql
 
 logger = logging.getLogger(__name__)
@@ -46,7 +48,7 @@ def create_tenant(
     """Make a tenant that is served at ``domain`` from the commit on.
 
     Args:
-        operator: who makes it, for the log.
+        operator: who makes it, for the log and the audit trail.
         schema_name: 2 to 48 lower-case letters, digits and underscores.
         plan: "Standard" if not given.
 
@@ -70,6 +72,8 @@ def create_tenant(
         sql = template_sql(schema_name)
         with transaction.atomic(), _taken_in_words():
             _save(tenant, host, look)
+            made = values_of(tenant, *FIELDS)
+            record(actor=operator, verb="create_tenant", subject=tenant, after=made)
             _fill_schema(schema_name, sql)
     logger.info("tenant %s created by %s", schema_name, operator)
     return tenant

@@ -13,8 +13,9 @@ from django.db import transaction
 from django_tenants.utils import schema_context
 from graphql import GraphQLObjectType, get_named_type
 from pytest_django import DjangoDbBlocker
+from strawberry.relay import to_base64
 
-from assets.models import Belief, Sensor
+from assets.models import Asset, Belief, Sensor
 from tenants.accounts.models import Customer
 from tenants.database import connection as tenant_connection
 from tenants.graphql.mutation import NEEDS
@@ -143,6 +144,22 @@ def test_a_foreign_identifier_answers_like_one_of_nothing(
     pairs = [pair_of(row) for row in foreign_ones(world, asker)]
 
     check_alike(world, asker, "query", call, "ID!", " { __typename }", pairs)
+
+
+@pytest.mark.parametrize("name", BY_ID)
+def test_an_identifier_of_another_kind_names_nothing(world: World, name: str) -> None:
+    asker = world.askers["manager of all"]
+    kind = get_named_type(QUERIES[name].type)
+    document = f"query ($id: ID!) {{ {_by_id(name, '$id')} {{ __typename }} }}"
+    others = [row.id for row in world.rows if asker.sees(row) and type_of(row.model) != kind.name]
+    if kind.name in ("Node", "Series"):  # of any kind; of sensors
+        others = [world.own(Asset)] if kind.name == "Series" else []
+
+    for other in (*others, to_base64("Nobody", 1), to_base64("Node", 1), to_base64("^sset", 1)):
+        said = answer(asker, document, id=other)
+
+        assert said.body.get("errors") is None, said.text
+        assert said.body["data"][name] in (None, [None]), said.text
 
 
 # One document of all that every kind of node has is larger than a document may be; each kind

@@ -18,6 +18,7 @@ from pytest_django import DjangoDbBlocker
 
 from tenants import services
 from tenants.accounts.models import Customer
+from tenants.audit.models import AuditEntry
 from tenants.database import connection
 from tenants.models import Brand, Domain, Job, Tenant
 from tenants.models.tenant import TEMPLATE_SCHEMA
@@ -308,6 +309,23 @@ def test_a_deleted_tenant_leaves_nothing(make: Callable[..., Tenant], now: datet
     services.delete_tenant(operator="tests", tenant=tenant)
     assert nothing_left_of(REPLAYED)
     assert not Job.objects.filter(tenant_id=key).exists()
+
+
+def test_the_platforms_audit_trail_tells_of_each_step(
+    make: Callable[..., Tenant], now: datetime
+) -> None:
+    before = AuditEntry.objects.count()
+    tenant = make(REPLAYED)
+    services.suspend_tenant(operator="olga", tenant=tenant, now=now)
+    services.suspend_tenant(operator="olga", tenant=tenant, now=now)
+    services.activate_tenant(operator="olga", tenant=tenant)
+    services.delete_tenant(operator="olga", tenant=tenant)
+
+    told = list(AuditEntry.objects.order_by("pk")[before:])
+    verbs = ["create_tenant", "suspend_tenant", "activate_tenant", "delete_tenant"]
+    assert [entry.verb for entry in told] == verbs
+    assert [entry.actor for entry in told] == ["tests", "olga", "olga", "olga"]
+    assert told[0].after["schema_name"] == told[3].before["schema_name"] == REPLAYED
 
 
 @pytest.mark.parametrize("schema_name", [TEMPLATE_SCHEMA, "public"])
