@@ -1,5 +1,6 @@
 """What will go is told to who uses it, and counted by tenant, month and caller."""
 
+import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import StringIO
@@ -53,8 +54,11 @@ def run(site: Asset, now: datetime, run_jobs: Callable[..., int]) -> ScheduleRun
 
 
 @pytest.fixture
-def month(tenant: Tenant) -> str:
+def month(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return this month, with nothing counted yet; other workers count beside us."""
     month = f"{timezone.now():%Y-%m}"
+    key_of = deprecations._key
+    monkeypatch.setattr(deprecations, "_key", lambda *of: f"test-{os.getpid()}:{key_of(*of)}")
     deprecations._redis().delete(deprecations._key(tenant.schema_name, month))
     return month
 
