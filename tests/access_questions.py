@@ -1,5 +1,6 @@
 """Questions of the walk, and what has to be alike or absent in the answers."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -81,8 +82,18 @@ def check_alike(
 
 
 def check_nothing_foreign(world: World, asker: Asker, text: str) -> None:
-    leaked = [mark for row in world.foreign_to(asker) for mark in row.marks if mark in text]
+    leaked = [mark for row in world.foreign_to(asker) for mark in row.marks if is_in(mark, text)]
     assert leaked == [], text
+
+
+def is_in(mark: str, text: str) -> bool:
+    """Say whether ``mark`` is in ``text`` whole: one identifier may begin another."""
+    at = text.find(mark)
+    while at >= 0:
+        if not re.match(r"[\w+/=]", text[at + len(mark) :]):
+            return True
+        at = text.find(mark, at + 1)
+    return False
 
 
 def pair_of(row: Row) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
 from tenants import jobs, services
@@ -19,9 +20,18 @@ OTHER_SCHEMA = "second_tenant"
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """After the test database, make the two tenants that all tests share."""
+def django_db_setup(
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """Make the test database, and the two tenants that all tests share.
+
+    In place of the plugin's own, which makes no test database for tests that ask for this
+    fixture alone: they would write into the one of development.
+    """
     with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False)
         call_command("migrate_schemas", shared=True, verbosity=0)
         for schema_name in (TENANT_SCHEMA, OTHER_SCHEMA):
             if not Tenant.objects.filter(schema_name=schema_name).exists():
@@ -30,6 +40,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
                 services.create_tenant(
                     schema_name=schema_name, name=name, domain=domain, now=NOW, operator="tests"
                 )
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture

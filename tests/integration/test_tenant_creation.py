@@ -4,9 +4,8 @@ Rows are committed here, since ``pg_dump`` has a connection of its own; each tes
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,19 +13,17 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import DatabaseError
 from django_tenants.utils import schema_exists, tenant_context
-from pytest_django import DjangoDbBlocker
 
 from tenants import services
 from tenants.accounts.models import Customer
-from tenants.audit.models import AuditEntry
 from tenants.database import connection
-from tenants.models import Brand, Domain, Job, Tenant
+from tenants.models import Brand, Domain, Tenant
 from tenants.models.tenant import TEMPLATE_SCHEMA
 from tenants.services import template
 from tenants.services.dump import DumpFailed
+from tests.new_tenants import REPLAYED, nothing_left_of
 from tests.workers import in_own_connection
 
-REPLAYED = "made_by_replay"
 MIGRATED = "made_by_migrations"
 
 # Each part of a schema as text, without the schema's name.
@@ -75,28 +72,6 @@ CATALOGUE = {
 
 
 @pytest.fixture
-def make(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, now: datetime
-) -> Iterator[Callable[..., Tenant]]:
-    """Return ``create_tenant`` with defaults; tenants it made are deleted at the end."""
-
-    def create(schema_name: str = REPLAYED, **options: Any) -> Tenant:
-        options = {"name": "North Grid", "domain": f"{schema_name.replace('_', '-')}.localhost"} | (
-            options
-        )
-        return services.create_tenant(operator="tests", schema_name=schema_name, now=now, **options)
-
-    with django_db_blocker.unblock():
-        connection.set_schema_to_public()
-        before = set(Tenant.objects.values_list("pk", flat=True))
-        yield create
-        connection.set_schema_to_public()
-        for tenant in Tenant.objects.customers().exclude(pk__in=before):
-            services.delete_tenant(operator="tests", tenant=tenant)
-        connection.close()
-
-
-@pytest.fixture
 def no_dump(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(schema_name: str) -> str:
         raise DumpFailed("the server has version 18, pg_dump: none")
@@ -121,16 +96,6 @@ def rows_of(table: str, columns: str, schema_name: str) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(f'SELECT {columns} FROM "{schema_name}"."{table}" ORDER BY 1, 2')
         return list(cursor.fetchall())
-
-
-def nothing_left_of(schema_name: str) -> bool:
-    connection.set_schema_to_public()
-    return not (
-        schema_exists(schema_name)
-        or Tenant.objects.filter(schema_name=schema_name).exists()
-        or Domain.objects.filter(domain=f"{schema_name.replace('_', '-')}.localhost").exists()
-        or Brand.objects.filter(tenant__schema_name=schema_name).exists()
-    )
 
 
 def make_by_migrations(make: Callable[..., Tenant]) -> None:
@@ -298,46 +263,6 @@ def test_bad_input_names_its_field_and_leaves_nothing(
     of_brand = {"primary_colour", "mail_sender"}
     assert set(caught.value.message_dict) & ({field} if field != "brand" else of_brand)
     assert Tenant.objects.count() == count
-
-
-def test_a_deleted_tenant_leaves_nothing(make: Callable[..., Tenant], now: datetime) -> None:
-    tenant = make(REPLAYED)
-    Job.objects.create(
-        tenant=tenant, kind="x", queue="x", dedupe_key="x", not_before=now, created_at=now
-    )
-    key = tenant.pk
-    services.delete_tenant(operator="tests", tenant=tenant)
-    assert nothing_left_of(REPLAYED)
-    assert not Job.objects.filter(tenant_id=key).exists()
-
-
-def test_the_platforms_audit_trail_tells_of_each_step(
-    make: Callable[..., Tenant], now: datetime
-) -> None:
-    before = AuditEntry.objects.count()
-    tenant = make(REPLAYED)
-    services.suspend_tenant(operator="olga", tenant=tenant, now=now)
-    services.suspend_tenant(operator="olga", tenant=tenant, now=now)
-    services.activate_tenant(operator="olga", tenant=tenant)
-    services.delete_tenant(operator="olga", tenant=tenant)
-
-    told = list(AuditEntry.objects.order_by("pk")[before:])
-    verbs = ["create_tenant", "suspend_tenant", "activate_tenant", "delete_tenant"]
-    assert [entry.verb for entry in told] == verbs
-    assert [entry.actor for entry in told] == ["tests", "olga", "olga", "olga"]
-    assert told[0].after["schema_name"] == told[3].before["schema_name"] == REPLAYED
-
-
-@pytest.mark.parametrize("schema_name", [TEMPLATE_SCHEMA, "public"])
-def test_neither_the_template_nor_the_platform_can_be_deleted(
-    make: Callable[..., Tenant], now: datetime, schema_name: str
-) -> None:
-    make(REPLAYED)
-    tenant = Tenant.objects.filter(schema_name=schema_name).first() or Tenant(schema_name="public")
-    with pytest.raises(ValidationError):
-        services.delete_tenant(operator="tests", tenant=tenant)
-    with pytest.raises(ValidationError):
-        services.suspend_tenant(operator="tests", tenant=tenant, now=now)
 
 
 def test_the_template_is_made_with_all_migrations_and_is_never_served(

@@ -1,0 +1,35 @@
+"""What integration tests share."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from pytest_django import DjangoDbBlocker
+
+from tenants import services
+from tenants.database import connection
+from tenants.models import Tenant
+from tests.new_tenants import REPLAYED
+
+
+@pytest.fixture
+def make(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, now: datetime
+) -> Iterator[Callable[..., Tenant]]:
+    """Return ``create_tenant`` with defaults; tenants it made are deleted at the end."""
+
+    def create(schema_name: str = REPLAYED, **options: Any) -> Tenant:
+        options = {"name": "North Grid", "domain": f"{schema_name.replace('_', '-')}.localhost"} | (
+            options
+        )
+        return services.create_tenant(operator="tests", schema_name=schema_name, now=now, **options)
+
+    with django_db_blocker.unblock():
+        connection.set_schema_to_public()
+        before = set(Tenant.objects.values_list("pk", flat=True))
+        yield create
+        connection.set_schema_to_public()
+        for tenant in Tenant.objects.customers().exclude(pk__in=before):
+            services.delete_tenant(operator="tests", tenant=tenant)
+        connection.close()
