@@ -206,7 +206,9 @@ def cpu_seconds(folder: Path) -> float:
 
 def measure(folder: Path, repeat: int) -> dict[str, Any]:
     """Start from nothing, measure, end."""
-    environment = {**os.environ, "LOADSTAR_RUN_DIR": str(folder)}
+    # Compiled modules are kept, as ./run lets them be.
+    keeping = {"PYTHONDONTWRITEBYTECODE": ""}
+    environment = {**os.environ, **keeping, "LOADSTAR_RUN_DIR": str(folder)}
     from_nothing = timed(lambda: _manage("demo", "--once", environment=environment))
     warm = timed(lambda: _manage("demo", "--once", environment=environment))
     helps = {
