@@ -2,9 +2,9 @@
 
 Some columns exclude each other (charging and discharging, importing and exporting), some are
 zero or at least so much (the current of a charger). First the model is solved as if that were
-not so. Where a solution does otherwise, binaries are added, and the model is solved again,
-until none does. Each round is a relaxation of the full problem, so a solution that keeps to
-all of it is its optimum.
+not so. Where a solution does otherwise, binaries are added (of the latter by ``engines.lifting``),
+and the model is solved again, until none does. Each round is a relaxation of the full problem,
+so a solution that keeps to all of it is its optimum.
 """
 
 from dataclasses import replace
@@ -16,13 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.engines.base import DEFAULT_GAP, Engine, Infeasible, OutOfTime, Solution
+from scheduling.engines.lifting import ROUNDING, Lifting
 from scheduling.formulation.compiled import Compiled, fix_columns
-from scheduling.formulation.linear_model import Exclusive, FromBetween, LinearModel
+from scheduling.formulation.linear_model import Exclusive, LinearModel
 
 Array = NDArray[np.float64]
 
-#: Less than this, in both directions at once or below the least power, is rounding [kW].
-_ROUNDING: Final = 1e-7
 #: Of the time limit, kept to make a plan of what was found when the rest is spent.
 _KEPT_SHARE: Final = 0.2
 _LEAST_SECONDS: Final = 0.5
@@ -42,26 +41,27 @@ def solve_apart(
     seconds = time_limit.total_seconds()
     deadline = monotonic() + seconds
     apart = [np.zeros(pair.first.size, dtype=bool) for pair in model.exclusives]
-    lifted = [False] * len(model.from_between)
+    lifting = Lifting(model)
     found: Solution | None = None
     while True:
         # After the first round a plan is within reach: some time is kept to get there.
         left = deadline - monotonic() - (0.0 if found is None else _KEPT_SHARE * seconds)
         try:
             solution = _solve(engine, model, left, gap)
+        except Infeasible:
+            if not lifting.open_all():
+                raise
+            continue
         except OutOfTime:
             if found is None:
                 raise
             left = max(deadline - monotonic(), _LEAST_SECONDS)
             return _bend(engine, model, found, seconds=left, gap=gap)
         added = _keep_apart(model, solution.values, apart)
-        for number, each in enumerate(model.from_between):
-            if not lifted[number] and _is_between(each, solution.values):
-                _lift(model, each)
-                lifted[number] = added = True
-        if not added:
-            return solution
-        found = solution
+        is_settled = not lifting.settle(solution) and not added
+        found = lifting.bounded(solution)
+        if is_settled:
+            return found
 
 
 def _solve(engine: Engine, model: LinearModel, seconds: float, gap: float) -> Solution:
@@ -108,7 +108,7 @@ def _bent(model: LinearModel, values: Array, share: float) -> Compiled:
         upper[pair.second[(first >= second) & ~pair.cancels]] = 0.0
         upper[pair.first[(first < second) & ~pair.cancels]] = 0.0
     for each in model.from_between:
-        runs = values[each.columns] >= share * each.least - _ROUNDING
+        runs = values[each.columns] >= share * each.least - ROUNDING
         upper[each.columns[~runs]] = 0.0
         runs &= upper[each.columns] > 0.0
         lower[each.columns[runs]] = each.least[runs]
@@ -135,7 +135,7 @@ def _separate(model: LinearModel, pair: Exclusive, values: Array, done: NDArray[
     netted = np.where(pair.cancels & (both > 0), both, 0.0)
     values[pair.first] -= netted
     values[pair.second] -= netted
-    at = np.flatnonzero((both > _ROUNDING) & ~pair.cancels & ~done)
+    at = np.flatnonzero((both > ROUNDING) & ~pair.cancels & ~done)
     if not at.size:
         return False
     done[at] = True
@@ -151,16 +151,3 @@ def _separate(model: LinearModel, pair: Exclusive, values: Array, done: NDArray[
         f"{name} second", at.shape, [(pair.second[at], 1.0), (direction, most)], upper=most
     )
     return True
-
-
-def _is_between(each: FromBetween, values: Array) -> bool:
-    power = values[each.columns]
-    return bool(np.any((power > _ROUNDING) & (power < each.least - _ROUNDING)))
-
-
-def _lift(model: LinearModel, each: FromBetween) -> None:
-    # All steps of the device at once: one by one, the gap would only move to the next step.
-    name = f"on: {each.name}"
-    on = model.add_columns(name, each.columns.shape, upper=1.0, integer=True)
-    model.add_rows(f"{name} most", on.shape, [(each.columns, 1.0), (on, -each.most)], upper=0.0)
-    model.add_rows(f"{name} least", on.shape, [(each.columns, 1.0), (on, -each.least)], lower=0.0)

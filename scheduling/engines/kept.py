@@ -14,6 +14,8 @@ class Kept:
         self._model: Compiled | None = None
         self._highs: Any = None
         self._basis: Any = None
+        #: The basis in which ties were settled last.
+        self.settled: Any = None
 
     @property
     def n_columns(self) -> int:
@@ -22,6 +24,8 @@ class Kept:
 
     def keep(self, model: Compiled, highs: Any) -> None:
         """Keep ``highs``, which has just solved ``model``, a linear programme."""
+        if self._highs is not highs:
+            self.settled = None
         self._model, self._highs, self._basis = model, highs, highs.getBasis()
 
     def revived(self, model: Compiled) -> Any:

@@ -16,7 +16,7 @@ from scheduling.engines.kept import Kept
 
 #: Bounds of what a process keeps: models, and their columns together (some 2 kB each).
 MOST_MODELS: Final = 32
-MOST_COLUMNS: Final = 200_000
+MOST_COLUMNS: Final = 400_000
 
 
 class LivingModels:

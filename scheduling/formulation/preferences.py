@@ -66,6 +66,15 @@ def moving_weights(ties: Ties, n_steps: int) -> tuple[Array, Array, Array]:
     return (sooner, later, later) if ties is Ties.EARLY else (later, sooner, later)
 
 
+def running_weights(ties: Ties, steps: NDArray[np.int64], n_steps: int) -> Array:
+    """Return the weights of running in ``steps``: the first that are free, or the last.
+
+    Where any would do, the first come one after another, which is smooth too.
+    """
+    after = n_steps - steps if ties is Ties.LATE else steps + 1
+    return after.astype(np.float64)
+
+
 def _prefer_smooth(model: LinearModel, storage: StorageColumns) -> None:
     """Add r >= |P[t] - P[t-1]| for each flow, and prefer less of it."""
     charge, discharge = storage.charge, storage.discharge

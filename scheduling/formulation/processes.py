@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.formulation.linear_model import NO_COLUMN, Columns, LinearModel, Rows
+from scheduling.formulation.preferences import Ties, running_weights
 from scheduling.formulation.starts import Starts, add_starts
 
 Array = NDArray[np.float64]
@@ -58,12 +59,12 @@ class JobColumns:
         return np.bincount(self.steps, drawn, minlength=n_steps).astype(np.float64)
 
 
-def add_whole_job(model: LinearModel, job: WholeJob, balance: Rows) -> JobColumns:
-    """Add one binary per possible start; earlier starts are preferred among equals."""
+def add_whole_job(model: LinearModel, job: WholeJob, balance: Rows, *, ties: Ties) -> JobColumns:
+    """Add one binary per possible start; among equals an earlier one, or a later, is preferred."""
     start = model.add_columns(f"start: {job.name}", job.starts.shape, upper=1.0, integer=True)
     once = model.add_rows(f"once: {job.name}", (1,), lower=1.0, upper=1.0)
     model.add_entries(once, start, 1.0)
-    model.prefer_less(start, np.arange(1.0, start.size + 1.0))
+    model.prefer_less(start, running_weights(ties, job.starts, balance.shape[1]))
     steps = job.starts[:, None] + np.arange(job.profile.size)
     columns = np.broadcast_to(start[:, None], steps.shape)
     power = np.broadcast_to(job.profile, steps.shape)
@@ -71,13 +72,13 @@ def add_whole_job(model: LinearModel, job: WholeJob, balance: Rows) -> JobColumn
     return JobColumns(job.name, steps.ravel(), columns.ravel(), power.ravel())
 
 
-def add_pieced_job(model: LinearModel, job: PiecedJob, balance: Rows) -> JobColumns:
+def add_pieced_job(model: LinearModel, job: PiecedJob, balance: Rows, *, ties: Ties) -> JobColumns:
     """Add one binary per allowed step, and starts where they matter."""
     n_steps = balance.shape[1]
     running = model.add_columns(f"run: {job.name}", job.allowed.shape, upper=1.0, integer=True)
     pieces = model.add_rows(f"pieces: {job.name}", (1,), lower=job.n_pieces, upper=job.n_pieces)
     model.add_entries(pieces, running, 1.0)
-    model.prefer_less(running, np.arange(1.0, running.size + 1.0))
+    model.prefer_less(running, running_weights(ties, job.allowed, n_steps))
     model.add_entries(balance[job.node][job.allowed], running, -job.power)
     if job.starts.matter:
         at_step = np.full(n_steps, NO_COLUMN)

@@ -95,7 +95,7 @@ def build_site(problem: SiteProblem) -> SiteModel:
     nodes = add_nodes(model, problem.nodes, problem.fixed, step_hours=hours)
     storage = add_storage(model, problem.stocks, problem.flows, nodes.balance, step_hours=hours)
     curtailed = add_curtailables(model, problem.generators, nodes.balance, step_hours=hours)
-    jobs = [_add_job(model, job, nodes) for job in problem.jobs]
+    jobs = [_add_job(model, job, nodes, problem.ties) for job in problem.jobs]
     site = SiteModel(model, nodes, storage, curtailed, jobs)
     add_goals(model, problem.goals, storage.stock, step_hours=hours)
     _add_operation(site, problem)
@@ -106,10 +106,12 @@ def build_site(problem: SiteProblem) -> SiteModel:
     return site
 
 
-def _add_job(model: LinearModel, job: WholeJob | PiecedJob, nodes: NodeColumns) -> JobColumns:
+def _add_job(
+    model: LinearModel, job: WholeJob | PiecedJob, nodes: NodeColumns, ties: Ties
+) -> JobColumns:
     if isinstance(job, WholeJob):
-        return add_whole_job(model, job, nodes.balance)
-    return add_pieced_job(model, job, nodes.balance)
+        return add_whole_job(model, job, nodes.balance, ties=ties)
+    return add_pieced_job(model, job, nodes.balance, ties=ties)
 
 
 def _add_operation(site: SiteModel, problem: SiteProblem) -> None:

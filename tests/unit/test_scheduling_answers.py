@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from scheduling.engines import lifting
 from scheduling.engines.base import OutOfTime, Solution
 from scheduling.engines.exclusive import solve_apart
 from scheduling.engines.highs import HighsEngine
@@ -220,3 +221,48 @@ def test_another_process_with_another_hash_seed_finds_the_same_bits() -> None:
     )
 
     assert found.stdout.strip() == digest(busy("early"))
+
+
+class _Counting:
+    """HiGHS, counting what it was left to decide."""
+
+    def __init__(self) -> None:
+        self.open: list[int] = []
+
+    def solve(self, model: Compiled, **options: Any) -> Solution:
+        self.open.append(int((model.column_lower < model.column_upper)[model.integer].sum()))
+        return HighsEngine().solve(model, **options)
+
+
+@pytest.mark.parametrize("guess", [0.0, 5e-5, np.inf])
+@pytest.mark.parametrize("seed", range(3))
+def test_only_open_choices_are_searched_and_none_is_lost(
+    monkeypatch: pytest.MonkeyPatch, seed: int, guess: float
+) -> None:
+    """Whether the first guess of what is open was too small or left all open: one answer."""
+    random = np.random.default_rng(seed)
+    document = site(
+        *(
+            ev(name, stock_at_departure_kwh=float(random.uniform(20, 36)), departure=clock(20))
+            for name in "abc"
+        ),
+        load(2.0),
+        import_price=random.uniform(0.05, 0.3, 24).tolist(),
+        import_limit_kw=15,
+    )
+
+    def solved(share: float) -> tuple[float, list[int]]:
+        monkeypatch.setattr(lifting, "_GUESS", share)
+        engine = _Counting()
+        model = build_site(problem_of(document)[0]).model
+        found = solve_apart(engine, model, time_limit=timedelta(seconds=20))
+        assert found.is_proven
+        assert found.bound <= found.cost + 1e-9
+        return found.cost, engine.open
+
+    cost, searched = solved(guess)
+    everything, all_open = solved(np.inf)
+    assert cost == pytest.approx(everything, rel=2e-6)
+    assert max(searched) <= max(all_open)
+    if guess == 0.0:
+        assert searched[1] < all_open[1]

@@ -110,3 +110,43 @@ def test_two_jobs_under_a_limit_cost_what_the_best_of_all_possibilities_costs(se
         assert answer.status is PlanStatus.INFEASIBLE
     else:
         assert answer.cost == pytest.approx(best)
+
+
+@pytest.mark.parametrize(
+    ("ties", "job", "other"),
+    [
+        ("early", [2, 2, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0]),
+        ("late", [0, 0, 0, 2, 2, 0], [0, 0, 0, 0, 1, 0]),
+        ("smooth", [2, 2, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0]),
+    ],
+)
+@pytest.mark.parametrize("flexibility", ["breakable", "shiftable"])
+def test_plans_of_equal_cost_run_early_or_late_as_asked(
+    flexibility: str, ties: str, job: list[float], other: list[float]
+) -> None:
+    document = site(
+        process(flexibility=flexibility),
+        process(flexibility=flexibility, name="other", power_kw=1, duration_minutes=60),
+        import_price=[0.1, 0.1, 0.1, 0.1, 0.1, 0.3],
+        more={"ties": ties},
+    )
+    answer = plan(document)
+
+    assert answer.power_kw["job"] == pytest.approx(job)
+    assert answer.power_kw["other"] == pytest.approx(other)
+
+
+@pytest.mark.parametrize(
+    ("ties", "power"), [("early", [0, 2, 2, 0, 0, 0]), ("late", [0, 0, 2, 0, 2, 0])]
+)
+def test_a_choice_gives_up_no_money_and_no_limit(ties: str, power: list[float]) -> None:
+    """At first the price is too high, in the fourth hour there is no room."""
+    document = site(
+        process(flexibility="breakable"),
+        load([0, 0, 0, 4, 0, 0]),
+        import_price=[0.2, 0.1, 0.1, 0.1, 0.1, 0.2],
+        import_limit_kw=5,
+        more={"ties": ties},
+    )
+
+    assert plan(document).power_kw["job"] == pytest.approx(power)
