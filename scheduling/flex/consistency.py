@@ -1,5 +1,6 @@
 """What must hold between the parts of a site's document: names, lengths, times."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, NoReturn
 
@@ -7,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from scheduling.flex.devices import Converter, Device, Feeder, Process, Vehicle
 from scheduling.flex.devices.storing import Holding
+from scheduling.flex.network import Prices
 from scheduling.flex.parts import SiteParts
 from scheduling.flex.quantities import leaves
 
@@ -54,6 +56,7 @@ def check_names(document: SiteParts) -> None:
         for j, name in enumerate(commitment.devices):
             _known("device", f"commitments[{i}].devices[{j}]", name, devices)
     for i, coupling in enumerate(document.couplings):
+        _given_once("members of a coupling", [member.device for member in coupling.members])
         for j, member in enumerate(coupling.members):
             _known("device", f"couplings[{i}].members[{j}].device", member.device, devices)
 
@@ -72,11 +75,12 @@ def _check_devices(document: SiteParts, places: list[str]) -> None:
 
 
 def check_prices(document: SiteParts) -> None:
-    """Check that electricity has a price wherever a device takes or gives it.
+    """Check that electricity has one price wherever a device takes or gives it.
 
     Raises:
-        PydanticCustomError: it has none at some device.
+        PydanticCustomError: it has none at some device, or two.
     """
+    _billed_once(document)
     if document.prices is not None:
         return
     priced = {node.name for node in document.nodes if node.prices is not None}
@@ -97,6 +101,40 @@ def check_prices(document: SiteParts) -> None:
         _refuse("prices: Field required")
 
 
+def _billed_once(document: SiteParts) -> None:
+    priced = {node.name for node in document.nodes if node.prices is not None}
+    priced |= {each.name for each in document.commodities if each.prices is not None}
+    above = {node.name: node.parent for node in document.nodes}
+    for i, node in enumerate(document.nodes):
+        if node.prices is None:
+            continue
+        at = node.parent
+        while at is not None and at not in priced:
+            at = above.get(at)
+        if at is None and (not _bills(document.prices) or _is_other_commodity(node.name, document)):
+            continue
+        _refuse(
+            "nodes[{number}].prices: what {name} takes or gives has a price already, that of "
+            "{other}: two prices for one direction",
+            number=str(i),
+            name=repr(node.name),
+            other="the grid connection" if at is None else repr(at),
+        )
+
+
+def _bills(prices: Prices | None) -> bool:
+    """Return if energy costs or earns anything: a root may say 0 for what sites pay themselves."""
+    return prices is not None and any((prices.import_per_kwh != 0.0, prices.export_per_kwh != 0.0))
+
+
+def _is_other_commodity(name: str, document: SiteParts) -> bool:
+    above: dict[str, str | None] = {node.name: node.parent for node in document.nodes}
+    top: str | None = name
+    while top in above and above[top] is not None:
+        top = above[top]
+    return top in {each.name for each in document.commodities}
+
+
 def _places(device: Device) -> list[str | None]:
     if isinstance(device, Converter):
         return [port.node for port in device.ports]
@@ -110,23 +148,29 @@ def check_times(document: SiteParts) -> None:
         PydanticCustomError: one lies outside it.
     """
     start, end = document.window.grid.start, document.window.grid.end
-
-    def touches(path: str, first: datetime, last: datetime) -> None:
-        if last < start or first > end:
-            _refuse("{path} is outside the window", path=path)
-
+    for i, peak in enumerate(document.peaks):
+        if peak.within and all(s.end <= start or s.start >= end for s in peak.within):
+            _refuse("peaks[{number}].within: all of it is outside the window", number=str(i))
     for i, device in enumerate(document.devices):
         path = f"devices[{i}]"
         if isinstance(device, Vehicle) and (device.departure <= start or device.arrival >= end):
             _refuse("{path}: the session is outside the window", path=path)
-        if isinstance(device, Process):
-            continue  # a time outside the window forbids nothing
-        if isinstance(device, Holding):
-            for j, goal in enumerate(device.goals):
-                for k, point in enumerate(goal.points):
-                    first, last = point.at or point.start, point.at or point.end
-                    if first is not None and last is not None:
-                        touches(f"{path}.goals[{j}].points[{k}]", first, last)
+        for at, first, last in _times(device, path):
+            if last < start or first > end:
+                _refuse("{path} is outside the window", path=at)
+
+
+def _times(device: Device, path: str) -> Iterator[tuple[str, datetime, datetime]]:
+    if isinstance(device, Process):
+        for j, span in enumerate(device.forbidden):
+            yield f"{path}.forbidden[{j}]", span.start, span.end
+    if not isinstance(device, Holding):
+        return
+    for j, goal in enumerate(device.goals):
+        for k, point in enumerate(goal.points):
+            first, last = point.at or point.start, point.at or point.end
+            if first is not None and last is not None:
+                yield f"{path}.goals[{j}].points[{k}]", first, last
 
 
 def _given_once(what: str, names: list[str]) -> None:

@@ -96,14 +96,14 @@ class Plan:
             "start": self.grid.start.isoformat(),
             "end": self.grid.end.isoformat(),
             "step_minutes": self.grid.step.total_seconds() / 60,
-            "cost": self.cost if is_plan else None,
-            "bound": self.bound if is_plan else None,
+            "cost": self.cost + 0.0 if is_plan else None,
+            "bound": self.bound + 0.0 if is_plan else None,
             "gap": self.gap if is_plan else None,
-            "regret": self.regret if is_plan else None,
-            "costs": self.costs,
+            "regret": self.regret + 0.0 if is_plan else None,
+            "costs": {term: amount + 0.0 for term, amount in self.costs.items()},
             "power_kw": _lists(self.power_kw),
             "stock_kwh": _lists(self.stock_kwh),
-            "grid_power_kw": self.grid_power_kw.tolist(),
+            "grid_power_kw": _list(self.grid_power_kw),
             "curtailed_kw": _lists(self.curtailed_kw),
             "node_power_kw": _lists(self.node_power_kw),
             "temperature_c": _lists(self.temperature_c),
@@ -116,7 +116,13 @@ class Plan:
 
 
 def _lists(series: dict[str, Array]) -> dict[str, list[float]]:
-    return {name: values.tolist() for name, values in series.items()}
+    return {name: _list(values) for name, values in series.items()}
+
+
+def _list(values: Array) -> list[float]:
+    # A solver's zero may have a sign; nobody else's has.
+    numbers: list[float] = (values + 0.0).tolist()
+    return numbers
 
 
 def _iso(time: datetime) -> str:

@@ -26,6 +26,7 @@ from scheduling.interpret.reasons import read_reasons
 from scheduling.planning.builder import Contradiction, Reading
 from scheduling.planning.plan import Plan, PlanStatus, UnresolvedReference
 from scheduling.planning.problem import problem_of
+from scheduling.planning.reach import beyond_reach
 from scheduling.planning.reading import read_powers
 
 AUTO: Final = "auto"
@@ -76,8 +77,11 @@ def plan(
     except Contradiction as error:
         return _refused(document, engine, [str(error)], _timings(began, began, began))
     stated = _Stated(document, problem, readings, build_site(problem))
+    unreached = beyond_reach(problem, document.window.grid)
     built = perf_counter()
     names = candidates(stated.site.model) if engine == AUTO else (engine,)
+    if unreached:
+        return _without(stated, names, time_limit, _timings(began, built, built), unreached)
     try:
         name, solution = _solve(names, stated.site.model, time_limit, living)
     except Infeasible:
@@ -128,12 +132,19 @@ class _Stated:
 
 
 def _without(
-    stated: _Stated, names: Sequence[str], time_limit: timedelta, timings: dict[str, float]
+    stated: _Stated,
+    names: Sequence[str],
+    time_limit: timedelta,
+    timings: dict[str, float],
+    known: Sequence[str] = (),
 ) -> Plan:
-    """Answer where no plan keeps every hard limit: why, and if asked the nearest one."""
+    """Answer where no plan keeps every hard limit: why, and if asked the nearest one.
+
+    ``known``: why, where that was plain before solving.
+    """
     document, model, solver = stated.document, stated.site.model, _general(names)
     grid, little = document.window.grid, min(time_limit, _MOST_TIME_FOR_REASONS)
-    words = name_contradiction(solver, model, grid, time_limit=time_limit)
+    words = list(known) or name_contradiction(solver, model, grid, time_limit=time_limit)
     refused = replace(
         _refused(document, names[-1], words, timings),
         contradiction=tuple(irreducible_set(solver, model, grid, time_limit=little)),

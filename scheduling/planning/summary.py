@@ -56,10 +56,10 @@ def _reservation(plan: Plan) -> str:
 
 def _costs(plan: Plan) -> Table:
     table = Table("cost", plan.currency, show_footer=True)
-    table.columns[0].footer, table.columns[1].footer = "total", f"{plan.cost:,.2f}"
+    table.columns[0].footer, table.columns[1].footer = "total", _rounded(plan.cost, 2)
     table.columns[1].justify = "right"
     for term, amount in plan.costs.items():
-        table.add_row(term, f"{amount:,.2f}")
+        table.add_row(term, _rounded(amount, 2))
     return table
 
 
@@ -74,8 +74,13 @@ def _devices(plan: Plan) -> Table:
             name,
             f"{power.clip(min=0).sum() * hours:,.1f}",
             f"{(-power).clip(min=0).sum() * hours:,.1f}",
-            f"{power.min():,.1f}",
-            f"{power.max():,.1f}",
-            "" if stock is None else f"{stock[-1]:,.1f}",
+            _rounded(power.min(), 1),
+            _rounded(power.max(), 1),
+            "" if stock is None else _rounded(stock[-1], 1),
         )
     return table
+
+
+def _rounded(number: float, digits: int) -> str:
+    """Return ``number`` with so many digits; what rounds to zero has no sign."""
+    return f"{round(float(number), digits) + 0.0:,.{digits}f}"

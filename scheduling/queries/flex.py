@@ -10,6 +10,7 @@ from assets.timegrid import TimeGrid
 from scheduling.flex.context import SiteContext, inherited
 from scheduling.flex.devices import Device, Vehicle
 from scheduling.flex.parts import OnInfeasible
+from scheduling.flex.relevance import relevant_context, relevant_device
 from scheduling.flex.run import Output, RunDocument, device_document
 from scheduling.flex.site import Window
 from scheduling.flex.tree import PlacedContext, PlacedDevice, Unbilled, document_of
@@ -51,8 +52,8 @@ def run_document(
     Args:
         context: what a request says instead, field by field.
         members: assets elsewhere that are planned as if they hung under ``asset``.
-        named: devices that the request names: their sessions have to fit the window, while
-            one that is kept and is over, or still to come, is left out.
+        named: devices that the request names: their sessions and times have to fit the window,
+            while those that are kept and over, or still to come, are left out.
         on_infeasible: as ``flex.SiteParts``.
 
     Raises:
@@ -65,6 +66,8 @@ def run_document(
         absent = row.asset_id not in named and _is_absent(device, grid)
         if path is None or absent:
             continue
+        if row.asset_id not in named:
+            device = relevant_device(device, grid)
         devices.append(PlacedDevice(path, device))
         outputs[name] = Output(power_sensor=row.power_sensor_id, stock_sensor=row.stock_sensor_id)
     if not devices:
@@ -75,15 +78,18 @@ def run_document(
         )
     contexts = [row for row in kept.values() if row.power_sensor_id is None]
     root, is_billed = _root_context(asset, contexts, context)
+    if context is None or "peaks" not in context.model_fields_set:
+        root = relevant_context(root, grid)
     inner = [row for row in contexts if not any(_is_at_or_above(row, each) for each in roots)]
     placed = [
-        PlacedContext(path, name, _context(row))
+        PlacedContext(path, name, relevant_context(_context(row), grid))
         for name, row in _named(inner)
         if (path := _path(row.asset, asset, members)) is not None
     ]
     for member in members:
         path = f"{asset.path}{member.path}"
-        placed.append(PlacedContext(path, f"{member} ({member.pk})", _at(member, contexts)))
+        own = relevant_context(_at(member, contexts), grid)
+        placed.append(PlacedContext(path, f"{member} ({member.pk})", own))
     try:
         window = Window(start=grid.start, end=grid.end, step_minutes=_minutes(grid.step))
     except DocumentInvalid as error:

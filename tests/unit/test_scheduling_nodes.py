@@ -90,7 +90,7 @@ def test_sites_of_an_area_pay_their_own_prices_behind_one_transformer() -> None:
         battery(name="store north", node="north", end_value_per_kwh=0.5),
         battery(name="store south", node="south", end_value_per_kwh=0.5),
     ]
-    answer = plan(site(*stores, import_price=[0.0], import_limit_kw=8.0, more={"nodes": nodes}))
+    answer = plan(site(*stores, import_price=0.0, import_limit_kw=8.0, more={"nodes": nodes}))
 
     assert answer.power_kw["store north"] == pytest.approx([5.0])
     assert answer.power_kw["store south"] == pytest.approx([3.0])

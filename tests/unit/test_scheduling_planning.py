@@ -158,7 +158,9 @@ def test_names_a_target_out_of_reach() -> None:
     answer = plan(site(battery(stock_at_end_min_kwh=9), import_price=[CHEAP]))
 
     assert answer.status is PlanStatus.INFEASIBLE
-    assert answer.infeasible == ("minimum stock of battery at 2026-01-12 01:00 Z: short by 4 kWh",)
+    assert answer.infeasible == (
+        "stock of battery at 2026-01-12 01:00 Z: at least 9 kWh is asked for, 5 kWh can be reached",
+    )
 
 
 def test_names_the_export_limit() -> None:

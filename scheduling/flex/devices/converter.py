@@ -53,6 +53,10 @@ class Converter(Switched):
     def _ports_make_sense(self) -> Self:
         if all(port.limit_kw is None for port in self.ports):
             raise PydanticCustomError("converter", "at least one port should have a limit_kw")
+        if all(port.direction == "out" for port in self.ports):
+            raise PydanticCustomError(
+                "converter", "no port has the direction in: energy would come from nothing"
+            )
         if len({port.name for port in self.ports}) < len(self.ports):
             raise PydanticCustomError("converter", "two ports have the same name")
         seen: dict[str | None, str] = {}

@@ -1,6 +1,7 @@
 """Fields that stocks and flows of several kinds have in common."""
 
-from typing import Annotated, Self
+from collections.abc import Sequence
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -141,13 +142,39 @@ class Flowing(Placed, Switched):
             )
         for side in ("charge", "discharge"):
             least, most = getattr(self, f"{side}_min_kw"), getattr(self, f"{side}_limit_kw")
-            if isinstance(least, float) and isinstance(most, float) and least > most > 0:
-                raise PydanticCustomError(
-                    "least_above_most",
-                    "{side}_min_kw, {least} kW, is above {side}_limit_kw, {most} kW",
-                    {"side": side, "least": least, "most": most},
-                )
+            for low, high in _pairs(least, most):
+                if low > high > 0:
+                    raise PydanticCustomError(
+                        "least_above_most",
+                        "{side}_min_kw, {least} kW, is above {side}_limit_kw, {most} kW",
+                        {"side": side, "least": low, "most": high},
+                    )
         return self
+
+    @model_validator(mode="after")
+    def _some_band_is_within_the_limits(self) -> Self:
+        drawn, given = self.charge_limit_kw, self.discharge_limit_kw
+        if not self.bands or not isinstance(drawn, float) or not isinstance(given, float):
+            return self
+        if all(band.low_kw > drawn or band.high_kw < -given for band in self.bands):
+            raise PydanticCustomError(
+                "bands",
+                "no band is within the limits, from {least} to {most} kW",
+                {"least": -given, "most": drawn},
+            )
+        return self
+
+
+def _pairs(one: Any, other: Any) -> Sequence[tuple[float, float]]:
+    """Return the numbers of both step by step, as far as they are numbers."""
+    if isinstance(one, float) and isinstance(other, float):
+        return [(one, other)]
+    many = [each for each in (one, other) if isinstance(each, tuple)]
+    if not many or not all(isinstance(each, float | tuple) for each in (one, other)):
+        return []
+    length = len(many[0])
+    first, second = ((each,) * length if isinstance(each, float) else each for each in (one, other))
+    return list(zip(first, second, strict=False))
 
 
 def _is_nothing(quantity: object) -> bool:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from assets.timegrid import TimeGrid
 from scheduling.flex.flexmeasures.units import (
+    PRICE,
     SHARE,
     Unit,
     currency_of,
@@ -143,12 +144,16 @@ class Reader:
         self, segments: list[Any], unit: Unit, path: str, default: float | None, overlap: Overlap
     ) -> Steps:
         found = np.full(self.grid.n_steps, np.nan)
+        spans: list[tuple[datetime, datetime, float]] = []
         for i, segment in enumerate(segments):
             at = f"{path}[{i}]"
             start, end = self.span(segment, at)
             first = min(max(int((start - self.grid.start) // self.grid.step), 0), found.size)
             last = max(-int((self.grid.start - end) // self.grid.step), first)
             value = quantity(segment.get("value"), unit, f"{at}.value")
+            if unit is PRICE:
+                spans.append((start, end, value))
+                _priced_once(spans, path)
             part = found[first:last]
             if overlap == "sum":
                 part[:] = np.nan_to_num(part) + value
@@ -198,6 +203,14 @@ class Reader:
             return set().union(*(self.currencies(part) for part in value), set())
         currency = currency_of(value) if isinstance(value, str) else None
         return {currency} if currency else set()
+
+
+def _priced_once(spans: list[tuple[datetime, datetime, float]], path: str) -> None:
+    *before, (start, end, value) = spans
+    for i, (other_start, other_end, other) in enumerate(before):
+        if start < other_end and end > other_start and value != other:
+            words = f"[{i}] and [{len(before)}] overlap: two prices for one time and direction"
+            raise DocumentError([(path, words)])
 
 
 def known(given: Any, fields: Iterable[str], path: str) -> None:
