@@ -158,7 +158,7 @@ class Flowing(Placed, Switched):
             return self
         if all(band.low_kw > drawn or band.high_kw < -given for band in self.bands):
             raise PydanticCustomError(
-                "bands",
+                "band",
                 "no band is within the limits, from {least} to {most} kW",
                 {"least": -given, "most": drawn},
             )
