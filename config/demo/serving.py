@@ -16,9 +16,12 @@ from config.demo.processes import (
     web_command,
     worker_command,
 )
+from config.env import start_services
 
 _POLL_SECONDS: Final = 0.2
 _START_SECONDS: Final = 60.0
+#: How long an embedded service that was killed stays away, at most [s].
+_LOOK_AFTER_SECONDS: Final = 2.0
 
 
 def programmes(folder: Path) -> dict[str, Programme]:
@@ -55,7 +58,8 @@ def is_free(port: int) -> bool:
 def serve(folder: Path, port: int, *, on_ready: Callable[[], None]) -> None:
     """Run worker, beat and web; return when they were stopped from outside.
 
-    They end with this call, however it ends.
+    They end with this call, however it ends. An embedded service that is killed meanwhile is
+    started again.
 
     Raises:
         DidNotStart: one of them ended by itself.
@@ -69,8 +73,7 @@ def serve(folder: Path, port: int, *, on_ready: Callable[[], None]) -> None:
         _port_file(running["web"]).write_text(str(port))
         _wait_until_it_answers(running["web"], port)
         on_ready()
-        while all(each.is_running() for each in running.values()):
-            time.sleep(_POLL_SECONDS)
+        look_after(running)
         for each in running.values():
             # ``stop`` takes the pid file away; who ended by itself leaves it.
             if not each.is_running() and each.left_its_file():
@@ -79,6 +82,16 @@ def serve(folder: Path, port: int, *, on_ready: Callable[[], None]) -> None:
         for each in running.values():
             each.stop()
         _port_file(running["web"]).unlink(missing_ok=True)
+
+
+def look_after(running: dict[str, Programme]) -> None:
+    """Keep the services up for as long as all programmes run."""
+    look = time.monotonic() + _LOOK_AFTER_SECONDS
+    while all(each.is_running() for each in running.values()):
+        if time.monotonic() > look:
+            start_services()
+            look = time.monotonic() + _LOOK_AFTER_SECONDS
+        time.sleep(_POLL_SECONDS)
 
 
 def _wait_until_it_answers(web: Programme, port: int) -> None:

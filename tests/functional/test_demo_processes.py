@@ -13,7 +13,7 @@ import pytest
 from django.core.management import call_command
 
 from config.demo.processes import Programme
-from config.demo.serving import is_free, port_of
+from config.demo.serving import is_free, look_after, port_of
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
 DEAF = """
@@ -131,6 +131,26 @@ def test_the_port_of_a_served_demo_is_known_to_a_second_one(tmp_path: Path) -> N
 
     assert port_of(web) == 8123
     web.stop()
+
+
+def test_services_are_kept_up_for_as_long_as_the_demo_runs(
+    worker: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[bool] = []
+
+    def look() -> None:
+        looked.append(worker.is_running())
+        if len(looked) == 2:
+            worker.stop()
+
+    monkeypatch.setattr("config.demo.serving._LOOK_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr("config.demo.serving._POLL_SECONDS", 0.01)
+    monkeypatch.setattr("config.demo.serving.start_services", look)
+    worker.start(SLEEPER)
+
+    look_after({"worker": worker})
+
+    assert looked == [True, True]
 
 
 def test_a_taken_port_is_noticed() -> None:
