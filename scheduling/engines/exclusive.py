@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from scheduling.engines.base import DEFAULT_GAP, Engine, Infeasible, OutOfTime, Solution
 from scheduling.engines.lifting import ROUNDING, Lifting
+from scheduling.formulation.blocks import Exclusive
 from scheduling.formulation.compiled import Compiled, fix_columns
-from scheduling.formulation.linear_model import Exclusive, LinearModel
+from scheduling.formulation.linear_model import LinearModel
 
 Array = NDArray[np.float64]
 

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.engines.base import Solution
-from scheduling.formulation.linear_model import Columns, FromBetween, LinearModel
+from scheduling.formulation.blocks import FromBetween
+from scheduling.formulation.linear_model import Columns, LinearModel
 
 Array = NDArray[np.float64]
 

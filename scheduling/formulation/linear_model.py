@@ -7,13 +7,22 @@ kept by term: the sum of the terms is what is minimised.
 
 from collections.abc import Sequence
 from copy import deepcopy
-from dataclasses import dataclass
-from math import prod
-from typing import Final, Literal, Self, TypeAlias
+from typing import Final, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scheduling.formulation.blocks import (
+    Exclusive,
+    FromBetween,
+    Limit,
+    Side,
+    Softness,
+    flat,
+    indices,
+    merged,
+    present,
+)
 from scheduling.formulation.compiled import Chain, Compiled, Entries, compile_model
 
 Array: TypeAlias = NDArray[np.float64]
@@ -21,66 +30,8 @@ Columns: TypeAlias = NDArray[np.int64]
 Rows: TypeAlias = NDArray[np.int64]
 Term: TypeAlias = tuple[Columns, ArrayLike]
 
-Side: TypeAlias = Literal["lower", "upper"]
-
 #: Stands where a column would, in a term that has none (the stock before the first step).
 NO_COLUMN: Final = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Exclusive:
-    """Of each pair of columns at most one may be above zero.
-
-    Engines see nothing of this: ``engines.exclusive`` adds a binary where a solution does
-    otherwise. ``first_most`` and ``second_most`` bound the columns in any solution that
-    keeps them apart, so they serve as the tightest big-M. Where ``cancels``, taking the same
-    amount from both changes no row and costs nothing: no binary is ever needed there.
-    """
-
-    name: str
-    first: Columns
-    second: Columns
-    first_most: Array
-    second_most: Array
-    cancels: NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class FromBetween:
-    """Each column is zero or between ``least`` and ``most``; all of one shape, flat."""
-
-    name: str
-    columns: Columns
-    least: Array
-    most: Array
-
-
-@dataclass(frozen=True, slots=True)
-class Softness:
-    """How far the rows of block ``rows`` are broken: columns above and below.
-
-    Both have the shape of the rows, or are None where there is no give. ``unit`` is that of
-    the rows; ``at`` says which step each row is about (its end, for a stock in kWh).
-    """
-
-    rows: str
-    above: Columns | None
-    below: Columns | None
-    unit: str
-    at: NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """Bounds of columns that somebody set: what an impossible problem can be blamed on."""
-
-    name: str
-    of: str
-    columns: Columns
-    side: Side
-    unit: str
-    beyond: ArrayLike
-    is_fixed: bool
 
 
 class LinearModel:
@@ -127,8 +78,8 @@ class LinearModel:
         """
         if name in self.columns:
             raise ValueError(f"the model has columns {name!r} already")
-        columns = _indices(self.n_columns, shape)
-        self._column_bounds.append((_flat(lower, shape), _flat(upper, shape)))
+        columns = indices(self.n_columns, shape)
+        self._column_bounds.append((flat(lower, shape), flat(upper, shape)))
         self.n_columns += columns.size
         self.columns[name] = columns
         if integer:
@@ -157,8 +108,8 @@ class LinearModel:
         """
         if name in self.rows:
             raise ValueError(f"the model has rows {name!r} already")
-        rows = _indices(self.n_rows, shape)
-        self._row_bounds.append((_flat(lower, shape), _flat(upper, shape)))
+        rows = indices(self.n_rows, shape)
+        self._row_bounds.append((flat(lower, shape), flat(upper, shape)))
         self.n_rows += rows.size
         self.rows[name] = rows
         for columns, coefficient in terms:
@@ -172,7 +123,7 @@ class LinearModel:
         """
         if rows.shape == columns.shape:
             # The common case, spared the general rules of broadcasting.
-            value = _flat(coefficient, rows.shape)
+            value = flat(coefficient, rows.shape)
             self._entries.append((rows.ravel(), columns.ravel(), value))
             return
         row, column, value = np.broadcast_arrays(rows, columns, coefficient)
@@ -180,7 +131,7 @@ class LinearModel:
 
     def add_cost(self, term: str, columns: Columns, price: ArrayLike) -> None:
         """Add ``price · x[columns]`` [currency] to the cost, under the name ``term``."""
-        self.costs.append((term, *_present(columns, _flat(price, columns.shape))))
+        self.costs.append((term, *present(columns, flat(price, columns.shape))))
 
     def add_constant(self, term: str, amount: float) -> None:
         """Add ``amount`` [currency] to the cost, under the name ``term``."""
@@ -232,7 +183,7 @@ class LinearModel:
         """Declare that each of ``columns`` is zero or between ``least`` and ``most``."""
         shape = columns.shape
         self.from_between.append(
-            FromBetween(name, columns.ravel(), _flat(least, shape), _flat(most, shape))
+            FromBetween(name, columns.ravel(), flat(least, shape), flat(most, shape))
         )
 
     def keep_apart(
@@ -255,8 +206,8 @@ class LinearModel:
                 name,
                 first.ravel(),
                 second.ravel(),
-                _flat(first_most, shape),
-                _flat(second_most, shape),
+                flat(first_most, shape),
+                flat(second_most, shape),
                 np.broadcast_to(np.asarray(cancels, dtype=bool), shape).ravel(),
             )
         )
@@ -283,7 +234,7 @@ class LinearModel:
 
     def prefer_less(self, columns: Columns, weight: ArrayLike) -> None:
         """Among plans of equal cost choose one with a lower ``Σ weight · x[columns]``."""
-        self._preferences.append(_present(columns, _flat(weight, columns.shape)))
+        self._preferences.append(present(columns, flat(weight, columns.shape)))
 
     def forget_preferences(self) -> None:
         """Leave the choice among plans of equal cost open."""
@@ -319,11 +270,11 @@ class LinearModel:
 
     def bounds(self) -> tuple[Array, Array]:
         """Return lower and upper bounds of all columns; writing to them changes the model."""
-        return _merged(self._column_bounds)
+        return merged(self._column_bounds)
 
     def row_bounds(self) -> tuple[Array, Array]:
         """Return lower and upper bounds of all rows; writing to them changes the model."""
-        return _merged(self._row_bounds)
+        return merged(self._row_bounds)
 
     def copy(self) -> Self:
         """Return a model that can be changed without changing this one."""
@@ -346,32 +297,3 @@ class LinearModel:
 def take(values: Array, columns: Columns) -> Array:
     """Return ``values[columns]``, zero where there is ``NO_COLUMN``."""
     return np.where(columns >= 0, values[columns], 0.0)
-
-
-def _present(columns: Columns, values: Array) -> tuple[Columns, Array]:
-    flat = columns.ravel()
-    if flat.size and flat.min() >= 0:
-        return flat, values
-    present = flat >= 0
-    return flat[present], values[present]
-
-
-def _merged(blocks: list[tuple[Array, Array]]) -> tuple[Array, Array]:
-    lower = np.concatenate([low for low, _ in blocks]) if blocks else np.empty(0)
-    upper = np.concatenate([up for _, up in blocks]) if blocks else np.empty(0)
-    blocks[:] = [(lower, upper)]
-    return lower, upper
-
-
-def _indices(first: int, shape: tuple[int, ...]) -> NDArray[np.int64]:
-    size = prod(shape)
-    return np.arange(first, first + size, dtype=np.int64).reshape(shape)
-
-
-def _flat(values: ArrayLike, shape: tuple[int, ...]) -> Array:
-    given = np.asarray(values, dtype=np.float64)
-    if given.shape == shape:
-        return given.ravel()
-    if not given.shape:
-        return np.full(prod(shape), given)
-    return np.broadcast_to(given, shape).ravel()

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from scheduling.formulation.linear_model import Array, Columns, Limit, LinearModel, Softness
+from scheduling.formulation.blocks import Limit, Softness
+from scheduling.formulation.linear_model import Array, Columns, LinearModel
 
 #: (limit, its breach columns of the same shape)
 Play = list[tuple[Limit, Columns]]

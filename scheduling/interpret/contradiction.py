@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from assets.timegrid import TimeGrid
 from scheduling.engines.base import Engine, EngineFailed, Infeasible, OutOfTime, Unbounded
 from scheduling.engines.exclusive import solve_apart
-from scheduling.formulation.linear_model import Limit, LinearModel
+from scheduling.formulation.blocks import Limit
+from scheduling.formulation.linear_model import LinearModel
 from scheduling.formulation.relaxation import relax_everything, relax_limits
 from scheduling.interpret.intervals import bounds, runs, words
 

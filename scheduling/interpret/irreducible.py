@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from assets.timegrid import TimeGrid
 from scheduling.engines.base import Engine, EngineFailed, Infeasible, OutOfTime, Unbounded
 from scheduling.engines.exclusive import solve_apart
-from scheduling.formulation.linear_model import Columns, Limit, LinearModel
+from scheduling.formulation.blocks import Limit
+from scheduling.formulation.linear_model import Columns, LinearModel
 from scheduling.formulation.relaxation import Play, relax_everything
 from scheduling.interpret.contradiction import moments
 from scheduling.interpret.intervals import bounds, runs, words

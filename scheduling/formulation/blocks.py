@@ -1,0 +1,101 @@
+"""What is said of blocks of columns beside their rows, and how blocks are laid out in arrays."""
+
+from dataclasses import dataclass
+from math import prod
+from typing import Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array: TypeAlias = NDArray[np.float64]
+Indices: TypeAlias = NDArray[np.int64]
+Side: TypeAlias = Literal["lower", "upper"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusive:
+    """Of each pair of columns at most one may be above zero.
+
+    Engines see nothing of this: ``engines.exclusive`` adds a binary where a solution does
+    otherwise. ``first_most`` and ``second_most`` bound the columns in any solution that
+    keeps them apart, so they serve as the tightest big-M. Where ``cancels``, taking the same
+    amount from both changes no row and costs nothing: no binary is ever needed there.
+    """
+
+    name: str
+    first: Indices
+    second: Indices
+    first_most: Array
+    second_most: Array
+    cancels: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class FromBetween:
+    """Each column is zero or between ``least`` and ``most``; all of one shape, flat."""
+
+    name: str
+    columns: Indices
+    least: Array
+    most: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Softness:
+    """How far the rows of block ``rows`` are broken: columns above and below.
+
+    Both have the shape of the rows, or are None where there is no give. ``unit`` is that of
+    the rows; ``at`` says which step each row is about (its end, for a stock in kWh).
+    """
+
+    rows: str
+    above: Indices | None
+    below: Indices | None
+    unit: str
+    at: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Bounds of columns that somebody set: what an impossible problem can be blamed on."""
+
+    name: str
+    of: str
+    columns: Indices
+    side: Side
+    unit: str
+    beyond: ArrayLike
+    is_fixed: bool
+
+
+def merged(blocks: list[tuple[Array, Array]]) -> tuple[Array, Array]:
+    """Return lower and upper bounds of all ``blocks``, which become one that they are views of."""
+    lower = np.concatenate([low for low, _ in blocks]) if blocks else np.empty(0)
+    upper = np.concatenate([up for _, up in blocks]) if blocks else np.empty(0)
+    blocks[:] = [(lower, upper)]
+    return lower, upper
+
+
+def indices(first: int, shape: tuple[int, ...]) -> NDArray[np.int64]:
+    """Return the numbers of a block of ``shape`` whose first is ``first``."""
+    size = prod(shape)
+    return np.arange(first, first + size, dtype=np.int64).reshape(shape)
+
+
+def flat(values: ArrayLike, shape: tuple[int, ...]) -> Array:
+    """Return ``values``, which broadcast to ``shape``, in one dimension."""
+    given = np.asarray(values, dtype=np.float64)
+    if given.shape == shape:
+        return given.ravel()
+    if not given.shape:
+        return np.full(prod(shape), given)
+    return np.broadcast_to(given, shape).ravel()
+
+
+def present(columns: Indices, values: Array) -> tuple[Indices, Array]:
+    """Return ``columns`` in one dimension with ``values``, those without a column left out."""
+    every = columns.ravel()
+    if every.size and every.min() >= 0:
+        return every, values
+    there = every >= 0
+    return every[there], values[there]
