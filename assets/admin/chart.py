@@ -8,7 +8,7 @@ import numpy as np
 from django.db.models import Max
 from numpy.typing import NDArray
 
-from assets.models import LatestBelief, Quantity, Sensor, SourceKind
+from assets.models import Belief, Quantity, Sensor, SourceKind
 from assets.queries import MEASURED, read_aggregated
 from assets.timegrid import TimeGrid
 
@@ -30,7 +30,7 @@ def sensor_chart(sensor: Sensor, span: timedelta, *, now: datetime) -> dict[str,
 
     ``now``: beliefs formed later are not looked at. Without any belief there are no panels.
     """
-    newest = LatestBelief.objects.filter(sensor=sensor).aggregate(Max("event_start"))
+    newest = Belief.objects.filter(sensor=sensor).aggregate(Max("event_start"))
     last: datetime | None = newest["event_start__max"]
     if last is None:
         return {"panels": []}

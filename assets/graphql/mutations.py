@@ -12,7 +12,7 @@ from assets.timegrid import TimeGrid
 from assets.units import UnknownUnit, converter
 from tenants.errors import wrong
 from tenants.graphql.context import Info
-from tenants.graphql.lookup import visible_row
+from tenants.graphql.lookup import find_each_visible
 from tenants.graphql.mutation import mutation
 from tenants.graphql.payloads import MutationInput, Payload
 from tenants.graphql.scalars import Numbers
@@ -68,9 +68,10 @@ class AssetsMutation:
     def record_readings(self, info: Info, input: RecordReadingsInput) -> RecordedReadings:
         if not input.series:
             raise wrong("series", "no series is given; at least one is right", code="length")
+        sensors = find_each_visible(Sensor, [each.sensor for each in input.series], info)
         readings = [
-            _to_readings(each, info, field=f"series.{index}")
-            for index, each in enumerate(input.series)
+            _to_readings(each, sensor, field=f"series.{index}")
+            for index, (each, sensor) in enumerate(zip(input.series, sensors, strict=True))
         ]
         changed = services.record_readings(
             actor=info.context.actor,
@@ -82,8 +83,11 @@ class AssetsMutation:
         return RecordedReadings(given=given, changed=changed)
 
 
-def _to_readings(given: SeriesReadingsInput, info: Info, *, field: str) -> services.Readings:
-    sensor = visible_row(Sensor, given.sensor, info, field=f"{field}.sensor")
+def _to_readings(
+    given: SeriesReadingsInput, sensor: Sensor | None, *, field: str
+) -> services.Readings:
+    if sensor is None:
+        raise wrong(f"{field}.sensor", "no such Sensor", code="not_found")
     try:
         convert = converter(given.unit, sensor.quantity, step=sensor.resolution)
     except UnknownUnit as error:

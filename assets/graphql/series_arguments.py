@@ -63,6 +63,13 @@ _ARGUMENTS: Final = (
     ),
     _argument("as_of", datetime | None, "As it was known then; as now without it.", default=None),
     _argument(
+        "horizon",
+        str | None,
+        "As each event was known so long before its start: PT24H is the forecast of the day "
+        "before. Any time without it.",
+        default=None,
+    ),
+    _argument(
         "probability",
         float,
         "Which quantile `values` holds [share, above 0 and below 1]; 0.5 is the point value.",
@@ -108,6 +115,7 @@ def wanted(  # noqa: PLR0917
     aggregation: Aggregation | None,
     sources: list[SourceKind] | None,
     as_of: datetime | None,
+    horizon: str | None,
     probability: float,
     quantiles: list[float],
     fill: Fill,
@@ -140,6 +148,7 @@ def wanted(  # noqa: PLR0917
         probabilities=tuple(dict.fromkeys((probability, *quantiles))),
         fill=fill,
         zone=_zone(time_zone),
+        horizon=_horizon(horizon),
     )
 
 
@@ -148,6 +157,19 @@ def _resolution(text: str | None) -> Resolution | None:
         return None if text is None else parse_resolution(text)
     except ValueError as error:
         raise wrong("resolution", str(error), code="step") from error
+
+
+def _horizon(text: str | None) -> timedelta | None:
+    if text is None:
+        return None
+    try:
+        found = parse_resolution(text)
+    except ValueError:
+        found = Calendar.DAY
+    if not isinstance(found, timedelta):
+        words = f"{text[:20]!r} is no duration: PT1H or PT24H is one"
+        raise wrong("horizon", words, code="step")
+    return found
 
 
 def _zone(name: str | None) -> ZoneInfo | None:

@@ -1,7 +1,7 @@
 """Tables of the asset tree and of beliefs."""
 
 from assets.models.asset import Asset, AssetQuerySet, AssetType, within_reach
-from assets.models.belief import Belief, LatestBelief
+from assets.models.belief import Belief, SupersededBelief
 from assets.models.sensor import Quantity, Sensor, SensorQuerySet
 from assets.models.source import Source, SourceKind
 
@@ -10,11 +10,11 @@ __all__ = [
     "AssetQuerySet",
     "AssetType",
     "Belief",
-    "LatestBelief",
     "Quantity",
     "Sensor",
     "SensorQuerySet",
     "Source",
     "SourceKind",
+    "SupersededBelief",
     "within_reach",
 ]

@@ -4,7 +4,8 @@ A measurement, a forecast and a schedule are one thing: a *belief* that a *sourc
 time about one *event* of a *sensor*. So "what did we know when we planned?" is a filter, and a
 backtest cannot look into the future by accident.
 
-Both tables are written by ``assets.services`` alone, by COPY. They carry no foreign key
+Nothing is stored twice: what a source believes now is in one table, what it believed before in
+the other. Both are written by ``assets.services`` alone, by COPY. They carry no foreign key
 constraints: checking one per row would double the cost of a year of quarter-hours; the service
 holds the sensors' rows instead while it writes.
 """
@@ -16,7 +17,7 @@ from assets.models.sensor import Sensor
 from assets.models.source import Source
 
 
-class Belief(models.Model):
+class _Believed(models.Model):
     """One value that one source held to be true.
 
     Attributes:
@@ -28,51 +29,44 @@ class Belief(models.Model):
         value: in the unit of ``sensor.quantity``; "unknown" is the absence of a row.
     """
 
-    # The natural key and no other index: each would be a copy of a table of billions of rows.
-    pk = models.CompositePrimaryKey(
-        "sensor_id", "event_start", "belief_time", "source_id", "cumulative_probability"
-    )
     sensor = models.ForeignKey(
         Sensor, on_delete=models.DO_NOTHING, db_index=False, db_constraint=False, related_name="+"
     )
     event_start = models.DateTimeField()
-    belief_time = models.DateTimeField()
     source = models.ForeignKey(
         Source, on_delete=models.DO_NOTHING, db_index=False, db_constraint=False, related_name="+"
     )
     cumulative_probability = models.FloatField(default=0.5)
+    belief_time = models.DateTimeField()
     value = models.FloatField()
 
     class Meta:
+        abstract = True
         constraints = [
             models.CheckConstraint(
                 condition=Q(cumulative_probability__gt=0) & Q(cumulative_probability__lt=1),
-                name="belief_probability_between_0_and_1",
+                name="%(class)s_probability_between_0_and_1",
             ),
             # To PostgreSQL, NaN equals itself and exceeds every number, infinity too.
             models.CheckConstraint(
                 condition=Q(value__gt=float("-inf")) & Q(value__lt=float("inf")),
-                name="belief_value_is_finite",
+                name="%(class)s_value_is_finite",
             ),
         ]
 
 
-class LatestBelief(models.Model):
-    """The newest belief of each source about each event, so that "now" needs no search.
+class Belief(_Believed):
+    """The newest belief of each source about each event, so that "now" needs no search."""
 
-    Follows from ``Belief`` and is written with it, in one transaction.
-    """
-
+    # The natural key and no other index: each would be a copy of a table of billions of rows.
     pk = models.CompositePrimaryKey(
         "sensor_id", "event_start", "source_id", "cumulative_probability"
     )
-    sensor = models.ForeignKey(
-        Sensor, on_delete=models.DO_NOTHING, db_index=False, db_constraint=False, related_name="+"
+
+
+class SupersededBelief(_Believed):
+    """What a source believed of an event before it changed its mind; for "as known at"."""
+
+    pk = models.CompositePrimaryKey(
+        "sensor_id", "event_start", "source_id", "cumulative_probability", "belief_time"
     )
-    event_start = models.DateTimeField()
-    source = models.ForeignKey(
-        Source, on_delete=models.DO_NOTHING, db_index=False, db_constraint=False, related_name="+"
-    )
-    cumulative_probability = models.FloatField(default=0.5)
-    belief_time = models.DateTimeField()
-    value = models.FloatField()

@@ -6,7 +6,7 @@ are: a year of quarters of an hour costs Python 2 ms instead of the 40 ms of a r
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -25,22 +25,34 @@ _HEADER_BYTES: Final = 19
 _ARRAY_HEADER_BYTES: Final = 20
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
-_LATEST: Final = """
-    SELECT b.sensor_id, b.cumulative_probability, b.event_start, b.value, b.source_id, b.belief_time
-    FROM assets_latestbelief b
-    WHERE b.sensor_id = ANY(%(sensors)s) AND b.event_start >= %(start)s AND b.event_start < %(end)s
-        AND b.cumulative_probability = ANY(%(probabilities)s) AND b.source_id = ANY(%(sources)s)
+_WHICH: Final = """
+    b.sensor_id = ANY(%(sensors)s) AND b.event_start >= %(start)s AND b.event_start < %(end)s
+    AND b.cumulative_probability = ANY(%(probabilities)s) AND b.source_id = ANY(%(sources)s)
 """
-# Of several beliefs of an event the newest; of two formed at once that of the source made last.
-_HISTORY: Final = """
-    SELECT DISTINCT ON (b.sensor_id, b.event_start, b.cumulative_probability)
-        b.sensor_id, b.cumulative_probability, b.event_start, b.value, b.source_id, b.belief_time
+_NEWEST: Final = f"""
+    SELECT b.sensor_id, b.cumulative_probability, b.event_start, b.value, b.source_id, b.belief_time
+    FROM assets_belief b WHERE {_WHICH}
+"""
+# Whoever believes anything of an event has a newest belief of it: that names each event of which
+# the newest of the older ones is to be found, one step into the index for each.
+_AS_KNOWN: Final = f"""
+    SELECT b.sensor_id, b.cumulative_probability, b.event_start, k.value, b.source_id, k.belief_time
     FROM assets_belief b
-    WHERE b.sensor_id = ANY(%(sensors)s) AND b.event_start >= %(start)s AND b.event_start < %(end)s
-        AND b.cumulative_probability = ANY(%(probabilities)s) AND b.source_id = ANY(%(sources)s)
-        AND b.belief_time <= %(known_at)s
-    ORDER BY b.sensor_id, b.event_start, b.cumulative_probability,
-        b.belief_time DESC, b.source_id DESC
+    CROSS JOIN LATERAL (
+        SELECT LEAST(%(known_at)s, b.event_start - %(horizon)s::interval) AS moment
+    ) until
+    CROSS JOIN LATERAL (
+        SELECT b.value, b.belief_time WHERE b.belief_time <= until.moment
+        UNION ALL (
+            SELECT s.value, s.belief_time FROM assets_supersededbelief s
+            WHERE b.belief_time > until.moment AND s.belief_time <= until.moment
+                AND s.sensor_id = b.sensor_id AND s.event_start = b.event_start
+                AND s.source_id = b.source_id
+                AND s.cumulative_probability = b.cumulative_probability
+            ORDER BY s.belief_time DESC LIMIT 1
+        )
+    ) k
+    WHERE {_WHICH}
 """
 _AS_ARRAYS: Final = """
 COPY (
@@ -85,6 +97,7 @@ def read_beliefs(
     known_at: datetime,
     sources: Sequence[int],
     probabilities: Sequence[float],
+    horizon: timedelta | None = None,
 ) -> dict[tuple[int, float], Believed]:
     """Return what is believed of several sensors, all from one start to one end.
 
@@ -93,6 +106,7 @@ def read_beliefs(
         known_at: beliefs formed later are not looked at.
         sources: identifiers of who counts; of several the one that formed its belief last.
         probabilities: which quantiles.
+        horizon: of each event only beliefs formed so long before its start, or earlier.
 
     Returns:
         by sensor and probability.
@@ -105,13 +119,13 @@ def read_beliefs(
         "probabilities": list(probabilities),
         "sources": list(sources),
         "known_at": known_at,
+        "horizon": horizon,
     }
-    found = _read(_LATEST, wanted)
-    # The side table holds what is newest now. Only where something newer than ``known_at``
-    # stands in it has the whole history to be searched.
     latest = _microseconds(known_at)
-    if any((rows.belief_time > latest).any() for rows in found.values()):
-        found = _read(_HISTORY, wanted)
+    found = _read(_NEWEST if horizon is None else _AS_KNOWN, wanted)
+    # Only where something newer than ``known_at`` stands has what was believed before to be read.
+    if horizon is None and any((rows.belief_time > latest).any() for rows in found.values()):
+        found = _read(_AS_KNOWN, wanted)
     return {
         (sensor, probability): _on_grid(found.get((sensor, probability)), grid)
         for sensor, grid in grids.items()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -58,6 +58,7 @@ class Wanted:
     Attributes:
         start, end: span [start, end), of whole events.
         known_at: beliefs formed later are not looked at.
+        horizon: of each event only beliefs formed so long before its start, or earlier.
         resolution: of the answer; that of the events when None.
         max_points: at most so many values; see ``assets.resample.buckets_over``.
         aggregation: "energy" of power, or one of ``assets.resample.AGGREGATIONS``; what is
@@ -78,6 +79,7 @@ class Wanted:
     probabilities: tuple[float, ...] = (0.5,)
     fill: Fill = Fill.NONE
     zone: ZoneInfo | None = None
+    horizon: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ def read_columns(sensors: Sequence[Sensor], wanted: Wanted) -> list[list[Column]
         known_at=wanted.known_at,
         sources=list(sources),
         probabilities=wanted.probabilities,
+        horizon=wanted.horizon,
     )
     return [
         [

@@ -1,67 +1,31 @@
-"""Recording beliefs: one road for a single value and for a year of many sensors.
+"""Recording beliefs: one road for a single value and for a year of many sensors."""
 
-Values go by binary COPY into a temporary table and from there by upserts that skip what is
-unchanged, so a sender may repeat itself at no cost. (Measured against other ways in the
-reference figures of ``docs/adr/0004-beliefs-in-one-plain-table.md``.)
-"""
-
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import prefetch_related_objects
 from numpy.typing import NDArray
 
 from assets.access import authorise_on
 from assets.models import Sensor, Source, SourceKind
+from assets.services.storing import (
+    BELIEF,
+    Beliefs,
+    contradiction,
+    microseconds,
+    store,
+    together,
+)
 from assets.timegrid import TimeGrid
 from tenants.errors import wrong
 from tenants.events import emit
 from tenants.permissions import Actor, Permission
 
 Array = NDArray[np.float64]
-
-# Kept for the session: a temporary table per call would bloat the catalogue.
-_CREATE: Final = """
-CREATE TEMPORARY TABLE IF NOT EXISTS incoming_belief (
-    sensor_id bigint, event_start timestamptz, belief_time timestamptz, source_id bigint,
-    cumulative_probability float8, value float8
-) ON COMMIT DELETE ROWS;
-DELETE FROM pg_temp.incoming_belief
-"""
-_COPY: Final = "COPY pg_temp.incoming_belief FROM STDIN (FORMAT BINARY)"
-_TYPES: Final = ["int8", "timestamptz", "timestamptz", "int8", "float8", "float8"]
-# What a source said before and says again is no news, however often a peer is asked.
-_DROP_SAID: Final = """
-DELETE FROM pg_temp.incoming_belief i USING assets_latestbelief l
-WHERE l.sensor_id = i.sensor_id AND l.event_start = i.event_start AND l.source_id = i.source_id
-  AND l.cumulative_probability = i.cumulative_probability
-  AND l.belief_time < i.belief_time AND l.value = i.value
-"""
-_KEEP: Final = """
-INSERT INTO assets_belief
-    (sensor_id, event_start, belief_time, source_id, cumulative_probability, value)
-SELECT sensor_id, event_start, belief_time, source_id, cumulative_probability, value
-FROM pg_temp.incoming_belief
-ON CONFLICT (sensor_id, event_start, belief_time, source_id, cumulative_probability)
-DO UPDATE SET value = excluded.value WHERE assets_belief.value <> excluded.value
-"""
-_KEEP_LATEST: Final = """
-INSERT INTO assets_latestbelief
-    (sensor_id, event_start, source_id, cumulative_probability, belief_time, value)
-SELECT DISTINCT ON (sensor_id, event_start, source_id, cumulative_probability)
-    sensor_id, event_start, source_id, cumulative_probability, belief_time, value
-FROM pg_temp.incoming_belief
-ORDER BY sensor_id, event_start, source_id, cumulative_probability, belief_time DESC
-ON CONFLICT (sensor_id, event_start, source_id, cumulative_probability)
-DO UPDATE SET belief_time = excluded.belief_time, value = excluded.value
-WHERE (assets_latestbelief.belief_time, assets_latestbelief.value)
-    IS DISTINCT FROM (excluded.belief_time, excluded.value)
-  AND assets_latestbelief.belief_time <= excluded.belief_time
-"""
-
 
 #: A thousand times the world's power [kW]: what is above is a unit gone wrong.
 _MAX_MAGNITUDE: Final = 1e13
@@ -159,15 +123,22 @@ def record_readings(
         )
         for each in readings
     ]
-    return record_many(actor=actor, series=series)
+    return record_many(actor=actor, series=series, corrected_at=now)
 
 
 @transaction.atomic
-def record_many(*, actor: Actor, series: Sequence[SeriesOfBeliefs]) -> int:
+def record_many(
+    *, actor: Actor, series: Sequence[SeriesOfBeliefs], corrected_at: datetime | None = None
+) -> int:
     """Store all ``series`` or none; errors name them as ``series.0``, ``series.1``, ...
 
     Recording the same beliefs twice changes nothing; nor does a later belief of the same source
     that is equal to its newest one.
+
+    Args:
+        corrected_at: from when on a value without a belief time is believed that differs from
+            what its source said before, which stays readable as known then; without it, it
+            takes the place of what was said.
 
     Returns:
         how many beliefs are new or changed.
@@ -176,24 +147,46 @@ def record_many(*, actor: Actor, series: Sequence[SeriesOfBeliefs]) -> int:
         PermissionDenied: ``actor`` may not record beliefs at a sensor's asset.
         ValidationError: a series does not fit its sensor, or holds an infinite value.
     """
-    return _record(actor, series, fields=[f"series.{index}." for index in range(len(series))])
+    fields = [f"series.{index}." for index in range(len(series))]
+    return _record(actor, series, fields, corrected_at)
 
 
 @transaction.atomic
-def _record(actor: Actor, series: Sequence[SeriesOfBeliefs], fields: Sequence[str]) -> int:
+def _record(
+    actor: Actor,
+    series: Sequence[SeriesOfBeliefs],
+    fields: Sequence[str],
+    corrected_at: datetime | None = None,
+) -> int:
+    prefetch_related_objects([each.sensor for each in series], "asset")
     for each, field in zip(series, fields, strict=True):
         authorise_on(actor, Permission.BELIEF_RECORD, each.sensor.asset)
         _check(each, field)
-    sensor_ids = {each.sensor.pk for each in series}
-    # Held until the commit, so that none is removed under the beliefs written for it.
-    found = Sensor.objects.filter(pk__in=sensor_ids).select_for_update(of=("self",), no_key=True)
-    if len(found) != len(sensor_ids):
-        raise wrong("sensor", "no such sensor", code="unknown")
-    changed = _copy_and_merge(series)
+    _hold({each.sensor.pk for each in series})
+    parts = [_beliefs(each) for each in series]
+    beliefs = together(parts)
+    row = contradiction(beliefs)
+    if row is not None:
+        place = int(np.searchsorted(np.cumsum([part.size for part in parts]), row, side="right"))
+        words = "an event has two values that are believed from one time on; one is right"
+        raise wrong(f"{fields[place]}values", words, code="inconsistent")
+    changed = store(beliefs, corrected_at=corrected_at)
     if changed:
         for each in series:
             emit(BeliefsRecorded(each.sensor.pk, each.grid.start, each.grid.end))
     return changed
+
+
+def _hold(sensor_ids: set[int]) -> None:
+    """Hold the sensors' rows until the commit, so that none is removed under its beliefs.
+
+    Of one sensor only one transaction writes at a time; in one order for all, or two that write
+    the same sensors would wait for each other.
+    """
+    rows = Sensor.objects.filter(pk__in=sensor_ids).order_by("pk")
+    held = rows.select_for_update(of=("self",), no_key=True).values_list("pk")
+    if len(held) != len(sensor_ids):
+        raise wrong("sensor", "no such sensor", code="unknown")
 
 
 def _check(series: SeriesOfBeliefs, field: str) -> None:
@@ -235,36 +228,18 @@ def _check(series: SeriesOfBeliefs, field: str) -> None:
         raise wrong(f"{field}belief_time", "needs a time zone: add an offset", code="naive")
 
 
-def _copy_and_merge(series: Iterable[SeriesOfBeliefs]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(_CREATE)
-        with cursor.copy(_COPY) as copy:
-            copy.set_types(_TYPES)
-            for each in series:
-                for row in _rows(each):
-                    copy.write_row(row)
-        cursor.execute(_DROP_SAID)
-        cursor.execute(_KEEP)
-        changed: int = cursor.rowcount
-        if changed:
-            cursor.execute(_KEEP_LATEST)
-        return changed
-
-
-def _rows(
-    series: SeriesOfBeliefs,
-) -> Iterable[tuple[int, datetime, datetime, int, float, float]]:
-    sensor_id, source_id = series.sensor.pk, series.source.pk
-    start, step = series.grid.start, series.grid.step
-    values = series.values.tolist()
-    for index in np.flatnonzero(~np.isnan(series.values)).tolist():
-        event_start: datetime = start + index * step
-        believed: datetime = series.belief_time or event_start + step
-        yield (
-            sensor_id,
-            event_start,
-            believed,
-            source_id,
-            series.cumulative_probability,
-            values[index],
-        )
+def _beliefs(series: SeriesOfBeliefs) -> Beliefs:
+    known = np.flatnonzero(~np.isnan(series.values))
+    beliefs = np.empty(known.size, BELIEF)
+    beliefs["sensor"], beliefs["source"] = series.sensor.pk, series.source.pk
+    beliefs["probability"] = series.cumulative_probability
+    step = int(series.grid.step.total_seconds()) * 1_000_000
+    beliefs["event_start"] = microseconds(series.grid.start) + known * step
+    beliefs["implied"] = series.belief_time is None
+    beliefs["belief_time"] = (
+        beliefs["event_start"] + step
+        if series.belief_time is None
+        else microseconds(series.belief_time)
+    )
+    beliefs["value"] = series.values[known]
+    return beliefs

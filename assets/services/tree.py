@@ -10,7 +10,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat, Now, Substr
 
 from assets.access import authorise_on
-from assets.models import Asset, AssetType, Belief, LatestBelief, Quantity, Sensor
+from assets.models import Asset, AssetType, Belief, Quantity, Sensor, SupersededBelief
 from tenants.accounts.models import Customer
 from tenants.accounts.tokens import follow_moved_subtree
 from tenants.audit.services import record, values_of
@@ -207,7 +207,7 @@ def remove_asset(*, actor: Actor, asset: Asset) -> None:
         raise wrong("asset", f"assets hang under {asset}", code="has_children")
     sensors = Sensor.objects.filter(asset=asset).select_for_update()
     sensor_ids = [sensor.pk for sensor in sensors]
-    for beliefs in (Belief, LatestBelief):
+    for beliefs in (Belief, SupersededBelief):
         beliefs.objects.filter(sensor_id__in=sensor_ids).delete()
     sensors.delete()
     was = values_of(asset, *_CHANGEABLE, *_PLACE)
