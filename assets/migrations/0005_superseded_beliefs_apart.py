@@ -3,7 +3,7 @@
 So far every belief was in the one table and the newest in the other too.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import django.db.models.deletion
 from django.db import migrations, models
@@ -44,7 +44,7 @@ def _constraints(model: str) -> list[models.CheckConstraint]:
     ]
 
 
-def _refers_to(model: str) -> models.ForeignKey:
+def _refers_to(model: str) -> models.ForeignKey[Any, Any]:
     return models.ForeignKey(
         db_constraint=False,
         db_index=False,

@@ -1,7 +1,8 @@
 """Beliefs of sensors over a span, as arrays: the one statement that reads them.
 
-A row per sensor and quantile comes as four arrays by binary COPY, which numpy takes as they
-are: a year of quarters of an hour costs Python 2 ms instead of the 40 ms of a row per event.
+A row per sensor, quantile and source comes as arrays by binary COPY, which numpy takes as they
+are: a year of quarters of an hour costs Python 2 ms instead of the 40 ms of a row per event. When
+each belief was formed is only fetched where several sources believe something of one event.
 """
 
 from collections.abc import Iterator, Sequence
@@ -56,11 +57,12 @@ _AS_KNOWN: Final = f"""
 """
 _AS_ARRAYS: Final = """
 COPY (
-    SELECT sensor_id::int8, cumulative_probability, array_agg(event_start), array_agg(value),
-        array_agg(source_id::int8), array_agg(belief_time)
-    FROM ({beliefs}) b GROUP BY sensor_id, cumulative_probability
+    SELECT sensor_id::int8, cumulative_probability, source_id::int8, max(belief_time),
+        array_agg(event_start), array_agg(value){times}
+    FROM ({beliefs}) b GROUP BY sensor_id, cumulative_probability, source_id
 ) TO STDOUT (FORMAT BINARY)
 """
+_TIMES: Final = ", array_agg(belief_time)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,15 @@ class Believed:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Beliefs as they come: times in microseconds since 2000 in UTC."""
+    """Beliefs of one source as they come: times in microseconds since 2000 in UTC.
 
+    ``belief_time`` is empty unless it was asked for, ``newest`` the greatest of it.
+    """
+
+    source: int
+    newest: int
     event_start: Identifiers
     values: Array
-    sources: Identifiers
     belief_time: Identifiers
 
 
@@ -122,42 +128,51 @@ def read_beliefs(
         "horizon": horizon,
     }
     latest = _microseconds(known_at)
-    found = _read(_NEWEST if horizon is None else _AS_KNOWN, wanted)
+    found = _read(_NEWEST, wanted) if horizon is None else {}
     # Only where something newer than ``known_at`` stands has what was believed before to be read.
-    if horizon is None and any((rows.belief_time > latest).any() for rows in found.values()):
-        found = _read(_AS_KNOWN, wanted)
+    if horizon is not None or any(each.newest > latest for rows in found.values() for each in rows):
+        found = _read(_AS_KNOWN, wanted, _TIMES)
+    elif any(_overlap(rows, grids[sensor]) for (sensor, _), rows in found.items()):
+        found = _read(_NEWEST, wanted, _TIMES)
     return {
-        (sensor, probability): _on_grid(found.get((sensor, probability)), grid)
+        (sensor, probability): _on_grid(found.get((sensor, probability), []), grid)
         for sensor, grid in grids.items()
         for probability in probabilities
     }
 
 
-def _read(beliefs: str, wanted: dict[str, Any]) -> dict[tuple[int, float], _Rows]:
+def _read(
+    beliefs: str, wanted: dict[str, Any], times: str = ""
+) -> dict[tuple[int, float], list[_Rows]]:
     with connection.cursor() as cursor:
-        query = _AS_ARRAYS.format(beliefs=beliefs)
+        query = _AS_ARRAYS.format(beliefs=beliefs, times=times)
         with cursor.cursor.copy(query, wanted) as copy:  # with values: only psycopg's own
             stream = b"".join(bytes(block) for block in copy)
-    return dict(_parse(stream))
+    found: dict[tuple[int, float], list[_Rows]] = {}
+    for key, rows in _parse(stream):
+        found.setdefault(key, []).append(rows)
+    return found
 
 
 def _parse(stream: bytes) -> Iterator[tuple[tuple[int, float], _Rows]]:
     at = _HEADER_BYTES
-    while int.from_bytes(stream[at : at + 2], signed=True) != -1:
+    while (n_fields := int.from_bytes(stream[at : at + 2], signed=True)) != -1:
         at += 2
         fields = []
-        for _ in range(6):
+        for _ in range(n_fields):
             length = int.from_bytes(stream[at : at + 4])
             fields.append(stream[at + 4 : at + 4 + length])
             at += 4 + length
         sensor, probability = int.from_bytes(fields[0]), np.frombuffer(fields[1], ">f8")[0]
+        times = _elements(fields[6], ">i8") if n_fields > 6 else np.empty(0)
         yield (
             (sensor, float(probability)),
             _Rows(
-                event_start=_elements(fields[2], ">i8").astype(np.int64),
-                values=_elements(fields[3], ">f8").astype(np.float64),
-                sources=_elements(fields[4], ">i8").astype(np.int64),
-                belief_time=_elements(fields[5], ">i8").astype(np.int64),
+                source=int.from_bytes(fields[2]),
+                newest=int.from_bytes(fields[3], signed=True),
+                event_start=_elements(fields[4], ">i8").astype(np.int64),
+                values=_elements(fields[5], ">f8").astype(np.float64),
+                belief_time=times.astype(np.int64),
             ),
         )
 
@@ -167,19 +182,30 @@ def _elements(array: bytes, kind: str) -> NDArray[Any]:
     return np.frombuffer(array, with_lengths, offset=_ARRAY_HEADER_BYTES)["value"]
 
 
-def _on_grid(rows: _Rows | None, grid: TimeGrid) -> Believed:
+def _steps(rows: _Rows, grid: TimeGrid) -> Identifiers:
+    step = int(grid.step.total_seconds()) * 1_000_000
+    return (rows.event_start - _microseconds(grid.start)) // step
+
+
+def _overlap(several: Sequence[_Rows], grid: TimeGrid) -> bool:
+    """Return whether more than one source believes something of an event."""
+    if len(several) < 2:
+        return False
+    steps = np.concatenate([_steps(rows, grid) for rows in several])
+    return bool(np.bincount(steps).max() > 1)
+
+
+def _on_grid(several: Sequence[_Rows], grid: TimeGrid) -> Believed:
     values = np.full(grid.n_steps, np.nan)
     sources = np.zeros(grid.n_steps, dtype=np.int64)
-    if rows is not None:
-        step = int(grid.step.total_seconds()) * 1_000_000
-        steps = (rows.event_start - _microseconds(grid.start)) // step
-        if (np.diff(steps) <= 0).any():  # several believe, or the rows come in another order
-            order = np.lexsort((rows.sources, rows.belief_time, steps))
-            newest = order[np.append(np.diff(steps[order]) > 0, True)]
-        else:
-            newest = np.arange(steps.size)
-        values[steps[newest]] = rows.values[newest]
-        sources[steps[newest]] = rows.sources[newest]
+    since = np.full(grid.n_steps, np.iinfo(np.int64).min)
+    for rows in sorted(several, key=lambda each: each.source):  # at once: that made last counts
+        steps, known = _steps(rows, grid), rows.values
+        if rows.belief_time.size:
+            counts = rows.belief_time >= since[steps]
+            steps, known = steps[counts], known[counts]
+            since[steps] = rows.belief_time[counts]
+        values[steps], sources[steps] = known, rows.source
     return Believed(values, sources)
 
 

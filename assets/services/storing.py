@@ -182,7 +182,7 @@ def packed(beliefs: Beliefs) -> bytes:
     for name in BELIEF.names or ():
         fields += [(f"{name} bytes", ">i4"), (name, BELIEF[name].newbyteorder(">").str)]
     rows = np.empty(beliefs.size, np.dtype(fields))
-    rows["fields"] = len(BELIEF)
+    rows["fields"] = len(BELIEF.names or ())
     for name in BELIEF.names or ():
         rows[f"{name} bytes"] = BELIEF[name].itemsize
         rows[name] = beliefs[name]
