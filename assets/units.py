@@ -1,6 +1,6 @@
 """Units of senders, converted once, at the edge, to the one unit of a quantity. Pure.
 
-Power is positive into the asset: the sender's sign is not changed here.
+Power is positive into the asset; the sign of a sender who says otherwise is turned here.
 """
 
 import re
@@ -45,18 +45,23 @@ class UnknownUnit(ValueError):
     """The unit is none, or none of this quantity; the message says which fit."""
 
 
-def converter(unit: str, quantity: str, *, step: timedelta) -> Convert:
+def converter(
+    unit: str, quantity: str, *, step: timedelta, outward_positive: bool = False
+) -> Convert:
     """Return the function that takes values in ``unit`` to the unit of ``quantity``.
 
     Args:
         unit: as the sender says it, for example "MW", "kWh" or "EUR/MWh".
         quantity: a key of ``KEPT``.
         step: length of an event, by which energy becomes mean power and the reverse.
+        outward_positive: the sender counts what comes out of the asset as positive.
 
     Raises:
         UnknownUnit: ``unit`` is none, or does not fit ``quantity``.
     """
     factor, offset = _line(unit.strip(), quantity, step / timedelta(hours=1))
+    if outward_positive:
+        factor, offset = -factor, -offset
 
     def convert(values: Array) -> Array:
         return values * factor + offset

@@ -10,6 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry_django.optimizer import DjangoOptimizerExtension
 
+from assets.graphql.fleet import FleetQuery
 from assets.graphql.mutations import AssetsMutation
 from assets.graphql.tokens import TokensMutation
 from assets.graphql.types import AssetsQuery
@@ -30,7 +31,7 @@ _MAX_TOKENS: Final = 2_000
 
 
 @strawberry.type(description="What can be read.")
-class Query(TenantsQuery, AccountsQuery, AssetsQuery, SchedulingQuery, AssetFlexQuery):
+class Query(TenantsQuery, AccountsQuery, AssetsQuery, FleetQuery, SchedulingQuery, AssetFlexQuery):
     node: relay.Node | None = node_field(
         description="Whatever this identifier names, if it is yours to see."
     )

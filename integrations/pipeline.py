@@ -81,7 +81,10 @@ def _fitted(
         for reading in readings:
             if reading.channel == binding.channel:
                 grid, values = to_grid(
-                    reading, quantity=sensor.quantity, resolution=sensor.resolution
+                    reading,
+                    quantity=sensor.quantity,
+                    resolution=sensor.resolution,
+                    outward_positive=sensor.outward_positive,
                 )
                 series.append(
                     SeriesOfBeliefs(

@@ -34,6 +34,7 @@ _ROWS_OF_A_ROW: Final = 5
 _LITERALS: Final = {
     "start": '"2026-03-28T12:00Z"',
     "end": '"2026-03-28T18:00Z"',
+    "quantity": "POWER",
 }
 
 

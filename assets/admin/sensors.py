@@ -27,6 +27,9 @@ CHART_MEDIA: Final = Media(
         Script("assets/loadstar-chart.js", type="module"),  # type: ignore[list-item]
     ],
 )
+#: What values were recorded for, and what may change under them.
+_KEPT: Final = ("asset", "quantity", "resolution")
+_CHANGEABLE: Final = ("name", "outward_positive", "minimum", "maximum", "expected_within")
 _DAYS: Final = (1, 2, 7, 31, 92, 366)
 
 
@@ -39,21 +42,29 @@ class SensorForm(ServiceForm[Sensor]):
 
     class Meta:
         model = Sensor
-        fields = ["asset", "name", "quantity", "resolution"]
+        fields = [*_KEPT, *_CHANGEABLE]
 
     def store(self) -> Sensor:
         given = self.instance
         if given.pk is not None:
-            services.rename_sensor(actor=self.actor, sensor=given)
+            services.change_sensor(actor=self.actor, sensor=given)
             return given
-        wanted = services.NewSensor(given.name, Quantity(given.quantity), given.resolution)
+        wanted = services.NewSensor(
+            given.name,
+            Quantity(given.quantity),
+            given.resolution,
+            outward_positive=given.outward_positive,
+            minimum=given.minimum,
+            maximum=given.maximum,
+            expected_within=given.expected_within,
+        )
         return services.add_sensor(actor=self.actor, asset=given.asset, sensor=wanted)
 
 
 @admin.register(Sensor)
 class SensorAdmin(ServiceAdmin[Sensor]):
     form = SensorForm
-    fields = ["asset", "name", "quantity", "resolution"]
+    fields = [*_KEPT, *_CHANGEABLE]
     list_display = ["name", "asset", "quantity", "resolution", "updated_at"]
     list_filter = ["quantity"]
     list_select_related = ["asset"]
@@ -68,7 +79,7 @@ class SensorAdmin(ServiceAdmin[Sensor]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Sensor | None = None) -> list[str]:
         # What values were recorded for stays what it was.
-        return ["asset", "quantity", "resolution"] if obj else []
+        return [*_KEPT] if obj else []
 
     def get_urls(self) -> list[URLPattern]:
         chart = self.admin_site.admin_view(self.chart)

@@ -2,11 +2,11 @@
 
 import enum
 
-from assets.models import SourceKind
+from assets.models import AssetType, Quantity, SourceKind
 from assets.resample import Fill
 from tenants.graphql.enums import public_enum
 
-__all__ = ["Aggregation", "Fill", "SourceKind"]
+__all__ = ["Aggregation", "AssetType", "Fill", "Quantity", "SourceKind"]
 
 
 class Aggregation(enum.Enum):
@@ -19,6 +19,12 @@ class Aggregation(enum.Enum):
     ENERGY = "energy"
 
 
+public_enum(AssetType, description="What an asset is.")
+public_enum(
+    Quantity,
+    description="What a sensor is about, and the unit of its values. Power is positive into the "
+    "asset: consumption, charge, import.",
+)
 public_enum(
     SourceKind,
     description="Who believes.",

@@ -27,7 +27,8 @@ class SeriesReadingsInput:
     )
     values: Numbers = strawberry.field(
         description="One value per step of the sensor's resolution, null where there is none "
-        "[unit of the field]. Power is positive into the asset."
+        "[unit of the field]. Power is positive into the asset, or out of it where the sensor says "
+        "`outwardPositive`."
     )
     unit: str = strawberry.field(
         description='Unit of the values, for example "kW", "kWh", "EUR/MWh". Converted once.'
@@ -89,7 +90,12 @@ def _to_readings(
     if sensor is None:
         raise wrong(f"{field}.sensor", "no such Sensor", code="not_found")
     try:
-        convert = converter(given.unit, sensor.quantity, step=sensor.resolution)
+        convert = converter(
+            given.unit,
+            sensor.quantity,
+            step=sensor.resolution,
+            outward_positive=sensor.outward_positive,
+        )
     except UnknownUnit as error:
         raise wrong(f"{field}.unit", str(error), code="unit") from error
     if np.isnan(np.asarray(given.values)).all():

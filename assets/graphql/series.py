@@ -1,6 +1,7 @@
 """Series as columns: the one way in which measurements, forecasts and schedules are read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -27,7 +28,7 @@ UNITS: Final = {
     Quantity.CO2: "kg/kWh",
 }
 #: By ``assets.queries.Quality``.
-_LETTERS: Final = np.frombuffer(b"MFSE-", dtype=np.uint8)
+LETTERS: Final = np.frombuffer(b"MFSXE-", dtype=np.uint8)
 
 
 @strawberry.type(description="Who believes, and how much of it.")
@@ -101,10 +102,11 @@ class Series:
 
     @strawberry.field(
         description="One letter per step, of its least sure event: M measured, published or "
-        "entered, F forecast, S scheduled, E estimated by `fill`, - unknown (the value is null)."
+        "entered, F forecast, S scheduled, X beyond the sensor's plausible limits, E estimated by "
+        "`fill`, - unknown (the value is null)."
     )
     def quality(self) -> str:
-        return _LETTERS[self.column.quality].tobytes().decode("ascii")
+        return LETTERS[self.column.quality].tobytes().decode("ascii")
 
     @strawberry.field(description="Who believes what `values` tell.")
     def sources(self) -> list[SeriesSource]:
@@ -132,9 +134,27 @@ def read(sensors: Sequence[Sensor], wanted: Wanted, info: Info) -> list[Series]:
     Raises:
         ValidationError: an argument does not fit a sensor, or too much is asked for.
     """
-    _check_size(sensors, wanted)
-    try:
+    with refusals(sensors, wanted):
         found = queries.read_columns(sensors, wanted)
+    return [
+        Series(
+            column=columns[0],
+            fan=tuple(zip(wanted.probabilities, columns, strict=True)),
+            kept_unit=unit_of(sensor, wanted.aggregation, info.context.currency),
+        )
+        for sensor, columns in zip(sensors, found, strict=True)
+    ]
+
+
+@contextmanager
+def refusals(sensors: Sequence[Sensor], wanted: Wanted, *, summed: bool = False) -> Iterator[None]:
+    """Refuse what is too much, and tell what does not fit by the name of its argument.
+
+    ``summed``: the sensors are told as one column.
+    """
+    _check_size(sensors, wanted, n_told=1 if summed else len(sensors))
+    try:
+        yield
     except queries.OffGrid as error:
         raise wrong("start", str(error), code="start") from error
     except queries.WrongResolution as error:
@@ -143,14 +163,6 @@ def read(sensors: Sequence[Sensor], wanted: Wanted, info: Info) -> list[Series]:
         raise wrong("aggregation", str(error), code="choice") from error
     except ValueError as error:
         raise wrong("end", str(error), code="window") from error
-    return [
-        Series(
-            column=columns[0],
-            fan=tuple(zip(wanted.probabilities, columns, strict=True)),
-            kept_unit=_unit(sensor, wanted.aggregation, info.context.currency),
-        )
-        for sensor, columns in zip(sensors, found, strict=True)
-    ]
 
 
 def planned(values: Sequence[float], start: datetime, step: timedelta, unit: str) -> Series:
@@ -162,7 +174,7 @@ def planned(values: Sequence[float], start: datetime, step: timedelta, unit: str
     return Series(column=column, fan=(), kept_unit=unit)
 
 
-def _check_size(sensors: Sequence[Sensor], wanted: Wanted) -> None:
+def _check_size(sensors: Sequence[Sensor], wanted: Wanted, *, n_told: int) -> None:
     span = wanted.end - wanted.start
     n_columns = len(wanted.probabilities)
     events = points = 0
@@ -172,6 +184,7 @@ def _check_size(sensors: Sequence[Sensor], wanted: Wanted) -> None:
         told = max(span // step, 0)
         told = told if wanted.max_points is None else min(told, wanted.max_points)
         events, points = events + own * n_columns, points + told * n_columns
+    points = points * n_told // max(len(sensors), 1)
     for number, most, what in (
         (points, settings.GRAPHQL_MAX_POINTS, "values; ask for a longer resolution or maxPoints"),
         (events, settings.GRAPHQL_MAX_EVENTS, "events; ask for a shorter span or fewer sensors"),
@@ -181,7 +194,8 @@ def _check_size(sensors: Sequence[Sensor], wanted: Wanted) -> None:
             raise wrong("end", words, code="too_long", maximum=most)
 
 
-def _unit(sensor: Sensor, aggregation: str | None, currency: str) -> str:
+def unit_of(sensor: Sensor, aggregation: str | None, currency: str) -> str:
+    """Return the unit in which a series of ``sensor`` is told."""
     if aggregation == "energy":
         return "kWh"
     return UNITS.get(Quantity(sensor.quantity), f"{currency}/kWh")

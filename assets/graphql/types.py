@@ -10,14 +10,13 @@ from strawberry import relay
 from strawberry_django.relay import DjangoCursorConnection
 
 from assets import models
+from assets.graphql.enums import AssetType, Quantity
 from assets.graphql.series import Series, read
 from assets.graphql.series_arguments import ReadsSeries, points_cost
-from assets.models.sensor import Quantity
 from assets.queries import Wanted
 from tenants.graphql.connections import connection
 from tenants.graphql.context import Info
 from tenants.graphql.cost import COST
-from tenants.graphql.enums import public_enum
 from tenants.graphql.filters import (
     ChoiceLookup,
     TextLookup,
@@ -30,13 +29,6 @@ from tenants.graphql.lookup import find_each_visible, find_visible
 from tenants.graphql.ordering import Direction, Keys, key
 from tenants.graphql.types import VisibleNode, node_field
 
-public_enum(models.AssetType, description="What an asset is.")
-public_enum(
-    Quantity,
-    description="What a sensor is about, and the unit of its values. Power is positive into the "
-    "asset: consumption, charge, import.",
-)
-
 
 @strawberry_django.type(
     models.Asset,
@@ -45,7 +37,7 @@ public_enum(
 )
 class AssetNode(VisibleNode):
     name: str = strawberry_django.field(description="Unique among its siblings.")
-    asset_type: models.AssetType = strawberry_django.field(description="What it is.")
+    asset_type: AssetType = strawberry_django.field(description="What it is.")
     updated_at: datetime = strawberry_django.field(
         description="When it last changed; order and filter by it to keep a copy in step."
     )
@@ -74,12 +66,31 @@ class SensorNode(VisibleNode):
         description="When the sensor itself, not its series, last changed."
     )
 
+    outward_positive: bool = strawberry_django.field(
+        description="Whether readings are sent with what comes out of the asset as positive, as "
+        "inverters do; they are turned on the way in, and told with power positive into the asset."
+    )
+    minimum: float | None = strawberry_django.field(
+        description="Values below it are kept and told as implausible [unit of the series]."
+    )
+    maximum: float | None = strawberry_django.field(
+        description="Values above it are kept and told as implausible [unit of the series]."
+    )
+
+    @strawberry_django.field(
+        only=["expected_within"],
+        description="How long after the end of an event its value is to be there [min, >= 0].",
+    )
+    def expected_within_minutes(self, root: strawberry.Parent[models.Sensor]) -> float | None:
+        expected = root.expected_within
+        return None if expected is None else expected / timedelta(minutes=1)
+
     @strawberry_django.field(only=["resolution"], description="Length of an event [min].")
     def resolution_minutes(self, root: strawberry.Parent[models.Sensor]) -> float:
         return root.resolution / timedelta(minutes=1)
 
     @strawberry_django.field(
-        only=["name", "resolution", "quantity", "asset"],
+        only=["name", "resolution", "quantity", "asset", "minimum", "maximum"],
         description="What is believed over [start, end), as columns. Of several beliefs about an "
         "event the newest counts, so that measured values win over forecasts; schedules are read "
         "by asking for them in `sources`.",
@@ -95,7 +106,7 @@ class SensorNode(VisibleNode):
 @filter_type(models.Asset, name="AssetFilter", description="Which assets; all conditions hold.")
 class AssetFilter:
     name: TextLookup | None = condition("By name.")
-    asset_type: ChoiceLookup[models.AssetType] | None = condition("By what they are.")
+    asset_type: ChoiceLookup[AssetType] | None = condition("By what they are.")
     updated_at: TimeLookup | None = condition("By when they last changed.")
 
     @strawberry_django.filter_field(description="Directly under this asset.")

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from assets.models.asset import Asset, within_reach
 from tenants.permissions import Actor
@@ -38,13 +38,34 @@ class SensorQuerySet(models.QuerySet["Sensor"]):
 class Sensor(models.Model):
     """A series of events of one quantity at one asset. Holds no values itself.
 
-    ``resolution`` is the length of an event; events start on whole multiples of it in UTC.
+    Attributes:
+        resolution: the length of an event; events start on whole multiples of it in UTC.
+        outward_positive: who sends readings counts what comes out of the asset as positive, as
+            inverters do; turned on the way in.
+        minimum, maximum: values beyond them are kept, and read as implausible.
+        expected_within: how long after the end of an event its value is to be there.
     """
 
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="sensors")
     name = models.CharField(max_length=100)
     quantity = models.CharField(max_length=16, choices=Quantity)
     resolution = models.DurationField(default=timedelta(minutes=15))
+    outward_positive = models.BooleanField(
+        "sender counts generation as positive",
+        default=False,
+        help_text="Of power and energy: readings are turned on the way in.",
+    )
+    minimum = models.FloatField(
+        "least plausible value", null=True, blank=True, help_text="In the sensor's unit."
+    )
+    maximum = models.FloatField(
+        "greatest plausible value", null=True, blank=True, help_text="In the sensor's unit."
+    )
+    expected_within = models.DurationField(
+        null=True,
+        blank=True,
+        help_text="How long after the end of an event its value is to be there: 01:00:00.",
+    )
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = models.Manager.from_queryset(SensorQuerySet)()
@@ -55,6 +76,22 @@ class Sensor(models.Model):
             models.UniqueConstraint(fields=["asset", "name"], name="sensor_name_unique_at_asset"),
             models.CheckConstraint(
                 condition=Q(resolution__gt=timedelta(0)), name="sensor_resolution_is_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(outward_positive=False)
+                | Q(quantity__in=[Quantity.POWER, Quantity.ENERGY]),
+                name="sensor_sign_is_of_power_or_energy",
+                violation_error_message="only power and energy have a sign convention",
+            ),
+            models.CheckConstraint(
+                condition=Q(minimum=None) | Q(maximum=None) | Q(minimum__lt=F("maximum")),
+                name="sensor_limits_in_order",
+                violation_error_message="the least plausible value is not below the greatest",
+            ),
+            models.CheckConstraint(
+                condition=Q(expected_within=None) | Q(expected_within__gte=timedelta(0)),
+                name="sensor_expected_after_the_event",
+                violation_error_message="a value cannot be expected before its event ends",
             ),
         ]
         indexes = [models.Index(fields=["updated_at", "id"], name="sensor_by_update")]

@@ -24,11 +24,20 @@ class SourceQuerySet(models.QuerySet["Source"]):
 
 
 class Source(models.Model):
-    """Who or what believes: a meter, a market, a forecaster with its version, a person."""
+    """Who or what believes: a meter, a market, a forecaster with its version, a person.
+
+    ``rank`` decides between several that believe something of one event: the lowest counts, and
+    of equal ones the belief that was formed last.
+    """
 
     kind = models.CharField(max_length=16, choices=SourceKind)
     name = models.CharField(max_length=100)
     version = models.CharField(max_length=50, blank=True)
+    rank = models.SmallIntegerField(
+        default=0,
+        help_text="Of several that believe something of one event the lowest counts, and of equal "
+        "ones the belief that was formed last.",
+    )
 
     objects = models.Manager.from_queryset(SourceQuerySet)()
 

@@ -9,6 +9,7 @@ from assets.queries.columns import (
     WrongResolution,
     read_columns,
 )
+from assets.queries.latest import Latest, read_latest
 from assets.queries.series import (
     EXPECTED,
     MEASURED,
@@ -18,20 +19,25 @@ from assets.queries.series import (
     read_quantiles,
     read_series,
 )
+from assets.queries.totals import Total, read_total
 
 __all__ = [
     "EXPECTED",
     "MEASURED",
     "Column",
+    "Latest",
     "OffGrid",
     "Quality",
     "Quantiles",
+    "Total",
     "Wanted",
     "WrongAggregation",
     "WrongResolution",
     "read_aggregated",
     "read_columns",
+    "read_latest",
     "read_onto",
     "read_quantiles",
     "read_series",
+    "read_total",
 ]

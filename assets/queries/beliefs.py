@@ -5,7 +5,7 @@ are: a year of quarters of an hour costs Python 2 ms instead of the 40 ms of a r
 each belief was formed is only fetched where several sources believe something of one event.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -101,7 +101,7 @@ def read_beliefs(
     grids: dict[int, TimeGrid],
     *,
     known_at: datetime,
-    sources: Sequence[int],
+    sources: Mapping[int, Source],
     probabilities: Sequence[float],
     horizon: timedelta | None = None,
 ) -> dict[tuple[int, float], Believed]:
@@ -110,7 +110,8 @@ def read_beliefs(
     Args:
         grids: by the sensor's identifier; its steps are the sensor's events.
         known_at: beliefs formed later are not looked at.
-        sources: identifiers of who counts; of several the one that formed its belief last.
+        sources: who counts, by identifier, as of ``sources_of``; of several that of the lowest
+            rank, and of equal ones the one that formed its belief last.
         probabilities: which quantiles.
         horizon: of each event only beliefs formed so long before its start, or earlier.
 
@@ -135,7 +136,7 @@ def read_beliefs(
     elif any(_overlap(rows, grids[sensor]) for (sensor, _), rows in found.items()):
         found = _read(_NEWEST, wanted, _TIMES)
     return {
-        (sensor, probability): _on_grid(found.get((sensor, probability), []), grid)
+        (sensor, probability): _on_grid(found.get((sensor, probability), []), grid, sources)
         for sensor, grid in grids.items()
         for probability in probabilities
     }
@@ -195,17 +196,21 @@ def _overlap(several: Sequence[_Rows], grid: TimeGrid) -> bool:
     return bool(np.bincount(steps).max() > 1)
 
 
-def _on_grid(several: Sequence[_Rows], grid: TimeGrid) -> Believed:
+def _on_grid(several: Sequence[_Rows], grid: TimeGrid, known: Mapping[int, Source]) -> Believed:
     values = np.full(grid.n_steps, np.nan)
     sources = np.zeros(grid.n_steps, dtype=np.int64)
     since = np.full(grid.n_steps, np.iinfo(np.int64).min)
-    for rows in sorted(several, key=lambda each: each.source):  # at once: that made last counts
-        steps, known = _steps(rows, grid), rows.values
+    rank: int | None = None
+    # The lowest rank comes last and counts; of beliefs formed at once that of the source made last.
+    for rows in sorted(several, key=lambda each: (-known[each.source].rank, each.source)):
+        if known[rows.source].rank != rank:
+            since[:], rank = np.iinfo(np.int64).min, known[rows.source].rank
+        steps, told = _steps(rows, grid), rows.values
         if rows.belief_time.size:
             counts = rows.belief_time >= since[steps]
-            steps, known = steps[counts], known[counts]
+            steps, told = steps[counts], told[counts]
             since[steps] = rows.belief_time[counts]
-        values[steps], sources[steps] = known, rows.source
+        values[steps], sources[steps] = told, rows.source
     return Believed(values, sources)
 
 

@@ -26,11 +26,12 @@ class Quality(IntEnum):
     MEASURED = 0
     FORECAST = 1
     SCHEDULED = 2
-    FILLED = 3
-    MISSING = 4
+    IMPLAUSIBLE = 3
+    FILLED = 4
+    MISSING = 5
 
 
-_OF_KINDS: Final = {
+QUALITY_OF_KINDS: Final = {
     SourceKind.METER: Quality.MEASURED,
     SourceKind.MARKET: Quality.MEASURED,
     SourceKind.PERSON: Quality.MEASURED,
@@ -101,6 +102,14 @@ class Column:
     sources: tuple[tuple[Source, int], ...]
 
 
+def implausible(sensor: Sensor, values: Array) -> NDArray[np.bool_]:
+    """Return which of ``values`` lie beyond the plausible limits of ``sensor``."""
+    least = -np.inf if sensor.minimum is None else sensor.minimum
+    most = np.inf if sensor.maximum is None else sensor.maximum
+    beyond: NDArray[np.bool_] = (values < least) | (values > most)
+    return beyond
+
+
 def read_columns(sensors: Sequence[Sensor], wanted: Wanted) -> list[list[Column]]:
     """Return the series of ``sensors``, each with one column per probability, in one statement.
 
@@ -120,7 +129,7 @@ def read_columns(sensors: Sequence[Sensor], wanted: Wanted) -> list[list[Column]
     believed = read_beliefs(
         grids,
         known_at=wanted.known_at,
-        sources=list(sources),
+        sources=sources,
         probabilities=wanted.probabilities,
         horizon=wanted.horizon,
     )
@@ -128,9 +137,9 @@ def read_columns(sensors: Sequence[Sensor], wanted: Wanted) -> list[list[Column]
         [
             _column(
                 believed[sensor.pk, probability],
-                grids[sensor.pk],
-                buckets[sensor.pk],
+                (grids[sensor.pk], buckets[sensor.pk]),
                 sources,
+                sensor,
                 (wanted.fill, wanted.aggregation or _usual(sensor)),
             )
             for probability in wanted.probabilities
@@ -173,19 +182,20 @@ def _check_aggregation(sensor: Sensor, aggregation: str | None) -> None:
 
 def _column(
     believed: Believed,
-    events: TimeGrid,
-    buckets: Buckets,
+    steps: tuple[TimeGrid, Buckets],
     sources: dict[int, Source],
+    sensor: Sensor,
     told: tuple[Fill, str],
 ) -> Column:
-    fill, how = told
+    (events, buckets), (fill, how) = steps, told
     identifiers, counts = np.unique(believed.sources, return_counts=True)
     qualities = [
-        _OF_KINDS[SourceKind(sources[pk].kind)] if pk else Quality.MISSING
+        QUALITY_OF_KINDS[SourceKind(sources[pk].kind)] if pk else Quality.MISSING
         for pk in identifiers.tolist()
     ]
     places = np.searchsorted(identifiers, believed.sources)
     quality = np.array(qualities, dtype=np.uint8)[places]
+    quality[implausible(sensor, believed.values)] = Quality.IMPLAUSIBLE
     values = filled(believed.values, fill)
     quality[np.isnan(believed.values) & ~np.isnan(values)] = Quality.FILLED
     if how == "energy":

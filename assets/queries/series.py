@@ -58,7 +58,7 @@ def read_series(
     believed = read_beliefs(
         {sensor.pk: grid},
         known_at=known_at,
-        sources=list(sources_of(kinds)),
+        sources=sources_of(kinds),
         probabilities=[probability],
     )
     return believed[sensor.pk, probability].values
@@ -130,7 +130,7 @@ def read_quantiles(
     believed = read_beliefs(
         {sensor.pk: grid},
         known_at=known_at,
-        sources=list(sources_of([SourceKind.FORECASTER])),
+        sources=sources_of([SourceKind.FORECASTER]),
         probabilities=probabilities,
     )
     values = [believed[sensor.pk, probability].values for probability in probabilities]

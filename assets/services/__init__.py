@@ -14,9 +14,9 @@ from assets.services.tree import (
     add_customer,
     add_sensor,
     change_asset,
+    change_sensor,
     move_asset,
     remove_asset,
-    rename_sensor,
 )
 
 __all__ = [
@@ -28,10 +28,10 @@ __all__ = [
     "add_customer",
     "add_sensor",
     "change_asset",
+    "change_sensor",
     "move_asset",
     "record_many",
     "record_readings",
     "record_series",
     "remove_asset",
-    "rename_sensor",
 ]

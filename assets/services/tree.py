@@ -21,7 +21,14 @@ from tenants.permissions import Actor, Permission
 RESOLUTIONS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 10, 15, 30, 60))
 _CHANGEABLE: Final = ("name", "asset_type", "time_zone", "latitude", "longitude")
 _PLACE: Final = ("parent_id", "path")
-_OF_SENSOR: Final = ("asset_id", "name", "quantity", "resolution")
+_OF_SENSOR_CHANGEABLE: Final = (
+    "name",
+    "outward_positive",
+    "minimum",
+    "maximum",
+    "expected_within",
+)
+_OF_SENSOR: Final = ("asset_id", "quantity", "resolution", *_OF_SENSOR_CHANGEABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,10 @@ class NewSensor:
     name: str
     quantity: Quantity
     resolution: timedelta = timedelta(minutes=15)
+    outward_positive: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    expected_within: timedelta | None = None
 
 
 @transaction.atomic
@@ -108,7 +119,10 @@ def add_sensor(*, actor: Actor, asset: Asset, sensor: NewSensor) -> Sensor:
             "resolution", f"{sensor.resolution} is none of {minutes} minutes", code="resolution"
         )
     row = Sensor(
-        asset=asset, name=sensor.name, quantity=sensor.quantity, resolution=sensor.resolution
+        asset=asset,
+        quantity=sensor.quantity,
+        resolution=sensor.resolution,
+        **{name: getattr(sensor, name) for name in _OF_SENSOR_CHANGEABLE},
     )
     row.full_clean()
     row.save()
@@ -117,23 +131,26 @@ def add_sensor(*, actor: Actor, asset: Asset, sensor: NewSensor) -> Sensor:
 
 
 @transaction.atomic
-def rename_sensor(*, actor: Actor, sensor: Sensor) -> None:
-    """Save the name of ``sensor``; all else is what its values were recorded for, and stays.
+def change_sensor(*, actor: Actor, sensor: Sensor) -> None:
+    """Save name, sign, limits and expected arrival of ``sensor``.
+
+    All else is what its values were recorded for, and stays.
 
     Raises:
         PermissionDenied: ``actor`` may not manage assets there.
-        ValidationError: another sensor at the asset has this name.
+        ValidationError: another sensor at the asset has this name, or the limits are in
+            disorder.
     """
     authorise_on(actor, Permission.ASSET_MANAGE, sensor.asset)
     sensor.full_clean()
     before = Sensor.objects.select_for_update(of=("self",)).get(pk=sensor.pk)
-    sensor.save(update_fields=["name", "updated_at"])
+    sensor.save(update_fields=[*_OF_SENSOR_CHANGEABLE, "updated_at"])
     record(
         actor=actor,
-        verb="rename_sensor",
+        verb="change_sensor",
         subject=sensor,
-        before=values_of(before, "name"),
-        after=values_of(sensor, "name"),
+        before=values_of(before, *_OF_SENSOR_CHANGEABLE),
+        after=values_of(sensor, *_OF_SENSOR_CHANGEABLE),
     )
 
 

@@ -16,7 +16,7 @@ class DoesNotFit(ValueError):
 
 
 def to_grid(
-    reading: SeriesReading, *, quantity: str, resolution: timedelta
+    reading: SeriesReading, *, quantity: str, resolution: timedelta, outward_positive: bool = False
 ) -> tuple[TimeGrid, NDArray[np.float64]]:
     """Return ``reading`` on steps of ``resolution`` and in the unit of ``quantity``.
 
@@ -27,7 +27,9 @@ def to_grid(
         DoesNotFit: steps and resolution are no multiples, or the start is off the grid.
         UnknownUnit: the peer's unit does not fit.
     """
-    values = converter(reading.unit, quantity, step=reading.step)(reading.values)
+    values = converter(
+        reading.unit, quantity, step=reading.step, outward_positive=outward_positive
+    )(reading.values)
     start: datetime = reading.start
     if reading.step >= resolution:
         factor, rest = divmod(reading.step, resolution)

@@ -55,18 +55,22 @@ def import_series(
         unit: of the file's values; converted once.
         day_ahead: the values of a local day were told at this time of the day before, as a
             market's prices are; None for a meter, which knows each at its event's end.
-        generation: the file counts what is generated as positive, as inverters do; the sign is
-            turned, for power is positive into the asset.
+        generation: the file counts what is generated as positive, as inverters do, also where
+            the sensor does not say so; the sign is turned, for power is positive into the asset.
         dry_run: check everything, store nothing.
 
     Raises:
         PermissionDenied: ``actor`` may not record beliefs at the sensor's asset.
         ValidationError: the unit does not fit, or the steps do not.
     """
-    values_told = -read.values if generation else read.values
-    reading = SeriesReading("file", read.grid.start, read.grid.step, values_told, unit)
+    reading = SeriesReading("file", read.grid.start, read.grid.step, read.values, unit)
     try:
-        grid, values = to_grid(reading, quantity=sensor.quantity, resolution=sensor.resolution)
+        grid, values = to_grid(
+            reading,
+            quantity=sensor.quantity,
+            resolution=sensor.resolution,
+            outward_positive=generation or sensor.outward_positive,
+        )
     except UnknownUnit as error:
         raise wrong("unit", str(error), code="unit") from None
     except DoesNotFit as error:

@@ -13,6 +13,9 @@ _EXAMPLE: Final = "2026-04-10T00:00+02:00"
 
 #: A column of numbers; NaN inside, null outside.
 Numbers = NewType("Numbers", list)  # type: ignore[type-arg]
+#: A column of identifiers, and one of moments: UTC and NaT inside, null outside.
+Identifiers = NewType("Identifiers", list)  # type: ignore[type-arg]
+Moments = NewType("Moments", list)  # type: ignore[type-arg]
 
 
 def _serialize(values: Any) -> list[float | None]:
@@ -48,6 +51,22 @@ NUMBERS: Final = strawberry.scalar(
     parse_value=_parse,
 )
 
+IDENTIFIERS: Final = strawberry.scalar(
+    name="Identifiers", description="A column of identifiers as a JSON list.", serialize=list
+)
+
+
+def _serialize_moments(values: Any) -> list[str | None]:
+    texts = np.datetime_as_string(np.asarray(values, dtype="datetime64[s]"), timezone="UTC")
+    return [None if text == "NaT" else text for text in texts.tolist()]
+
+
+MOMENTS: Final = strawberry.scalar(
+    name="Moments",
+    description="A column of moments as a JSON list, each as ISO 8601 in UTC; null where unknown.",
+    serialize=_serialize_moments,
+)
+
 
 def _parse_time(value: Any) -> datetime:
     if not isinstance(value, str):
@@ -72,4 +91,9 @@ DATE_TIME: Final = strawberry.scalar(
     serialize=datetime.isoformat,
     parse_value=_parse_time,
 )
-SCALAR_MAP: Final[dict[object, Any]] = {Numbers: NUMBERS, datetime: DATE_TIME}
+SCALAR_MAP: Final[dict[object, Any]] = {
+    Numbers: NUMBERS,
+    Identifiers: IDENTIFIERS,
+    Moments: MOMENTS,
+    datetime: DATE_TIME,
+}

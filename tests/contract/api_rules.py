@@ -45,6 +45,7 @@ UNITS: Final = frozenset(
 NUMBERS: Final = frozenset({"Float", "Int", "Numbers", "Decimal", "QuantityInput"})
 SCALARS: Final = frozenset(
     {"ID", "String", "Boolean", "Int", "Float", "Numbers", "Decimal", "DateTime", "Date", "JSON"}
+    | {"Identifiers", "Moments"}
 )
 _SUFFIXES: Final[Mapping[str, tuple[str, ...]]] = {
     "kW": ("Kw",),

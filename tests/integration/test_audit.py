@@ -16,9 +16,9 @@ from assets.services import (
     add_customer,
     add_sensor,
     change_asset,
+    change_sensor,
     move_asset,
     remove_asset,
-    rename_sensor,
 )
 from assets.timegrid import TimeGrid
 from forecasting.services import keep_model, request_forecast
@@ -57,7 +57,7 @@ def tree(site: Asset, now: datetime) -> None:
     device = add_asset(actor=OLGA, parent=site, name="Pump", asset_type=AssetType.LOAD)
     sensor = add_sensor(actor=OLGA, asset=device, sensor=NewSensor("power", Quantity.POWER))
     sensor.name = "electric power"
-    rename_sensor(actor=OLGA, sensor=sensor)
+    change_sensor(actor=OLGA, sensor=sensor)
     device.name = "Heat pump"
     change_asset(actor=OLGA, asset=device)
     move_asset(actor=OLGA, asset=device, parent=other)
@@ -95,7 +95,7 @@ def connections(site: Asset, now: datetime) -> None:
             [
                 "add_asset",
                 "add_sensor",
-                "rename_sensor",
+                "change_sensor",
                 "change_asset",
                 "move_asset",
                 "remove_asset",

@@ -143,7 +143,7 @@ def test_any_history_is_read_as_a_naive_replay_finds_it(
         found = read_beliefs(
             {sensor.pk: TimeGrid(now, HOUR, 4) for sensor in sensors},
             known_at=now + age * HOUR,
-            sources=[source.pk],
+            sources={source.pk: source},
             probabilities=[0.1, 0.5],
             horizon=None if horizon is None else horizon * HOUR,
         )

@@ -67,7 +67,7 @@ def test_what_was_known_then_is_what_a_naive_replay_finds(
         found = read_beliefs(
             {sensor.pk: grid(now, 6) for sensor in sensors},
             known_at=now + age * HOUR,
-            sources=[source.pk for source in sources],
+            sources={source.pk: source for source in sources},
             probabilities=[0.5],
         )
         for place, sensor in enumerate(sensors):

@@ -1,0 +1,98 @@
+"""The latest value of many sensors at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+from assets.models import Sensor, SourceKind
+from assets.queries.beliefs import sources_of
+from assets.queries.columns import QUALITY_OF_KINDS, Quality, implausible
+from assets.queries.series import MEASURED
+
+Array = NDArray[np.float64]
+
+#: What is older says nothing of now, and would have to be searched for.
+LOOK_BACK: Final = timedelta(days=31)
+
+# One step into the index for each sensor, from now backwards.
+_LATEST: Final = """
+SELECT wanted.place, newest.event_start, newest.value, newest.source_id
+FROM unnest(%(sensors)s::bigint[]) WITH ORDINALITY AS wanted (sensor_id, place)
+CROSS JOIN LATERAL (
+    SELECT b.event_start, b.value, b.source_id FROM assets_belief b
+    WHERE b.sensor_id = wanted.sensor_id AND b.event_start > %(since)s AND b.event_start <= %(now)s
+        AND b.cumulative_probability = 0.5 AND b.source_id = ANY(%(sources)s)
+    ORDER BY b.event_start DESC, b.belief_time DESC LIMIT 1
+) newest
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The latest values of sensors, in their order.
+
+    Attributes:
+        starts: shape (n,), of the latest event of which something is known; NaT where nothing
+            is known of the last ``LOOK_BACK``.
+        values: shape (n,), unit of each sensor's quantity; NaN where unknown.
+        quality: shape (n,), values of ``Quality``.
+        late_seconds: shape (n,), how much later than expected the next value is; 0 in time, NaN
+            where nothing is expected of the sensor.
+    """
+
+    starts: NDArray[np.datetime64]
+    values: Array
+    quality: NDArray[np.uint8]
+    late_seconds: Array
+
+
+def read_latest(
+    sensors: Sequence[Sensor], *, now: datetime, kinds: Sequence[SourceKind] = MEASURED
+) -> Latest:
+    """Return the latest value of each of ``sensors`` of an event that has begun by ``now``."""
+    sources = sources_of(kinds)
+    n = len(sensors)
+    starts = np.full(n, np.datetime64("NaT"), dtype="datetime64[s]")
+    values, quality = np.full(n, np.nan), np.full(n, Quality.MISSING, dtype=np.uint8)
+    wanted: dict[str, Any] = {
+        "sensors": [sensor.pk for sensor in sensors],
+        "sources": list(sources),
+        "since": now - LOOK_BACK,
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_LATEST, wanted)
+        found = cursor.fetchall()
+    if found:
+        places = np.array([row[0] for row in found]) - 1
+        starts[places] = np.array([row[1].replace(tzinfo=None) for row in found], "datetime64[s]")
+        values[places] = [row[2] for row in found]
+        kind_of = {pk: QUALITY_OF_KINDS[SourceKind(row.kind)] for pk, row in sources.items()}
+        quality[places] = [kind_of[row[3]] for row in found]
+    beyond = [bool(implausible(each, values[i])) for i, each in enumerate(sensors)]
+    quality[np.array(beyond, dtype=bool)] = Quality.IMPLAUSIBLE
+    return Latest(starts, values, quality, _late(sensors, starts, now))
+
+
+def _late(sensors: Sequence[Sensor], starts: NDArray[np.datetime64], now: datetime) -> Array:
+    """Return how long the event after that of ``starts`` is overdue [s]."""
+    unexpected = np.timedelta64("NaT")
+    patience = np.array(
+        [
+            unexpected
+            if each.expected_within is None
+            else np.timedelta64(2 * each.resolution + each.expected_within, "s")
+            for each in sensors
+        ],
+        dtype="timedelta64[s]",
+    )
+    moment = np.datetime64(now.replace(tzinfo=None), "s")
+    # Of what has been silent for as long as we look back the value is that late at least.
+    since = np.where(np.isnat(starts), moment - np.timedelta64(LOOK_BACK, "s"), starts)
+    late = (moment - since - patience).astype(np.float64)
+    return np.where(np.isnat(patience), np.nan, np.maximum(late, 0.0))
