@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from integrations.ingest.series_file import WrongFile
 from integrations.ingest.stamps import StampRules
+from integrations.ingest.table import WrongFile
 
 _FORMATS: Final = (
     None,

@@ -4,10 +4,13 @@ Labels without an offset are local. In the hour that a clock runs through twice,
 the rows says which pass is meant; a label in the hour that it leaves out is refused.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
+
+_OFFSET: Final = re.compile(r"(?<=\d)\s*(Z|[+-]\d\d(:?\d\d)?)$")
 
 Label = Literal["start", "end"]
 
@@ -27,14 +30,19 @@ class StampRules:
     Attributes:
         time_zone: of labels without an offset.
         label: whether a label is an interval's start or its end.
-        time_format: of ``strptime``; None for ISO 8601.
+        time_format: of ``strptime``; None for ISO 8601. Of several with "|" between them the
+            first that fits counts, as where a publisher exchanged days and months up to 12.
         midnight_ends_day: a label 00:00 is the end of its own date, and so comes last in it.
+        ignore_offsets: offsets in the file are wrong: its labels are local.
+        any_order: rows are in no order; of the repeated hour the first pass is meant.
     """
 
     time_zone: ZoneInfo
     label: Label = "start"
     time_format: str | None = None
     midnight_ends_day: bool = False
+    ignore_offsets: bool = False
+    any_order: bool = False
 
     def start_of(self, text: str, step: timedelta, before: datetime | None) -> datetime:
         """Return the start of the interval labelled ``text``, in UTC.
@@ -46,7 +54,7 @@ class StampRules:
         Raises:
             WrongStamp: see the class.
         """
-        time = self._parsed(text)
+        time = self._parsed(_OFFSET.sub("", text.strip()) if self.ignore_offsets else text)
         if self.midnight_ends_day and (time.hour, time.minute, time.second) == (0, 0, 0):
             time += timedelta(days=1)
         shift = step if self.label == "end" else timedelta(0)
@@ -65,6 +73,8 @@ class StampRules:
             raise NoSuchHour(
                 f"{text!r} does not exist in {self.time_zone}: the clock goes forward then"
             )
+        if self.any_order:
+            return first
         start = second if before is not None and first <= before < second else first
         if before is not None and start < before:
             raise WrongStamp(
@@ -75,10 +85,12 @@ class StampRules:
 
     def _parsed(self, text: str) -> datetime:
         text = text.strip()
-        try:
-            if self.time_format is not None:
-                return datetime.strptime(text, self.time_format)  # noqa: DTZ007
-            return datetime.fromisoformat(text)
-        except ValueError:
-            wanted = self.time_format or "ISO 8601, such as 2026-04-10T00:15+02:00"
-            raise WrongStamp(f"{text[:40]!r} is no time as {wanted}") from None
+        for time_format in (self.time_format or "").split("|"):
+            try:
+                if time_format:
+                    return datetime.strptime(text, time_format)  # noqa: DTZ007
+                return datetime.fromisoformat(text)
+            except ValueError:
+                continue
+        wanted = self.time_format or "ISO 8601, such as 2026-04-10T00:15+02:00"
+        raise WrongStamp(f"{text[:40]!r} is no time as {wanted}")

@@ -1,0 +1,166 @@
+"""Files of meters, markets and spreadsheets as one thing: a head and rows of text. Pure.
+
+Recognised by their first bytes: CSV in UTF-8 or UTF-16, Excel workbooks, DSMR telegrams, and
+Green Button. What a file expands to is counted before it is expanded.
+"""
+
+import codecs
+import csv
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+#: More than fifty years of quarter-hours is no file of one sensor.
+MAX_ROWS: Final = 2_000_000
+#: What a workbook may hold when unpacked [bytes], and how many times its size that may be.
+_MAX_UNPACKED: Final = 400_000_000
+_MAX_RATIO: Final = 200
+#: Lines above the head in which a file may tell of itself.
+_MAX_PREAMBLE: Final = 50
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """What is wrong with one line of a file."""
+
+    line: int
+    words: str
+
+
+class WrongFile(ValueError):
+    """The file cannot be read; the message names the line and what would be right.
+
+    Attributes:
+        problems: each wrong line, where the lines are what is wrong.
+    """
+
+    def __init__(self, message: str, problems: Sequence[RowProblem] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file's head, and its rows with their line numbers; empty rows are left out."""
+
+    columns: list[str]
+    rows: Iterator[tuple[int, list[str]]]
+
+    def position(self, name: str) -> int:
+        """Return where the column ``name`` stands.
+
+        Raises:
+            WrongFile: there is none, or there are two.
+        """
+        if self.columns.count(name.strip()) != 1:
+            known = ", ".join(repr(each) for each in self.columns[:20]) or "none: the file is empty"
+            times = "two columns are" if name.strip() in self.columns else "no column is"
+            raise WrongFile(f"{times} called {name!r} (there are: {known})")
+        return self.columns.index(name.strip())
+
+
+def read_table(content: bytes, column: str) -> Table:
+    """Return ``content`` as a table whose head is the first row that holds ``column``.
+
+    Raises:
+        WrongFile: it is of none of the kinds, or expands to too much.
+    """
+    # Each kind's reader is loaded where it is needed.
+    if content.startswith(b"PK\x03\x04"):
+        return _headed(_workbook_rows(content), column)
+    if content.lstrip()[:1] == b"/":
+        from integrations.ingest.p1 import telegram_rows  # noqa: PLC0415
+
+        return _headed(telegram_rows(content), column)
+    if content.lstrip(codecs.BOM_UTF8 + b" \r\n\t")[:1] == b"<":
+        from integrations.ingest.green_button import usage_rows  # noqa: PLC0415
+
+        return _headed(usage_rows(content), column)
+    return _headed(_csv_rows(text_of(content), column), column)
+
+
+def _headed(rows: Iterator[tuple[int, list[str]]], column: str) -> Table:
+    filled = ((line, cells) for line, cells in rows if any(cell.strip() for cell in cells))
+    above: list[tuple[int, list[str]]] = []
+    for line, cells in filled:
+        columns = [cell.strip() for cell in cells]
+        if column.strip() in columns:
+            return Table(columns, filled)
+        above.append((line, columns))
+        if len(above) > _MAX_PREAMBLE:
+            break
+    return Table(above[0][1] if above else [], iter(above[1:]))
+
+
+def _csv_rows(text: str, column: str) -> Iterator[tuple[int, list[str]]]:
+    # A file may tell of itself above its head, in lines that have other delimiters.
+    lines = io.StringIO(text)
+    heads = [line for line, _ in zip(lines, range(_MAX_PREAMBLE), strict=False)]
+    head = next((line for line in heads if column.strip() in line), heads[0] if heads else "")
+    delimiter = max(";\t,", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise WrongFile(f"line {reader.line_num}: {error}") from None
+
+
+def text_of(content: bytes) -> str:
+    """Return the text of a file that says by its mark, or does not, how it is written.
+
+    Raises:
+        WrongFile: it is neither UTF-8 nor UTF-16.
+    """
+    encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise WrongFile(f"byte {error.start} is no {encoding}: save the file as UTF-8") from None
+    if "\0" in text:
+        raise WrongFile("the file holds zero bytes: a CSV file as UTF-8 is right")
+    return text
+
+
+def _workbook_rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    import openpyxl  # noqa: PLC0415  # a quarter of a second that most files need not pay
+
+    _check_unpacked(content)
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        for line, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
+            if line > MAX_ROWS:
+                raise WrongFile(f"more than {MAX_ROWS} rows")
+            yield line, [_cell(value) for value in cells]
+    except (KeyError, IndexError, ValueError, zipfile.BadZipFile, SyntaxError) as error:
+        if isinstance(error, WrongFile):
+            raise
+        raise WrongFile("the file is no Excel workbook (.xlsx) that can be read") from None
+
+
+def _check_unpacked(content: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            unpacked = sum(each.file_size for each in packed.infolist())
+    except zipfile.BadZipFile:
+        raise WrongFile("the file is no Excel workbook (.xlsx) that can be read") from None
+    if unpacked > _MAX_UNPACKED or unpacked > _MAX_RATIO * len(content):
+        raise WrongFile(f"the workbook unpacks to {unpacked} bytes: import it in parts, as CSV")
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    return str(value)
