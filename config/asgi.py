@@ -21,11 +21,12 @@ settings.DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
 }
 pooling.refuse_transaction_pooling(env.connect)
 
+_LONGEST = {
+    "/graphql/": settings.GRAPHQL_MAX_BODY_BYTES,
+    "/readings/": settings.BULK_MAX_BODY_BYTES,
+}
 _http = with_body_limit(
-    get_asgi_application(),
-    lambda path: (
-        settings.GRAPHQL_MAX_BODY_BYTES if path == "/graphql/" else settings.MAX_BODY_BYTES
-    ),
+    get_asgi_application(), lambda path: _LONGEST.get(path, settings.MAX_BODY_BYTES)
 )
 
 import redis.asyncio  # noqa: E402, F401  # now, while nobody waits: streams need it

@@ -1,9 +1,10 @@
-"""Addresses on a tenant's host: interface, admin, portal."""
+"""Addresses on a tenant's host: interface, bulk readings, admin, portal."""
 
 from django.contrib import admin
 from django.urls import include, path
 
 from config import admin_sites
+from config.bulk import readings
 from config.graphiql import graphiql
 from config.graphql_views import graphql
 
@@ -15,6 +16,7 @@ handler500 = "config.failures.broken"
 
 urlpatterns = [
     path("graphql/", graphql, name="graphql"),
+    path("readings/", readings, name="readings"),
     path("graphiql/", graphiql, name="graphiql"),
     path("admin/", admin.site.urls),
     path("", include("portal.urls")),

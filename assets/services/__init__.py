@@ -1,5 +1,6 @@
 """Use cases of assets and beliefs."""
 
+from assets.services.points import Points, record_points
 from assets.services.recording import (
     BeliefsRecorded,
     Readings,
@@ -22,6 +23,7 @@ from assets.services.tree import (
 __all__ = [
     "BeliefsRecorded",
     "NewSensor",
+    "Points",
     "Readings",
     "SeriesOfBeliefs",
     "add_asset",
@@ -31,6 +33,7 @@ __all__ = [
     "change_sensor",
     "move_asset",
     "record_many",
+    "record_points",
     "record_readings",
     "record_series",
     "remove_asset",

@@ -28,9 +28,9 @@ from tenants.permissions import Actor, Permission
 Array = NDArray[np.float64]
 
 #: A thousand times the world's power [kW]: what is above is a unit gone wrong.
-_MAX_MAGNITUDE: Final = 1e13
+MAX_MAGNITUDE: Final = 1e13
 #: How far a sender's clock may be ahead of ours.
-_CLOCK_TOLERANCE: Final = timedelta(minutes=5)
+CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def record_readings(
 
     Returns and raises as ``record_many``; also refuses readings from the future.
     """
-    latest = now + _CLOCK_TOLERANCE
+    latest = now + CLOCK_TOLERANCE
     for index, each in enumerate(readings):
         last_start = each.grid.end - each.grid.step
         if last_start > latest or (each.belief_time and each.belief_time > latest):
@@ -162,7 +162,7 @@ def _record(
     for each, field in zip(series, fields, strict=True):
         authorise_on(actor, Permission.BELIEF_RECORD, each.sensor.asset)
         _check(each, field)
-    _hold({each.sensor.pk for each in series})
+    hold_sensors({each.sensor.pk for each in series})
     parts = [_beliefs(each) for each in series]
     beliefs = together(parts)
     row = contradiction(beliefs)
@@ -177,7 +177,7 @@ def _record(
     return changed
 
 
-def _hold(sensor_ids: set[int]) -> None:
+def hold_sensors(sensor_ids: set[int]) -> None:
     """Hold the sensors' rows until the commit, so that none is removed under its beliefs.
 
     Of one sensor only one transaction writes at a time; in one order for all, or two that write
@@ -216,13 +216,13 @@ def _check(series: SeriesOfBeliefs, field: str) -> None:
             code="infinite",
         )
     largest = float(np.nanmax(np.abs(values), initial=0.0))
-    if largest > _MAX_MAGNITUDE:
+    if largest > MAX_MAGNITUDE:
         raise wrong(
             f"{field}values",
             f"{largest:.3g} is no plausible {sensor.quantity}: is the unit right?",
             code="range",
-            minimum=-_MAX_MAGNITUDE,
-            maximum=_MAX_MAGNITUDE,
+            minimum=-MAX_MAGNITUDE,
+            maximum=MAX_MAGNITUDE,
         )
     if series.belief_time is not None and series.belief_time.tzinfo is None:
         raise wrong(f"{field}belief_time", "needs a time zone: add an offset", code="naive")

@@ -6,7 +6,7 @@ one transaction writes at a time. (Figures: ``docs/adr/0004-beliefs-in-one-plain
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -134,8 +134,8 @@ def store(beliefs: Beliefs, *, corrected_at: datetime | None) -> int:
         return 0
     span = {
         "sensors": np.unique(beliefs["sensor"]).tolist(),
-        "first": _moment(beliefs["event_start"].min()),
-        "last": _moment(beliefs["event_start"].max()),
+        "first": moment_of(int(beliefs["event_start"].min())),
+        "last": moment_of(int(beliefs["event_start"].max())),
         "now": corrected_at,
     }
     with connection.cursor() as cursor:
@@ -205,5 +205,6 @@ def contradiction(beliefs: Beliefs) -> int | None:
     return int(order[gainsaid[0] + 1]) if gainsaid.size else None
 
 
-def _moment(since: np.int64) -> datetime:
-    return datetime.fromtimestamp(int(since) / 1_000_000 + _EPOCH.timestamp(), UTC)
+def moment_of(since: int) -> datetime:
+    """Return the moment that beliefs tell as ``since``; see ``microseconds``."""
+    return _EPOCH + timedelta(microseconds=int(since))

@@ -4,6 +4,8 @@ from typing import Final
 
 #: Largest body of a request [bytes]; a year of quarter-hours of one sensor is about 0.5 MB.
 GRAPHQL_MAX_BODY_BYTES: Final = 2_000_000
+#: Largest body of readings that is sent at once [bytes], packed or not.
+BULK_MAX_BODY_BYTES: Final = 500_000_000
 # Django's own limit, of bodies without files, is asked first.
 DATA_UPLOAD_MAX_MEMORY_SIZE: Final = GRAPHQL_MAX_BODY_BYTES
 #: Time of the database that one statement, and one request, may take [s].

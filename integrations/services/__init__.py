@@ -1,5 +1,6 @@
 """Use cases of integrations."""
 
+from integrations.services.bulk import BulkRecorded, record_body
 from integrations.services.connections import (
     bind_channel,
     check_settings,
@@ -10,6 +11,7 @@ from integrations.services.connections import (
 from integrations.services.importing import ImportedSeries, import_series
 
 __all__ = [
+    "BulkRecorded",
     "ImportedSeries",
     "bind_channel",
     "check_settings",
@@ -17,4 +19,5 @@ __all__ = [
     "keep_connection",
     "parse_settings",
     "read_now",
+    "record_body",
 ]

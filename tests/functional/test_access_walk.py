@@ -50,6 +50,9 @@ QUERIES: Final = roots("Query")
 MUTATIONS: Final = roots("Mutation")
 SUBSCRIPTIONS: Final = roots("Subscription")
 BY_ID: Final = [name for name, field in QUERIES.items() if identified_by(field)]
+#: Columns of what hangs beneath an asset, which is named by its identifier.
+OF_ASSETS: Final = frozenset({"LatestValues", "SeriesSum"})
+COLUMNS: Final = [name for name in BY_ID if get_named_type(QUERIES[name].type).name in OF_ASSETS]
 LISTS: Final = [name for name, field in QUERIES.items() if "first" in field.args]
 DIFFERENT: Final = (
     "manager",
@@ -151,7 +154,8 @@ def test_an_identifier_of_another_kind_names_nothing(world: World, name: str) ->
     asker = world.askers["manager of all"]
     kind = get_named_type(QUERIES[name].type)
     document = f"query ($id: ID!) {{ {_by_id(name, '$id')} {{ __typename }} }}"
-    others = [row.id for row in world.rows if asker.sees(row) and type_of(row.model) != kind.name]
+    own = "Asset" if kind.name in OF_ASSETS else kind.name
+    others = [row.id for row in world.rows if asker.sees(row) and type_of(row.model) != own]
     if kind.name in ("Node", "Series"):  # of any kind; of sensors
         others = [world.own(Asset)] if kind.name == "Series" else []
 
@@ -160,6 +164,18 @@ def test_an_identifier_of_another_kind_names_nothing(world: World, name: str) ->
 
         assert said.body.get("errors") is None, said.text
         assert said.body["data"][name] in (None, [None]), said.text
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_columns_beneath_an_own_asset_hold_nothing_foreign(
+    world: World, one_of_each: Asker, name: str
+) -> None:
+    document = f"query ($id: ID!) {{ {everything_of(QUERIES[name], _by_id(name, '$id'))} }}"
+
+    for row in (row for row in world.rows if row.model is Asset and one_of_each.sees(row)):
+        said = answer(one_of_each, document, id=row.id)
+        check_nothing_foreign(world, one_of_each, said.text)
+        assert said.body["data"][name] is not None, "the walk sees too little to mean anything"
 
 
 # One document of all that every kind of node has is larger than a document may be; each kind

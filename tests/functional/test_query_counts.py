@@ -91,6 +91,9 @@ SERIES = """query ($id: ID!) { sensor(id: $id) { series(
     start: "2026-03-01T00:00Z", end: "2026-03-02T00:00Z") { values } } }"""
 MANY_SERIES = """query ($ids: [ID!]!) { series(
     sensors: $ids, start: "2026-03-01T00:00Z", end: "2026-03-02T00:00Z") { values } }"""
+LATEST = "query ($id: ID!) { latestValues(beneath: $id) { sensors values } }"
+SUM = """query ($id: ID!) { seriesSum(beneath: $id, quantity: POWER,
+    start: "2026-03-01T00:00Z", end: "2026-03-02T00:00Z") { missing series { values } } }"""
 OPERATIONS: dict[str, tuple[str, dict[str, str], int]] = {
     # What: the document, its variables by what they are called above, its statements.
     "viewer": ("{ viewer { name scopes } }", {}, 1),
@@ -99,6 +102,8 @@ OPERATIONS: dict[str, tuple[str, dict[str, str], int]] = {
     "sensor": ("query ($id: ID!) { sensor(id: $id) { name asset { name } } }", {"id": "sensor"}, 2),
     "sensor series": (SERIES, {"id": "sensor"}, 4),
     "series": (MANY_SERIES, {"ids": "sensors"}, 9),
+    "latestValues": (LATEST, {"id": "asset"}, 4),
+    "seriesSum": (SUM, {"id": "asset"}, 4),
     "assets": (f"{{ assets(first: 50) {NODE} }}", {}, 2),
     "sensors": (f"{{ sensors(first: 50) {NODE} }}", {}, 2),
     "tree": (TREE, {}, 4),
