@@ -9,6 +9,7 @@ from assets.services.recording import (
     record_readings,
     record_series,
 )
+from assets.services.thinning import HORIZONS, thin_forecasts
 from assets.services.tree import (
     NewSensor,
     add_asset,
@@ -21,6 +22,7 @@ from assets.services.tree import (
 )
 
 __all__ = [
+    "HORIZONS",
     "BeliefsRecorded",
     "NewSensor",
     "Points",
@@ -37,4 +39,5 @@ __all__ = [
     "record_readings",
     "record_series",
     "remove_asset",
+    "thin_forecasts",
 ]

@@ -6,7 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from forecasting.forecasters.base import FORECASTERS
-from integrations.ingest.table import WrongFile
+from integrations.ingest.wrong_file import WrongFile
 from tenants.plugins import UnknownPlugin
 
 _HOURS: Final = {

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
 
-from integrations.ingest.table import MAX_ROWS, WrongFile
+from integrations.ingest.wrong_file import MAX_ROWS, WrongFile
 
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"
 _ESPI: Final = "{http://naesb.org/espi}"

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from integrations.ingest.table import WrongFile
+from integrations.ingest.wrong_file import WrongFile
 
 _OBJECT: Final = re.compile(r"^(\d+-\d+:\d+\.\d+\.\d+)((?:\([^()]*\))+)\s*$")
 _GROUP: Final = re.compile(r"\(([^()]*)\)")

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from integrations.ingest.stamps import StampRules
-from integrations.ingest.table import WrongFile
+from integrations.ingest.wrong_file import WrongFile
 
 _FORMATS: Final = (
     None,

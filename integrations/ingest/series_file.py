@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from assets.timegrid import TimeGrid
 from integrations.ingest.registers import per_interval
 from integrations.ingest.stamps import NoSuchHour, StampRules, WrongStamp
-from integrations.ingest.table import MAX_ROWS, RowProblem, WrongFile, read_table
+from integrations.ingest.table import read_table
+from integrations.ingest.wrong_file import MAX_ROWS, RowProblem, WrongFile
 
 __all__ = [
     "MAX_ROWS",

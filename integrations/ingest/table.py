@@ -8,13 +8,15 @@ import codecs
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-#: More than fifty years of quarter-hours is no file of one sensor.
-MAX_ROWS: Final = 2_000_000
+from integrations.ingest.green_button import usage_rows
+from integrations.ingest.p1 import telegram_rows
+from integrations.ingest.wrong_file import MAX_ROWS, WrongFile
+
 #: What a workbook may hold when unpacked [bytes], and how many times its size that may be.
 _MAX_UNPACKED: Final = 400_000_000
 _MAX_RATIO: Final = 200
@@ -25,26 +27,6 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class RowProblem:
-    """What is wrong with one line of a file."""
-
-    line: int
-    words: str
-
-
-class WrongFile(ValueError):
-    """The file cannot be read; the message names the line and what would be right.
-
-    Attributes:
-        problems: each wrong line, where the lines are what is wrong.
-    """
-
-    def __init__(self, message: str, problems: Sequence[RowProblem] = ()) -> None:
-        super().__init__(message)
-        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +55,11 @@ def read_table(content: bytes, column: str) -> Table:
     Raises:
         WrongFile: it is of none of the kinds, or expands to too much.
     """
-    # Each kind's reader is loaded where it is needed.
     if content.startswith(b"PK\x03\x04"):
         return _headed(_workbook_rows(content), column)
     if content.lstrip()[:1] == b"/":
-        from integrations.ingest.p1 import telegram_rows  # noqa: PLC0415
-
         return _headed(telegram_rows(content), column)
     if content.lstrip(codecs.BOM_UTF8 + b" \r\n\t")[:1] == b"<":
-        from integrations.ingest.green_button import usage_rows  # noqa: PLC0415
-
         return _headed(usage_rows(content), column)
     return _headed(_csv_rows(text_of(content), column), column)
 

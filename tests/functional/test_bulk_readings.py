@@ -117,7 +117,7 @@ def test_a_sensor_that_counts_generation_is_turned(
         ({"values": ["1"]}, "line 2: values is a list of numbers and nulls"),
         ({"values": [True]}, "line 2: values is a list of numbers and nulls"),
         ({"unit": "bananas"}, "line 2: 'bananas' is no unit of POWER"),
-        ({"start": "2026-03-28T12:07Z"}, "line 2: events of Depot"),
+        ({"start": "2026-03-28T12:07Z"}, "line 2: events of Hall: power start"),
         ({"start": "2026-03-28T12:00"}, "line 2: '2026-03-28T12:00' has no offset"),
         ({"start": "2100-01-01T00:00Z"}, "line 2: a reading is of 2100-01-01"),
         ({"start": "yesterday"}, "line 2: 'yesterday' is no ISO 8601 time"),
