@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.dateparse import parse_duration
-from unfold.admin import ModelAdmin
 
 from assets import services
 from assets.admin.chart import sensor_chart
@@ -111,17 +110,29 @@ def _days(request: HttpRequest) -> int:
     return int(given) if given in {str(days) for days in _DAYS} else 2
 
 
+class SourceForm(ServiceForm[Source]):
+    default_field = "rank"
+
+    class Meta:
+        model = Source
+        fields = ["rank"]
+
+    def store(self) -> Source:
+        services.rank_source(actor=self.actor, source=self.instance)
+        return self.instance
+
+
 @admin.register(Source)
-class SourceAdmin(ModelAdmin[Source]):
-    list_display = ["name", "kind", "version"]
+class SourceAdmin(ServiceAdmin[Source]):
+    form = SourceForm
+    fields = ["name", "kind", "version", "rank"]
+    readonly_fields = ["name", "kind", "version"]
+    list_display = ["name", "kind", "version", "rank"]
     list_filter = ["kind"]
     search_fields = ["name"]
     ordering = ["kind", "name"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Source | None = None) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Source | None = None) -> bool:

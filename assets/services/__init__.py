@@ -9,6 +9,7 @@ from assets.services.recording import (
     record_readings,
     record_series,
 )
+from assets.services.sources import rank_source
 from assets.services.thinning import HORIZONS, thin_forecasts
 from assets.services.tree import (
     NewSensor,
@@ -34,6 +35,7 @@ __all__ = [
     "change_asset",
     "change_sensor",
     "move_asset",
+    "rank_source",
     "record_many",
     "record_points",
     "record_readings",
