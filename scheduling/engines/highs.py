@@ -43,6 +43,8 @@ _SEARCHES: Final = (
     ("mip_allow_restart", False),
 )
 _FEW_STORES: Final = 5
+#: What is left to make a found plan exact when the time is up [s].
+_A_MOMENT: Final = 0.5
 #: From so many rows on, settling ties from the start is faster than from the optimum's basis:
 #: most columns and rows are fixed, and presolve takes them out.
 _LARGE: Final = 5_000
@@ -77,8 +79,10 @@ class HighsEngine:
         bound, is_proven = -np.inf, True
         if has_integers:
             bound, is_proven = _solve_integers(highs, model, deadline)
+            # A plan is found: to have it exact is worth a moment more than there was.
+            deadline = max(deadline, monotonic() + _A_MOMENT)
         _run(highs, deadline)
-        if has_integers and preferences is not None:
+        if has_integers and is_proven and preferences is not None:
             settle_choices(highs, model, preferences, run=lambda: _run(highs, deadline))
         if kept:
             kept.keep(model, highs)

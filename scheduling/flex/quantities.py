@@ -115,7 +115,8 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str, Any]]:
         yield path, path.rpartition(".")[2], value
     elif isinstance(value, Document):
         for name, part in value.fields():
-            yield from leaves(part, f"{path}.{name}" if path else name)
+            if isinstance(part, (Document, tuple)):
+                yield from leaves(part, f"{path}.{name}" if path else name)
     elif isinstance(value, tuple) and value:
         if isinstance(value[0], Document):
             for i, part in enumerate(value):

@@ -74,6 +74,38 @@ def test_of_two_sessions_the_one_of_higher_priority_is_served() -> None:
     assert answer.power_kw["first"] == pytest.approx([0.0])
 
 
+def test_a_group_of_chargers_shares_its_limit_and_each_keeps_its_least_current() -> None:
+    """11 kW for three who want 6.8, 6.8 and 4.2 kWh in two hours, each with 6 A on three phases."""
+    cars = [
+        vehicle(
+            name=name,
+            node="garage",
+            charge_limit_kw=None,
+            charger={"current_min_a": 6.0, "current_max_a": 16.0, "phases": [3]},
+            stock_at_arrival_kwh=10,
+            stock_at_departure_kwh=10 + wanted,
+            charge_efficiency=1.0,
+            departure=clock(2),
+        )
+        for name, wanted in (("a", 6.8), ("b", 6.8), ("c", 4.2))
+    ]
+    garage = {"name": "garage", "import_limit_kw": 11.0}
+    answer = plan(
+        site(
+            *cars, load(3.0), import_price=[0.1, 0.2], import_limit_kw=17, more={"nodes": [garage]}
+        )
+    )
+
+    together = np.sum([answer.power_kw[name] for name in "abc"], axis=0)
+    assert together == pytest.approx(answer.node_power_kw["garage"])
+    assert together.max() <= 11.0 + 1e-9
+    assert together[0] == pytest.approx(11.0)
+    for name in "abc":
+        power = answer.power_kw[name]
+        assert all(p < 1e-9 or 4.14 - 1e-9 <= p <= 11.04 + 1e-9 for p in power)
+    assert not answer.breaches
+
+
 def test_giving_back_leaves_the_driver_what_was_agreed() -> None:
     car = vehicle(
         stock_at_arrival_kwh=20,
