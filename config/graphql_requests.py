@@ -14,7 +14,7 @@ from tenants.graphql.requests import Refused
 
 
 def admit(request: Any, authorization: str) -> bool:
-    """Say whether somebody known asks; set the request's ``actor``, ``budget`` and ``access``.
+    """Say whether somebody known asks; set who, by what, and their budget on the request.
 
     Args:
         request: Django's, with its ``tenant`` and session.
@@ -40,6 +40,7 @@ def admit(request: Any, authorization: str) -> bool:
         own=min(access.points_per_minute or plan.points_per_minute, plan.points_per_minute),
         shared=plan.total_points_per_minute,
     )
+    request.let_in_by = authorization or request.session.session_key
     request.access = lambda: access_still(request, authorization, now=timezone.now())
     return True
 
@@ -56,6 +57,7 @@ def context_of(request: Any, response: HttpResponse) -> Context:
         budget=request.budget,
         spent=request.spent,
         access=request.access,
+        let_in_by=request.let_in_by,
         currency=request.tenant.currency,
         language=get_language_from_request(request),
         last_event_id=request.headers.get("Last-Event-ID"),

@@ -1,7 +1,7 @@
 """What every resolver receives."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
@@ -18,6 +18,7 @@ class Context(StrawberryDjangoContext):
 
     Attributes:
         access: says anew who asks, for what takes longer than a request; None once they may not.
+        let_in_by: the token's key or the session's, never shown or kept.
         last_event_id: cursor with which a stream is taken up again by whoever dropped it.
         cursor: of the event that a stream tells now.
     """
@@ -28,6 +29,7 @@ class Context(StrawberryDjangoContext):
     budget: Budget
     spent: Spent
     access: Callable[[], Access | None]
+    let_in_by: str = field(repr=False)
     currency: str = "EUR"
     language: str = "en"
     last_event_id: str | None = None

@@ -40,11 +40,15 @@ async def stream(
     context = info.context
     revision = _revision(context.last_event_id or after)
 
-    def read_as(actor: Actor, known: int | None) -> News[T]:
+    def admit(actor: Actor) -> None:
         context.actor = actor
+
+    def read_as(actor: Actor, known: int | None) -> News[T]:
+        admit(actor)
         return read(known)
 
-    watch = Watch(context.schema_name, topic, context.access, read_as)
+    alike = (context.let_in_by, *_asked(info))
+    watch = Watch(context.schema_name, topic, context.access, read_as, alike, admit)
     try:
         with place(context.schema_name, context.actor.name):
             async with aclosing(follow(watch, after=revision)) as changes:
@@ -56,6 +60,14 @@ async def stream(
     except AccessEnded:
         words = "your token or session has ended"
         raise GraphQLError(words, extensions={"code": "UNAUTHENTICATED"}) from None
+
+
+def _asked(info: Info) -> tuple[str, ...]:
+    """Return all of the request that what is told depends on."""
+    operation = info._raw_info.operation
+    name = operation.name.value if operation.name else ""
+    source = operation.loc.source.body if operation.loc else repr(operation)
+    return source, name, repr(sorted(info.variable_values.items()))
 
 
 def _revision(cursor: str | None) -> int | None:
