@@ -14,6 +14,8 @@ from assets.graphql.fleet import FleetQuery
 from assets.graphql.mutations import AssetsMutation
 from assets.graphql.tokens import TokensMutation
 from assets.graphql.types import AssetsQuery
+from forecasting.graphql.mutations import ForecastingMutation
+from forecasting.graphql.types import ForecastingQuery
 from scheduling.graphql.flex_types import AssetFlexQuery
 from scheduling.graphql.mutations import SchedulingMutation
 from scheduling.graphql.subscriptions import SchedulingSubscription
@@ -31,7 +33,15 @@ _MAX_TOKENS: Final = 2_000
 
 
 @strawberry.type(description="What can be read.")
-class Query(TenantsQuery, AccountsQuery, AssetsQuery, FleetQuery, SchedulingQuery, AssetFlexQuery):
+class Query(
+    TenantsQuery,
+    AccountsQuery,
+    AssetsQuery,
+    FleetQuery,
+    ForecastingQuery,
+    SchedulingQuery,
+    AssetFlexQuery,
+):
     node: relay.Node | None = node_field(
         description="Whatever this identifier names, if it is yours to see."
     )
@@ -43,7 +53,9 @@ class Query(TenantsQuery, AccountsQuery, AssetsQuery, FleetQuery, SchedulingQuer
 @strawberry.type(
     description="What can be done: one input each, answered by the object or by errors."
 )
-class Mutation(AccountsMutation, TokensMutation, AssetsMutation, SchedulingMutation):
+class Mutation(
+    AccountsMutation, TokensMutation, AssetsMutation, ForecastingMutation, SchedulingMutation
+):
     pass
 
 

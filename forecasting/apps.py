@@ -8,4 +8,6 @@ class ForecastingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from forecasting import tasks  # noqa: F401, PLC0415 - declares the kinds of jobs
+        from forecasting import subscribers, tasks  # noqa: F401, PLC0415 - declares jobs
+
+        subscribers.register()

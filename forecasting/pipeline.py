@@ -1,14 +1,16 @@
 """What a worker does with a queued run: read, fit, predict, record."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
+import numpy as np
 from django.db import transaction
 
-from assets.calendars import wall_clock
-from assets.models import Source, SourceKind
+from assets.models import Quantity, Source, SourceKind
 from assets.services import SeriesOfBeliefs, record_many
 from forecasting import interpret, queries
+from forecasting.features.typical import typical_day
 from forecasting.models import ForecastRun, RunState
 from tenants.jobs import Claim
 from tenants.permissions import PLATFORM
@@ -27,15 +29,40 @@ def forecast(claim: Claim, run_id: str, *, clock: Clock) -> None:
         if run.finished_at is not None:
             return
         run.move_to(RunState.RUNNING, at=clock())
-    times = wall_clock(run.grid.starts(), run.sensor.asset.time_zone)
+    problem = queries.read_problem(run)
+    peak_kw = _peak_of(run)
     try:
-        found = interpret.forecast(run.forecaster, queries.read_history(run), times)
+        found = interpret.forecast(
+            run.forecaster,
+            problem.history,
+            problem.times,
+            problem.covariates,
+            guest=queries.remote_forecaster(run.forecaster),
+        )
     except interpret.NoForecast as failure:
-        with claim.finishing():
-            run.move_to(RunState.FAILED, at=clock(), failure=str(failure)[:500])
-        return
+        if peak_kw is None:
+            with claim.finishing():
+                run.move_to(RunState.FAILED, at=clock(), failure=str(failure)[:500])
+            return
+        found = _first_guess(run, problem, peak_kw, reason=str(failure))
+    if peak_kw is not None:
+        found = replace(found, values=found.values.clip(-peak_kw, peak_kw))
     with claim.finishing():
         _record(run, found, at=clock())
+
+
+def _peak_of(run: ForecastRun) -> float | None:
+    """Return what the sensor reaches at most [kW], if anybody knows."""
+    return queries.plan_of(run.sensor).peak_kw if run.sensor.quantity == Quantity.POWER else None
+
+
+def _first_guess(
+    run: ForecastRun, problem: queries.Problem, peak_kw: float, *, reason: str
+) -> interpret.Forecast:
+    """Return what an asset of this kind and height usually does."""
+    levels = np.array(interpret.QUANTILES)
+    values = typical_day(run.sensor.asset.asset_type, peak_kw, problem.times, levels)
+    return interpret.Forecast(values, "typical_day", "1", fallback=reason)
 
 
 def give_up(run_id: str, *, reason: str, at: datetime) -> None:
@@ -61,4 +88,11 @@ def _record(run: ForecastRun, found: interpret.Forecast, *, at: datetime) -> Non
         for probability, values in zip(interpret.QUANTILES, found.values, strict=True)
     ]
     record_many(actor=PLATFORM, series=series)
-    run.move_to(RunState.READY, at=at, source=source, fallback=found.fallback[:500])
+    run.move_to(
+        RunState.READY,
+        at=at,
+        source=source,
+        fallback=found.fallback[:500],
+        reason=found.reason[:500],
+        input_notes=found.input_notes[:300],
+    )

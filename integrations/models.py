@@ -9,8 +9,8 @@ from pydantic import BaseModel, SecretStr
 
 from assets.models import Sensor
 from integrations.connectors.base import CONNECTORS
-from integrations.secrets import seal, unseal
 from tenants.database import connection as database
+from tenants.secrets import seal, unseal
 
 
 def revealed(settings: BaseModel) -> dict[str, Any]:

@@ -16,9 +16,9 @@ from integrations.connectors.base import (
 )
 from integrations.ingest.readings import DoesNotFit, to_grid
 from integrations.models import Connection
-from integrations.secrets import CannotOpen
 from tenants.jobs import Claim, JobFailed
 from tenants.permissions import PLATFORM
+from tenants.secrets import CannotOpen
 
 logger = logging.getLogger(__name__)
 

@@ -91,6 +91,15 @@ def kept_at_a_site(world: World, asker: Asker) -> dict[str, Any]:
     return {"asset": site, "context": a_context(world, asker)}
 
 
+def a_forecast(world: World, asker: Asker) -> dict[str, Any]:
+    return {"sensor": world.own(Sensor, asker.home, "power")}
+
+
+def a_forecast_plan(world: World, asker: Asker) -> dict[str, Any]:
+    price = world.own(Sensor, asker.home, "price")
+    return {**a_forecast(world, asker), "covariates": [price], "rhythmMinutes": 60.0}
+
+
 #: For each mutation an input that is right for a manager of the asker's places.
 CASES: Final[dict[str, Callable[[World, Asker], dict[str, Any]]]] = {
     "rotateToken": a_token,
@@ -101,4 +110,6 @@ CASES: Final[dict[str, Callable[[World, Asker], dict[str, Any]]]] = {
     "requestFlexmeasuresSchedule": a_notation,
     "setDeviceFlex": kept_at_a_device,
     "setSiteContext": kept_at_a_site,
+    "requestForecast": a_forecast,
+    "keepForecastPlan": a_forecast_plan,
 }

@@ -12,6 +12,9 @@ from django_tenants.utils import schema_context
 
 from assets.models import Asset, Sensor
 from assets.timegrid import TimeGrid
+from forecasting.models import ForecastPlan, ForecastRun
+from forecasting.models import RunState as ForecastState
+from forecasting.services import keep_plan, request_forecast
 from scheduling.models import AssetFlex, RunState, ScheduleRun
 from scheduling.services import request_schedule
 from tenants.accounts.models import ApiToken, Customer
@@ -27,12 +30,15 @@ SHOWN_BY: dict[type[Model], frozenset[Permission]] = {
     Sensor: frozenset({Permission.ASSET_READ}),
     AssetFlex: frozenset({Permission.ASSET_READ}),
     ScheduleRun: frozenset({Permission.ASSET_READ}),
+    ForecastPlan: frozenset({Permission.ASSET_READ}),
+    ForecastRun: frozenset({Permission.ASSET_READ}),
     Customer: frozenset({Permission.ASSET_READ, Permission.ACCOUNT_MANAGE}),
     ApiToken: frozenset({Permission.ACCOUNT_MANAGE}),
 }
+_RUNS: Final = (ScheduleRun, ForecastRun)
 #: Identifiers that name nothing, in the shape of those that do.
 NOTHING: dict[type[Model], Any] = {
-    model: ScheduleRun().pk if model is ScheduleRun else 10**9 for model in SHOWN_BY
+    model: model().pk if model in _RUNS else 10**9 for model in SHOWN_BY
 }
 
 
@@ -131,7 +137,7 @@ def _number_rows_apart() -> None:
     """Let the rows of this schema have other numbers than ours: identifiers would be the same."""
     with connection.cursor() as cursor:
         for model in SHOWN_BY:
-            if model is not ScheduleRun:
+            if model not in _RUNS:
                 table = model._meta.db_table
                 cursor.execute(
                     f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), 1000000 + "
@@ -194,7 +200,18 @@ def _furnish(world: World, customer_name: str, sites: tuple[str, ...], now: date
         run.state, run.finished_at, run.failure = RunState.FAILED, now, f"{place}-failure"
         run.save()
         world.rows.append(Row(ScheduleRun, node_id(run), place, (run.failure, node_id(run))))
+        world.rows += _forecasts(Sensor.objects.get(name=f"{place}-power"), place, now)
         world.rows.append(_a_token(customer, f"{place}-token", site.path, place, now))
+
+
+def _forecasts(sensor: Sensor, place: str, now: datetime) -> list[Row]:
+    plan = keep_plan(actor=PLATFORM, sensor=sensor, forecaster="linear")
+    run = request_forecast(actor=PLATFORM, sensor=sensor, now=now)
+    run.move_to(ForecastState.FAILED, at=now, failure=f"{place}-forecast-failure")
+    return [
+        Row(ForecastPlan, node_id(plan), place, (node_id(plan),)),
+        Row(ForecastRun, node_id(run), place, (run.failure, node_id(run))),
+    ]
 
 
 def _a_token(customer: Customer, name: str, subtree: str, place: str, now: datetime) -> Row:

@@ -28,7 +28,7 @@ from config.demo.catalogue import (
 )
 from config.demo.filling import Filling, fill_site
 from config.demo.window import TIME_ZONE
-from forecasting.services import keep_model
+from forecasting.services import keep_plan
 from scheduling.flex.context import SiteContext
 from scheduling.services import DeviceFlex, keep_context, keep_device
 from tenants.accounts import models as accounts
@@ -207,7 +207,7 @@ def _equip(asset: Asset, device: Battery | Photovoltaics | Load, valid_from: dat
     if isinstance(device, Battery):
         stock = _add_sensor(asset, STOCK, Quantity.STOCK)
     else:
-        keep_model(actor=PLATFORM, sensor=power, forecaster=device.forecaster)
+        keep_plan(actor=PLATFORM, sensor=power, forecaster=device.forecaster)
     keep_device(
         actor=PLATFORM,
         device=DeviceFlex(

@@ -13,7 +13,10 @@ CELERY_TIMEZONE: Final = "UTC"
 #: The queues of jobs. A worker serves those that it is given with ``-Q``.
 JOB_QUEUES: Final = ("default", "forecast", "integration", "solver")
 CELERY_TASK_DEFAULT_QUEUE: Final = "default"
-CELERY_TASK_ROUTES: Final = {"tenants.*": {"queue": "default"}}  # a bell names its own queue
+CELERY_TASK_ROUTES: Final = {
+    "tenants.*": {"queue": "default"},
+    "forecasting.*": {"queue": "default"},
+}  # a bell names its own queue
 
 CELERY_TASK_ACKS_LATE: Final = True
 CELERY_TASK_REJECT_ON_WORKER_LOST: Final = True
@@ -21,7 +24,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER: Final = 1
 CELERY_WORKER_CONCURRENCY: Final = 2
 CELERY_TASK_SOFT_TIME_LIMIT: Final = 600  # seconds
 CELERY_TASK_TIME_LIMIT: Final = 660
-CELERY_WORKER_MAX_MEMORY_PER_CHILD: Final = 300_000  # kB; prophet leaves much behind
+CELERY_WORKER_MAX_MEMORY_PER_CHILD: Final = 500_000  # kB; models leave much behind
 CELERY_WORKER_ENABLE_REMOTE_CONTROL: Final = False  # idle workers then ask the broker less
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS: Final = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER: Final = False
@@ -36,6 +39,16 @@ CELERY_BROKER_TRANSPORT_OPTIONS: Final = {
 CELERY_BEAT_SCHEDULE: Final = {
     "sweep": {"task": "tenants.sweep", "schedule": 10.0, "options": {"expires": 10.0}},
     "forget-done-jobs": {"task": "tenants.forget_done_jobs", "schedule": 3600.0},
+    "renew-forecasts": {
+        "task": "forecasting.renew",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+    "score-forecasts": {
+        "task": "forecasting.score",
+        "schedule": 900.0,
+        "options": {"expires": 900.0},
+    },
     "forget-requests": {"task": "tenants.forget_requests", "schedule": 86_400.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(env.run_dir() / "beat-schedule")

@@ -78,7 +78,8 @@ UNFOLD: Final = {
             _group(
                 "Forecasting",
                 _item("Runs", "insights", "forecasting_forecastrun"),
-                _item("Models", "model_training", "forecasting_forecastmodel"),
+                _item("Plans", "model_training", "forecasting_forecastplan"),
+                _item("Remote models", "cloud_sync", "forecasting_remotemodel"),
             ),
             _group("Integrations", _item("Connections", "cable", "integrations_connection")),
             _group(

@@ -1,17 +1,22 @@
 """Tables of forecasting."""
 
-from forecasting.models.forecast_model import (
+from forecasting.models.forecast_plan import (
     DEFAULT_HISTORY,
-    ForecastModel,
-    ForecastModelQuerySet,
+    DEFAULT_HORIZON,
+    ForecastPlan,
+    ForecastPlanQuerySet,
 )
 from forecasting.models.forecast_run import ForecastRun, ForecastRunQuerySet, RunState
+from forecasting.models.remote_model import REMOTE, RemoteModel
 
 __all__ = [
     "DEFAULT_HISTORY",
-    "ForecastModel",
-    "ForecastModelQuerySet",
+    "DEFAULT_HORIZON",
+    "REMOTE",
+    "ForecastPlan",
+    "ForecastPlanQuerySet",
     "ForecastRun",
     "ForecastRunQuerySet",
+    "RemoteModel",
     "RunState",
 ]

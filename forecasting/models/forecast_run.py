@@ -47,6 +47,8 @@ class ForecastRun(models.Model):
         knowledge_time: beliefs formed later were not used, so a run can be repeated.
         source: who made the forecast; None until there is one.
         fallback: why that is not ``forecaster``, in words; empty if it is.
+        reason: why it was made as it was, where the forecaster chooses.
+        input_notes: what was left out of the history, in words; empty if nothing was.
         failure: why there is no forecast, in words for the user; empty if there is one.
     """
 
@@ -61,8 +63,11 @@ class ForecastRun(models.Model):
     requested_by = models.CharField(max_length=100)
     requested_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField(auto_now=True)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True, related_name="+")
     fallback = models.CharField(max_length=500, blank=True)
+    reason = models.CharField(max_length=500, blank=True, db_default="")
+    input_notes = models.CharField(max_length=300, blank=True, db_default="")
     failure = models.CharField(max_length=500, blank=True)
 
     objects = models.Manager.from_queryset(ForecastRunQuerySet)()
@@ -78,6 +83,7 @@ class ForecastRun(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["updated_at", "id"], name="forecast_run_by_update"),
             models.Index(fields=["sensor", "-requested_at"], name="forecast_newest_of_sensor"),
         ]
 
@@ -109,4 +115,4 @@ class ForecastRun(models.Model):
             self.finished_at = at
         for name, value in changes.items():
             setattr(self, name, value)
-        self.save(update_fields=["state", "finished_at", *changes])
+        self.save(update_fields=["state", "finished_at", "updated_at", *changes])

@@ -9,6 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from assets.models import Asset, AssetType, Quantity, Sensor
+from forecasting.models import ForecastRun
+from forecasting.services import keep_plan, request_forecast
 from scheduling.models import AssetFlex, ScheduleRun
 from tenants.accounts.models import ApiToken, Customer
 from tenants.accounts.tokens import issue_token
@@ -61,10 +63,14 @@ def ids(tenant: Tenant, now: datetime, client: GraphQLClient) -> dict[str, Any]:
             i=asked,
         )
     sensors = list(Sensor.objects.filter(name__regex=r"^p\d$"))[:SEVERAL]
+    for each in sensors:
+        keep_plan(actor=PLATFORM, sensor=each, forecaster="linear")
+        request_forecast(actor=PLATFORM, sensor=each, now=now)
     return {
         "asset": node_id(site),
         "sensor": node_id(sensors[0]),
         "run": node_id(ScheduleRun.objects.all()[0]),
+        "forecast": node_id(ForecastRun.objects.all()[0]),
         "mixed": [*map(node_id, sensors), *map(node_id, Asset.objects.all())],
         "token": node_id(ApiToken.objects.get(name="0")),
         "customer": node_id(Customer.objects.all()[0]),
@@ -113,6 +119,21 @@ OPERATIONS: dict[str, tuple[str, dict[str, str], int]] = {
         2,
     ),
     "scheduleRuns": ("{ scheduleRuns(first: 50) { edges { node { asset { name } } } } }", {}, 2),
+    "forecastRun": (
+        "query ($id: ID!) { forecastRun(id: $id) { state madeBy sensor { name } } }",
+        {"id": "forecast"},
+        2,
+    ),
+    "forecastRuns": (
+        "{ forecastRuns(first: 50) { edges { node { madeBy sensor { name } } } } }",
+        {},
+        2,
+    ),
+    "forecastPlans": (
+        "{ forecastPlans(first: 50) { edges { node { rhythmMinutes sensor { name } } } } }",
+        {},
+        2,
+    ),
     "node": ("query ($id: ID!) { node(id: $id) { id } }", {"id": "sensor"}, 1),
     "nodes": ("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": "mixed"}, 2),
     "assetFlex": ("query ($id: ID!) { assetFlex(id: $id) { document } }", {"id": "flex"}, 1),
@@ -183,6 +204,8 @@ MUTATIONS: dict[str, tuple[str, Callable[[dict[str, Any]], Any], int]] = {
         lambda ids: {"asset": ids["asset"], "context": {"connection": {}}},
         20,
     ),
+    "requestForecast": ("RequestForecastInput", lambda ids: {"sensor": ids["sensor"]}, 12),
+    "keepForecastPlan": ("KeepForecastPlanInput", lambda ids: {"sensor": ids["sensor"]}, 14),
     "issueToken": ("IssueTokenInput", lambda ids: {"name": "n", "role": "VIEWER"}, 12),
     "rotateToken": ("RotateTokenInput", lambda ids: {"token": ids["token"]}, 14),
     "revokeToken": ("RevokeTokenInput", lambda ids: {"token": ids["token"]}, 10),

@@ -21,7 +21,7 @@ from assets.services import (
     remove_asset,
 )
 from assets.timegrid import TimeGrid
-from forecasting.services import keep_model, request_forecast
+from forecasting.services import keep_plan, request_forecast
 from integrations.services import bind_channel, keep_connection
 from scheduling.services import request_again, request_schedule
 from tenants.accounts.models import ApiToken, Customer
@@ -75,7 +75,7 @@ def runs(site: Asset, now: datetime) -> None:
 
 def forecasts(site: Asset, now: datetime) -> None:
     sensor = a_sensor(site, Quantity.TEMPERATURE)
-    keep_model(actor=OLGA, sensor=sensor, forecaster="seasonal_naive")
+    keep_plan(actor=OLGA, sensor=sensor, forecaster="seasonal_naive")
     request_forecast(actor=OLGA, sensor=sensor, now=now)
 
 
@@ -103,7 +103,7 @@ def connections(site: Asset, now: datetime) -> None:
         ),
         (customers, ["add_asset", "add_customer"]),
         (runs, ["request_schedule", "request_again"]),
-        (forecasts, ["keep_model", "request_forecast"]),
+        (forecasts, ["keep_plan", "request_forecast"]),
         (connections, ["keep_connection", "bind_channel"]),
     ],
 )

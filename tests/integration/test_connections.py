@@ -14,10 +14,10 @@ from assets.models import Belief, Quantity, Sensor
 from assets.queries import read_series
 from assets.timegrid import TimeGrid
 from integrations.models import Connection
-from integrations.secrets import CannotOpen
 from integrations.services import bind_channel, check_settings, keep_connection, read_now
 from tenants.models import Job, JobState, Tenant
 from tenants.permissions import PLATFORM, Role
+from tenants.secrets import CannotOpen
 from tests.entsoe import TOKEN, ZONE, Peer, acknowledgement, document, entsoe
 from tests.factories import HOUR, a_customer, a_sensor, a_site, an_actor
 

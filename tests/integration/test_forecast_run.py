@@ -12,7 +12,7 @@ from assets.queries import read_quantiles, read_series
 from assets.timegrid import TimeGrid
 from forecasting.interpret import QUANTILES
 from forecasting.models import ForecastRun, RunState
-from forecasting.services import keep_model, request_again, request_forecast
+from forecasting.services import keep_plan, request_again, request_forecast
 from tenants.accounts.models import Customer
 from tenants.models import Job
 from tenants.permissions import PLATFORM, Role
@@ -109,7 +109,7 @@ def test_forecasts_and_schedules_are_not_learnt_from(
 
 def test_the_sensors_model_is_used(load: Sensor, now: datetime, run_jobs: RunJobs) -> None:
     measure(load, now, days=20)
-    keep_model(actor=PLATFORM, sensor=load, forecaster="prophet", horizon=6 * HOUR)
+    keep_plan(actor=PLATFORM, sensor=load, forecaster="prophet", horizon=6 * HOUR)
 
     run = request_forecast(actor=PLATFORM, sensor=load, now=now)
     run_jobs("forecast")
@@ -219,7 +219,7 @@ def test_a_planner_may_ask_and_others_may_not(
         with pytest.raises((PermissionDenied, ValidationError)):
             request_forecast(actor=actor, sensor=load, now=now)
     with pytest.raises((PermissionDenied, ValidationError)):
-        keep_model(actor=planner, sensor=load, forecaster="prophet")
+        keep_plan(actor=planner, sensor=load, forecaster="prophet")
     assert list(ForecastRun.objects.visible_to(viewer)) == [run]
     assert not ForecastRun.objects.visible_to(stranger).exists()
 
@@ -230,4 +230,4 @@ def test_a_model_keeps_only_what_can_be_run(load: Sensor) -> None:
         {"forecaster": "prophet", "horizon": timedelta(days=400)},
     ):
         with pytest.raises(ValidationError):
-            keep_model(actor=PLATFORM, sensor=load, **change)
+            keep_plan(actor=PLATFORM, sensor=load, **change)

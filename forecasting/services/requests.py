@@ -1,7 +1,4 @@
-"""Use cases of forecasting: what a user, an operator or a timetable may ask for.
-
-Each authorises, checks, writes in one transaction, and leaves slow work to a worker.
-"""
+"""Ask for a forecast, now or again."""
 
 import math
 from datetime import datetime, timedelta
@@ -14,7 +11,7 @@ from assets.models import Sensor
 from assets.timegrid import TimeGrid
 from forecasting import queries
 from forecasting.forecasters.base import FORECASTERS
-from forecasting.models import ForecastModel, ForecastRun
+from forecasting.models import ForecastPlan, ForecastRun
 from tenants.audit.services import record, values_of
 from tenants.errors import wrong
 from tenants.jobs import enqueue
@@ -42,9 +39,9 @@ def request_forecast(
     Args:
         now: time of the request; what becomes known later is not used.
         grid: window, in steps of the sensor's resolution; from ``now`` over the horizon of the
-            sensor's model when not given.
+            sensor's plan when not given.
         forecaster: name of a plug-in of group ``forecasting.forecasters``; that of the
-            sensor's model when not given.
+            sensor's plan when not given.
         history: how far before the window to learn from; likewise.
 
     Returns:
@@ -55,14 +52,14 @@ def request_forecast(
         ValidationError: window, forecaster or history is wrong.
     """
     authorise_on(actor, Permission.FORECAST_REQUEST, sensor.asset)
-    model = queries.model_of(sensor)
-    name = model.forecaster if forecaster is None else forecaster
-    _check_forecaster(name)
+    plan = queries.plan_of(sensor)
+    name = plan.forecaster if forecaster is None else forecaster
+    check_forecaster(name)
     if grid is None:
-        grid = _window_from(now, model)
+        grid = _window_from(now, plan)
     _check_window(grid, sensor, now)
-    span = model.history if history is None else history
-    _check_span("history", span, sensor, MAX_HISTORY)
+    span = plan.history if history is None else history
+    check_span("history", span, sensor, MAX_HISTORY)
     run = ForecastRun.objects.create(
         sensor=sensor,
         forecaster=name,
@@ -86,7 +83,7 @@ def request_again(*, actor: Actor, run: ForecastRun, now: datetime) -> ForecastR
     Returns and raises as ``request_forecast``.
     """
     sensor = run.sensor
-    start = _next_event(sensor, now)
+    start = next_event(sensor, now)
     return request_forecast(
         actor=actor,
         sensor=sensor,
@@ -97,58 +94,28 @@ def request_again(*, actor: Actor, run: ForecastRun, now: datetime) -> ForecastR
     )
 
 
-@transaction.atomic
-def keep_model(
-    *,
-    actor: Actor,
-    sensor: Sensor,
-    forecaster: str,
-    history: timedelta | None = None,
-    horizon: timedelta | None = None,
-) -> ForecastModel:
-    """Keep which forecaster ``sensor`` gets, with what is not None of the rest.
-
-    Raises:
-        PermissionDenied: ``actor`` may not manage the sensor's asset.
-        ValidationError: the forecaster is unknown, a span too short or too long.
-    """
-    authorise_on(actor, Permission.ASSET_MANAGE, sensor.asset)
-    model = queries.model_of(sensor)
-    fields = ("sensor_id", "forecaster", "history", "horizon")
-    before = values_of(model, *fields) if model.pk else None
-    model.forecaster = forecaster
-    model.history = model.history if history is None else history
-    model.horizon = model.horizon if horizon is None else horizon
-    _check_forecaster(model.forecaster)
-    _check_span("history", model.history, sensor, MAX_HISTORY)
-    _check_span("horizon", model.horizon, sensor, MAX_HORIZON)
-    model.save()
-    after = values_of(model, *fields)
-    record(actor=actor, verb="keep_model", subject=model, before=before, after=after)
-    return model
-
-
 def _enqueue(run: ForecastRun, now: datetime) -> None:
     run_id = str(run.pk)
     enqueue("forecasting.forecast", payload={"run_id": run_id}, dedupe_key=run_id, now=now)
 
 
-def _window_from(now: datetime, model: ForecastModel) -> TimeGrid:
-    resolution = model.sensor.resolution
-    _check_span("horizon", model.horizon, model.sensor, MAX_HORIZON)
-    return TimeGrid(_next_event(model.sensor, now), resolution, model.horizon // resolution)
+def _window_from(now: datetime, plan: ForecastPlan) -> TimeGrid:
+    resolution = plan.sensor.resolution
+    check_span("horizon", plan.horizon, plan.sensor, MAX_HORIZON)
+    return TimeGrid(next_event(plan.sensor, now), resolution, plan.horizon // resolution)
 
 
-def _next_event(sensor: Sensor, now: datetime) -> datetime:
+def next_event(sensor: Sensor, now: datetime) -> datetime:
     """Return the start of the first event of ``sensor`` that begins at ``now`` or later."""
     seconds = sensor.resolution.total_seconds()
     after = math.ceil(now.timestamp() / seconds) * seconds
     return datetime.fromtimestamp(after, tz=now.tzinfo)
 
 
-def _check_forecaster(name: str) -> None:
+def check_forecaster(name: str) -> None:
+    """Raise ``ValidationError`` unless ``name`` is a plug-in or a remote model of the tenant."""
     known = FORECASTERS.names()
-    if name not in known:
+    if name not in known and not queries.has_remote_model(name):
         words = f"unknown forecaster {name!r} (known: {', '.join(known)})"
         raise wrong("forecaster", words, code="forecaster")
 
@@ -167,7 +134,8 @@ def _check_window(grid: TimeGrid, sensor: Sensor, now: datetime) -> None:
         raise wrong("end", f"{words} and {MAX_STEPS} steps are allowed", code="too_long")
 
 
-def _check_span(field: str, span: timedelta, sensor: Sensor, most: timedelta) -> None:
+def check_span(field: str, span: timedelta, sensor: Sensor, most: timedelta) -> None:
+    """Raise ``ValidationError`` unless ``span`` is one event or more, and at most ``most``."""
     if not sensor.resolution <= span <= most:
         words = f"{span} is not between one event ({sensor.resolution}) and {most.days} days"
-        raise wrong(field, words, code=field)
+        raise wrong(field, words, code="range")

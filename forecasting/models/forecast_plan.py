@@ -1,0 +1,90 @@
+"""Standing plans: which model forecasts a sensor, how far and how often."""
+
+from datetime import datetime, timedelta
+from typing import Final, Self
+
+from django.db import models
+from django.db.models import Q
+
+from assets.models import Sensor, within_reach
+from forecasting.evaluation.live import LiveScores
+from forecasting.interpret import BASELINE
+from tenants.permissions import Actor
+
+#: Long enough to tell days of the week apart, short enough to have the season right.
+DEFAULT_HISTORY: Final = timedelta(days=60)
+DEFAULT_HORIZON: Final = timedelta(hours=48)
+
+
+class ForecastPlanQuerySet(models.QuerySet["ForecastPlan"]):
+    def visible_to(self, actor: Actor) -> Self:
+        return self.filter(within_reach(actor, "sensor__asset__path"))
+
+    def standing(self) -> Self:
+        """Keep those that are renewed without anybody asking."""
+        return self.filter(Q(rhythm__isnull=False) | Q(follows_data=True))
+
+
+class ForecastPlan(models.Model):
+    """The standing plan of a sensor's forecasts: by which model, how far, how often.
+
+    Attributes:
+        forecaster: name of a plug-in of group ``forecasting.forecasters``.
+        history: how far back it learns.
+        horizon: how far ahead it looks, when a request does not say.
+        rhythm: how often it is renewed; None for on request alone.
+        follows_data: whether it is renewed, too, when something new was measured.
+        covariates: sensors known ahead, such as weather forecasts and prices.
+        peak_kw: what the sensor reaches at most in either direction [kW, > 0], as far as anybody
+            knows: no forecast goes beyond, and before there is a history, a profile of its kind
+            is drawn to this height.
+        scored_at: when the forecasts were last held against what was measured; None before.
+        mae, skill, coverage, drifts: see ``evaluation.live``; None where nothing can be said.
+    """
+
+    sensor = models.OneToOneField(Sensor, on_delete=models.CASCADE, related_name="+")
+    forecaster = models.CharField(max_length=50, default=BASELINE)
+    history = models.DurationField(default=DEFAULT_HISTORY)
+    horizon = models.DurationField(default=DEFAULT_HORIZON)
+    rhythm = models.DurationField(null=True, blank=True)
+    follows_data = models.BooleanField(default=False, db_default=False)
+    covariates = models.ManyToManyField(Sensor, related_name="+", blank=True)
+    peak_kw = models.FloatField(null=True, blank=True)
+
+    scored_at = models.DateTimeField(null=True, editable=False)
+    mae = models.FloatField(null=True, editable=False)
+    skill = models.FloatField(null=True, editable=False)
+    coverage = models.FloatField(null=True, editable=False)
+    drifts = models.BooleanField(default=False, db_default=False, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = models.Manager.from_queryset(ForecastPlanQuerySet)()
+
+    class Meta:
+        base_manager_name = "objects"
+        indexes = [models.Index(fields=["updated_at", "id"], name="forecast_plan_by_update")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(history__gt=timedelta(0)), name="forecast_history_is_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(horizon__gt=timedelta(0)), name="forecast_horizon_is_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(rhythm=None) | Q(rhythm__gte=timedelta(minutes=5)),
+                name="forecast_rhythm_is_five_minutes_or_more",
+            ),
+            models.CheckConstraint(
+                condition=Q(peak_kw=None) | Q(peak_kw__gt=0), name="forecast_peak_is_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.forecaster} of {self.sensor}"
+
+    def take_scores(self, scores: LiveScores, *, at: datetime) -> None:
+        """Keep how good the forecasts were."""
+        self.scored_at, self.drifts = at, scores.drifts
+        self.mae = scores.mae if scores.scored else None
+        self.skill, self.coverage = scores.skill, scores.coverage
+        self.save(update_fields=["scored_at", "drifts", "mae", "skill", "coverage", "updated_at"])

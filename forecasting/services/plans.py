@@ -1,0 +1,150 @@
+"""Standing plans: keep them, and ask for what they say is due."""
+
+import logging
+import math
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from assets.access import authorise_on
+from assets.models import Sensor
+from forecasting import queries
+from forecasting.models import DEFAULT_HISTORY, DEFAULT_HORIZON, ForecastPlan
+from forecasting.services.requests import (
+    MAX_HISTORY,
+    MAX_HORIZON,
+    check_forecaster,
+    check_span,
+    request_forecast,
+)
+from tenants.audit.services import record, values_of
+from tenants.errors import wrong
+from tenants.permissions import PLATFORM, Actor, Permission
+
+logger = logging.getLogger(__name__)
+
+#: Between two forecasts of a sensor that nobody asked for.
+MIN_RHYTHM: Final = timedelta(minutes=5)
+_PLAN_FIELDS: Final = (
+    "sensor_id",
+    "forecaster",
+    "history",
+    "horizon",
+    "rhythm",
+    "follows_data",
+    "peak_kw",
+)
+
+
+@transaction.atomic
+def keep_plan(
+    *,
+    actor: Actor,
+    sensor: Sensor,
+    forecaster: str,
+    history: timedelta = DEFAULT_HISTORY,
+    horizon: timedelta = DEFAULT_HORIZON,
+    rhythm: timedelta | None = None,
+    follows_data: bool = False,
+    covariates: Sequence[Sensor] = (),
+    peak_kw: float | None = None,
+) -> ForecastPlan:
+    """Keep the whole standing plan of ``sensor``, in place of what was kept before.
+
+    Attributes are those of ``ForecastPlan``.
+
+    Raises:
+        PermissionDenied: ``actor`` may not manage the sensor's asset, or not read a covariate's.
+        ValidationError: the forecaster is unknown, a span too short or too long, a covariate is
+            the sensor itself, a peak is not positive.
+    """
+    authorise_on(actor, Permission.ASSET_MANAGE, sensor.asset)
+    for each in covariates:
+        authorise_on(actor, Permission.ASSET_READ, each.asset)
+        if each.pk == sensor.pk:
+            raise wrong("covariates", "a sensor does not explain itself", code="choice")
+    check_forecaster(forecaster)
+    check_span("history", history, sensor, MAX_HISTORY)
+    check_span("horizon", horizon, sensor, MAX_HORIZON)
+    if rhythm is not None and not MIN_RHYTHM <= rhythm <= MAX_HORIZON:
+        words = f"{rhythm} is not between {MIN_RHYTHM} and {MAX_HORIZON.days} days"
+        raise wrong("rhythm", words, code="range")
+    if peak_kw is not None and not 0 < peak_kw < math.inf:
+        raise wrong("peak_kw", f"{peak_kw} kW: a positive number is right", code="range")
+    plan = queries.plan_of(sensor)
+    before = values_of(plan, *_PLAN_FIELDS) if plan.pk else None
+    plan.forecaster, plan.history, plan.horizon = forecaster, history, horizon
+    plan.rhythm, plan.follows_data, plan.peak_kw = rhythm, follows_data, peak_kw
+    plan.save()
+    plan.covariates.set(covariates)
+    after = values_of(plan, *_PLAN_FIELDS)
+    record(actor=actor, verb="keep_plan", subject=plan, before=before, after=after)
+    return plan
+
+
+def renew_forecasts(*, now: datetime) -> int:
+    """Ask, for the platform, for each forecast of the present tenant that is due.
+
+    Due is a plan whose rhythm has passed since it was last asked for, or that follows its data
+    and something was measured since. A burst of readings counts once: five minutes lie between
+    two requests of one sensor at least.
+
+    Returns:
+        how many were asked for.
+    """
+    plans = ForecastPlan.objects.standing().select_related("sensor__asset")
+    return sum(_renewed(plan, now) for plan in plans.order_by("pk"))
+
+
+def renew_after_data(*, sensor_id: int, now: datetime) -> int:
+    """Ask for the forecast of the sensor if its plan follows its data; else nothing."""
+    plans = ForecastPlan.objects.filter(sensor_id=sensor_id, follows_data=True)
+    return sum(_renewed(plan, now) for plan in plans.select_related("sensor__asset"))
+
+
+@transaction.atomic
+def _renewed(plan: ForecastPlan, now: datetime) -> int:
+    # The timetable and an event may come at once: who holds the plan asks, the other passes by.
+    locked = ForecastPlan.objects.select_for_update(skip_locked=True, no_key=True)
+    if not locked.filter(pk=plan.pk).exists() or not _is_due(plan, now):
+        return 0
+    try:
+        request_forecast(actor=PLATFORM, sensor=plan.sensor, now=now)
+    except ValidationError:
+        # Kept when it was right; the resolution or the plug-ins have changed since.
+        logger.warning("the forecast plan of sensor %s can no longer be kept", plan.sensor_id)
+        return 0
+    return 1
+
+
+def _is_due(plan: ForecastPlan, now: datetime) -> bool:
+    last = queries.newest_run(plan.sensor, requested_by=PLATFORM.name)
+    if last is None:
+        return True
+    ago = now - last.requested_at
+    if last.finished_at is None or ago < MIN_RHYTHM:
+        return False
+    if plan.rhythm is not None and ago >= plan.rhythm:
+        return True
+    return plan.follows_data and queries.something_new(plan.sensor, last.knowledge_time)
+
+
+def score_forecasts(*, now: datetime) -> int:
+    """Hold each plan's forecasts of the last four weeks against what was measured since.
+
+    Returns:
+        how many drift that did not before.
+    """
+    n_new = 0
+    for plan in ForecastPlan.objects.select_related("sensor__asset").order_by("pk").iterator():
+        if plan.scored_at is not None and not queries.something_new(plan.sensor, plan.scored_at):
+            continue
+        drifted = plan.drifts
+        plan.take_scores(queries.read_live_scores(plan.sensor, now=now), at=now)
+        if plan.drifts and not drifted:
+            n_new += 1
+            logger.warning("forecasts of sensor %s drift", plan.sensor_id)
+    return n_new

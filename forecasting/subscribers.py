@@ -1,0 +1,19 @@
+"""What forecasting does when it is told of something."""
+
+from django.utils import timezone
+
+from assets.services import BeliefsRecorded
+from forecasting import services
+from tenants.events import subscribe
+
+
+def register() -> None:
+    """Subscribe to events; called once, at start."""
+    subscribe(BeliefsRecorded, _renew)
+
+
+def _renew(event: BeliefsRecorded) -> None:
+    """Hasten what ``periodic`` would find by state: a plan that follows its data."""
+    now = timezone.now()
+    if event.start <= now:  # of what only lies ahead, no forecast learns
+        services.renew_after_data(sensor_id=event.sensor_id, now=now)
