@@ -38,6 +38,7 @@ def refusal_of(body: bytes) -> str:
         budget=Budget.of("abuse", "client", own=full, shared=full),
         spent=Spent(1, full),
         access=lambda: Access(PLATFORM),
+        let_in_by="abuse",
     )
     try:
         result = schema.execute_sync(
