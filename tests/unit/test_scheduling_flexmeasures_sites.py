@@ -194,3 +194,13 @@ def test_a_day_has_the_hours_that_its_place_gives_it(
     given["series"]["price"] |= {"start": start}
 
     assert solved(given).grid_power_kw.shape == (n_steps,)
+
+
+def test_times_forbidden_on_another_day_change_nothing() -> None:
+    tomorrow = {"start": "2026-01-13T00:00:00+01:00", "duration": "PT1H"}
+
+    free, restricted = (
+        solved(process(duration="PT1H", time_restrictions=spans)) for spans in ([], [tomorrow])
+    )
+
+    assert restricted.power_kw["mill"] == pytest.approx(free.power_kw["mill"])

@@ -46,6 +46,8 @@ def add_process(reader: Reader, given: dict[str, Any], parts: Parts, path: str) 
         {"start": start, "end": end}
         for where, span in objects(model.get("time-restrictions"), f"{at}.time-restrictions")
         for start, end in [reader.span(span, where)]
+        # A model that serves many windows forbids times of other days too.
+        if start < grid.start + grid.n_steps * grid.step and end > grid.start
     ]
     if direction == "MAX" and kind != "inflexible":
         price = np.array(parts.root["prices"]["import_per_kwh"])
