@@ -1,0 +1,73 @@
+"""The admin of forecasts: plans go through the service, accuracy is shown, secrets are not."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.urls import reverse
+
+from assets.models import Quantity, Sensor
+from forecasting.models import ForecastPlan
+from forecasting.services import keep_plan
+from tenants.models import Tenant
+from tenants.permissions import PLATFORM, Role
+from tests.factories import a_customer, a_sensor, a_site, a_user
+from tests.portal import Browser
+
+
+@pytest.fixture
+def browser(tenant: Tenant) -> Browser:
+    browser = Browser(tenant)
+    browser.force_login(a_user("olga@operator.example", None, Role.MANAGER, staff=True))
+    return browser
+
+
+@pytest.fixture
+def load(tenant: Tenant) -> Sensor:
+    return a_sensor(a_site(a_customer()), Quantity.POWER)
+
+
+def address(page: str, *args: object, model: str = "forecastplan") -> str:
+    return reverse(f"admin:forecasting_{model}_{page}", urlconf="config.urls_tenant", args=args)
+
+
+def test_a_plan_that_drifts_is_listed_and_drawn(
+    browser: Browser, load: Sensor, now: datetime
+) -> None:
+    plan = keep_plan(actor=PLATFORM, sensor=load, forecaster="linear")
+    ForecastPlan.objects.update(scored_at=now, mae=2.0, skill=0.25, coverage=0.81, drifts=True)
+
+    listed = browser.get(address("changelist") + "?drifts__exact=1").content.decode()
+    page = browser.get(address("change", plan.pk)).content.decode()
+
+    assert "+25%" in listed
+    assert "81%" in listed
+    assert "half as large again" in page
+    assert f"/sensor/{load.pk}/chart.json" in page
+    assert "nothing to compare yet" in page
+
+
+def test_a_plan_is_kept_and_what_is_wrong_is_named(browser: Browser, load: Sensor) -> None:
+    form = {
+        "sensor": load.pk,
+        "forecaster": "linear",
+        "history": "60 00:00:00",
+        "horizon": "2 00:00:00",
+        "rhythm": "20 00:00:00",
+    }
+
+    refused = browser.post(address("add"), form)
+    kept = browser.post(address("add"), form | {"rhythm": "01:00:00"})
+
+    assert "not between" in str(refused.context["adminform"].form.errors["rhythm"])
+    assert kept.status_code == 302
+    assert ForecastPlan.objects.get().rhythm == timedelta(hours=1)
+
+
+def test_a_remote_model_inside_is_refused_and_its_secret_not_shown(browser: Browser) -> None:
+    form = {"name": "own", "url": "https://127.0.0.1/ask", "secret": "x" * 30}
+
+    answer = browser.post(address("add", model="remotemodel"), form)
+
+    errors = answer.context["adminform"].form.errors
+    assert "not on the public internet" in str(errors["url"])
+    assert "x" * 30 not in answer.content.decode()
