@@ -22,6 +22,7 @@ from scheduling.graphql.subscriptions import SchedulingSubscription
 from scheduling.graphql.types import SchedulingQuery
 from tenants.graphql.accounts import AccountsMutation, AccountsQuery
 from tenants.graphql.admission import Admission, StreamAdmission
+from tenants.graphql.columns import read_as_they_are
 from tenants.graphql.deprecations import Deprecations
 from tenants.graphql.errors import PublicErrors
 from tenants.graphql.queries import TenantsQuery
@@ -102,6 +103,7 @@ schema = _Schema(
         Cursors,
     ],
 )
+read_as_they_are(schema)
 
 
 def as_sdl() -> str:
