@@ -24,8 +24,20 @@ FROM assets_belief b WHERE NOT EXISTS (
     WHERE (l.sensor_id, l.event_start, l.source_id, l.cumulative_probability, l.belief_time)
         = (b.sensor_id, b.event_start, b.source_id, b.cumulative_probability, b.belief_time))
 """
+_MOVE_BACK: Final = """
+INSERT INTO assets_belief
+    (sensor_id, event_start, source_id, cumulative_probability, belief_time, value)
+SELECT sensor_id, event_start, source_id, cumulative_probability, belief_time, value
+FROM assets_latestbelief
+UNION ALL
+SELECT sensor_id, event_start, source_id, cumulative_probability, belief_time, value
+FROM assets_supersededbelief
+"""
 _RENAME_KEY: Final = """
 ALTER TABLE assets_belief RENAME CONSTRAINT assets_latestbelief_pkey TO assets_belief_pkey
+"""
+_RENAME_KEY_BACK: Final = """
+ALTER TABLE assets_belief RENAME CONSTRAINT assets_belief_pkey TO assets_latestbelief_pkey
 """
 
 
@@ -85,9 +97,9 @@ class Migration(migrations.Migration):
             options={"abstract": False, "constraints": _constraints("supersededbelief")},
         ),
         migrations.RunSQL(_COVER, migrations.RunSQL.noop),
-        migrations.RunSQL(_MOVE),
+        migrations.RunSQL(_MOVE, _MOVE_BACK),
         migrations.DeleteModel(name="Belief"),
         migrations.RenameModel(old_name="LatestBelief", new_name="Belief"),
-        migrations.RunSQL(_RENAME_KEY),
+        migrations.RunSQL(_RENAME_KEY, _RENAME_KEY_BACK),
         *(migrations.AddConstraint("belief", each) for each in _constraints("belief")),
     ]

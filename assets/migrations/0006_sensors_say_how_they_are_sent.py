@@ -62,7 +62,8 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("outward_positive", False),
-                    ("quantity__in", ["POWER", "ENERGY"]),
+                    ("quantity", "POWER"),
+                    ("quantity", "ENERGY"),
                     _connector="OR",
                 ),
                 name="sensor_sign_is_of_power_or_energy",

@@ -79,7 +79,8 @@ class Sensor(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(outward_positive=False)
-                | Q(quantity__in=[Quantity.POWER, Quantity.ENERGY]),
+                | Q(quantity=Quantity.POWER)  # a list would be dumped otherwise than it is made
+                | Q(quantity=Quantity.ENERGY),
                 name="sensor_sign_is_of_power_or_energy",
                 violation_error_message="only power and energy have a sign convention",
             ),

@@ -5,7 +5,7 @@ from collections.abc import Hashable
 
 import pytest
 
-from tenants.live.following import Change, News, Watch, follow
+from tenants.live.following import _LOOKS_AT_ONCE, Change, News, Watch, _looks, follow
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM, Access, Actor, Role, actor_in_role
 from tests.streams import in_time
@@ -27,11 +27,23 @@ class Followed:
         return Watch(tenant.schema_name, "t", lambda: Access(actor), self.read, alike, told.append)
 
 
-async def all_of(*watches: Watch[str]) -> list[list[str]]:
-    async def one(watch: Watch[str]) -> list[str]:
-        return [change.what async for change in follow(watch)]
+async def heard(watch: Watch[str]) -> list[str]:
+    return [change.what async for change in follow(watch)]
 
-    return await asyncio.gather(*map(one, watches))
+
+async def all_of(*watches: Watch[str], leaving: int = 0) -> list[list[str]]:
+    """Follow all ``watches``, none of which looks before all have come; the first may leave."""
+    looks = _looks()
+    for _ in range(_LOOKS_AT_ONCE):
+        await looks._turns.acquire()
+    following = [asyncio.create_task(heard(watch)) for watch in watches]
+    while looks._awaited_by.total() < len(watches):
+        await asyncio.sleep(0.001)
+    for each in following[:leaving]:
+        each.cancel()
+    for _ in range(_LOOKS_AT_ONCE):
+        looks._turns.release()
+    return await asyncio.gather(*following[leaving:])
 
 
 @pytest.mark.django_db
@@ -72,12 +84,5 @@ def test_who_leaves_takes_the_look_from_nobody(tenant: Tenant) -> None:
     told: list[Actor] = []
     alike = [followed.watch(tenant, OLGA, "key a", told) for _ in range(3)]
 
-    async def first_leaves() -> list[list[str]]:
-        leaver = asyncio.create_task(all_of(alike[0]))
-        others = asyncio.create_task(all_of(*alike[1:]))
-        while not leaver.done():
-            await asyncio.sleep(0)
-            leaver.cancel()
-        return await others
-
-    assert in_time(first_leaves()) == [["first"]] * 2
+    assert in_time(all_of(*alike, leaving=1)) == [["first"]] * 2
+    assert followed.looked == [OLGA]
