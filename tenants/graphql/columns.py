@@ -43,8 +43,9 @@ def _column_of(field: GraphQLField, model: type[Model]) -> str | None:
         column = model._meta.get_field(said.django_name or said.python_name)
     except FieldDoesNotExist:
         return None
-    is_plain = isinstance(column, Field) and not column.is_relation
-    return column.attname if is_plain else None
+    if not isinstance(column, Field) or column.is_relation:
+        return None
+    return column.attname
 
 
 def _read(column: str, otherwise: Callable[..., Any]) -> Callable[..., Any]:
