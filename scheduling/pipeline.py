@@ -12,6 +12,7 @@ from assets.services import SeriesOfBeliefs, record_many
 from assets.timegrid import TimeGrid
 from scheduling import queries
 from scheduling.engines.base import OutOfTime, Unbounded
+from scheduling.events import ScheduleRunChanged
 from scheduling.flex.run import RunDocument, RunResult
 from scheduling.models import RunState, ScheduleRun
 from scheduling.models.schedule_run import ScheduleRunQuerySet
@@ -23,17 +24,6 @@ from tenants.permissions import PLATFORM
 TIME_LIMIT: Final = timedelta(seconds=60)  # below the job's limit, to end in words
 
 Clock = Callable[[], datetime]
-
-
-class ScheduleRunChanged:
-    """Event: a run moved on."""
-
-    __slots__ = ("path", "run_id", "state")
-
-    def __init__(self, run: ScheduleRun) -> None:
-        self.run_id = str(run.pk)
-        self.path = run.asset.path
-        self.state = RunState(run.state)
 
 
 def solve(claim: Claim, run_id: str, *, clock: Clock) -> None:
@@ -120,4 +110,4 @@ def _power_of(name: str, found: Plan) -> np.ndarray | None:
 
 def _move(run: ScheduleRun, state: RunState, *, at: datetime, **changes: object) -> None:
     run.move_to(state, at=at, **changes)
-    emit(ScheduleRunChanged(run))
+    emit(ScheduleRunChanged(str(run.pk), run.asset.path))

@@ -1,7 +1,6 @@
 """What scheduling does when it is told of something."""
 
-from scheduling.pipeline import ScheduleRunChanged
-from scheduling.queries.changes import run_topic, topics_of
+from scheduling.events import ScheduleRunChanged
 from tenants import live
 from tenants.events import subscribe
 
@@ -12,4 +11,6 @@ def register() -> None:
 
 
 def _ring(event: ScheduleRunChanged) -> None:
+    from scheduling.queries.changes import run_topic, topics_of  # noqa: PLC0415  # see tasks
+
     live.ring(run_topic(event.run_id), *topics_of(event.path))

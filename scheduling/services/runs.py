@@ -11,13 +11,13 @@ from assets.models import Asset
 from assets.timegrid import TimeGrid
 from scheduling import queries
 from scheduling.engines.base import ENGINES
+from scheduling.events import ScheduleRunChanged
 from scheduling.flex.context import SiteContext
 from scheduling.flex.parts import OnInfeasible
 from scheduling.flex.run import RunDocument
 from scheduling.flex.window import MAX_STEPS
 from scheduling.formulation.preferences import Ties
 from scheduling.models import ScheduleRun
-from scheduling.pipeline import ScheduleRunChanged
 from scheduling.services.flex import DeviceFlex, check_context, checked_device
 from tenants.audit.services import record, values_of
 from tenants.errors import wrong
@@ -174,7 +174,7 @@ def enqueue_run(actor: Actor, verb: str, run: ScheduleRun) -> ScheduleRun:
     record(actor=actor, verb=verb, subject=run, after=asked)
     run.revision = ScheduleRun.objects.next_revision()
     run.save()
-    emit(ScheduleRunChanged(run))
+    emit(ScheduleRunChanged(str(run.pk), run.asset.path))
     return run
 
 
