@@ -16,7 +16,7 @@ from scheduling.events import ScheduleRunChanged
 from scheduling.flex.run import RunDocument, RunResult
 from scheduling.models import RunState, ScheduleRun
 from scheduling.models.schedule_run import ScheduleRunQuerySet
-from scheduling.planning import EngineUnsuited, Plan, PlanStatus, plan
+from scheduling.planning import EngineUnsuited, Plan, PlanStatus, explain, plan
 from tenants.events import emit
 from tenants.jobs import Claim
 from tenants.permissions import PLATFORM
@@ -96,7 +96,7 @@ def _record(run: ScheduleRun, found: Plan, *, at: datetime) -> None:
         series += [] if power is None else [believed(output.power_sensor, power)]
         series += [] if held is None else [believed(output.stock_sensor, held)]
     record_many(actor=PLATFORM, series=[each for each in series if each is not None])
-    result = RunResult.model_validate(found.as_json())
+    result = RunResult.model_validate(found.as_json() | explain(found).as_json())
     _move(run, RunState.READY, at=at, cost=found.cost, result=result.model_dump(mode="json"))
 
 

@@ -1,13 +1,15 @@
 """Documents that are kept: with an asset, and with a run what it was asked and what it found."""
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, tzinfo
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from scheduling.flex.devices import Device
 from scheduling.flex.quantities import Document
 from scheduling.flex.site import SiteDocument
+from scheduling.interpret.baselines import Baseline
+from scheduling.interpret.wording import Action, Purpose, device_words, limit_words
 
 _DEVICE: TypeAdapter[Device] = TypeAdapter(Device)
 
@@ -52,11 +54,73 @@ class BreachFound(_Found):
 
 
 class ReasonFound(_Found):
-    """Why the plan is as it is, over [start, end)."""
+    """A limit that binds over [start, end), as ``interpret.reasons.Reason``.
+
+    ``worth`` [currency] of one ``per`` more of room; None in runs of older releases.
+    """
 
     text: str
     start: datetime
     end: datetime
+    limit: str = ""
+    of: str = ""
+    worth: float | None = None
+    per: Literal["kWh", "kW"] = "kWh"
+
+    def words(self, *, currency: str, language: str) -> str:
+        """Return the reason in ``language``; as it was kept where only that is known."""
+        if self.worth is None:
+            return self.text
+        return limit_words(
+            self.limit,
+            self.of,
+            worth=self.worth,
+            per=self.per,
+            currency=currency,
+            language=language,
+        )
+
+
+class DeviceReasonFound(_Found):
+    """Why a device does what it does over [start, end), as ``interpret.devices.DeviceReason``.
+
+    ``span``: start and end of what the purpose refers to; empty where it refers to no time.
+    """
+
+    device: str
+    action: Action
+    purpose: Purpose
+    start: datetime
+    end: datetime
+    energy_kwh: float
+    price_per_kwh: float
+    worth_per_kwh: float
+    span: list[datetime] = []
+
+    def words(self, *, currency: str, language: str, zone: tzinfo) -> str:
+        """Return the reason in ``language``, with times of ``zone``."""
+        return device_words(
+            self.action,
+            self.purpose,
+            price=self.price_per_kwh,
+            worth=self.worth_per_kwh,
+            span=(self.span[0], self.span[1]) if self.span else None,
+            currency=currency,
+            language=language,
+            zone=zone,
+        )
+
+
+class SavingFound(_Found):
+    """What the plan saves against a baseline, as ``interpret.baselines.Saving``."""
+
+    baseline: Baseline
+    cost: float | None = None
+    saving: float | None = None
+    costs: dict[str, float] = {}
+    beyond_kw: float = 0.0
+    beyond_hours: float = 0.0
+    why: str = ""
 
 
 class RunResult(_Found):
@@ -65,6 +129,8 @@ class RunResult(_Found):
     ``status`` as ``planning.PlanStatus``; ``gap``: how much it may cost above the cheapest there
     is, as a share. ``power_kw`` per device, one value per step, positive into the device;
     ``stock_kwh`` per store, one value more; ``grid_power_kw`` net import per step.
+    ``price_per_kwh`` per node and ``stock_value_per_kwh`` per stock: what one kWh more costs, and
+    is worth, in each step [currency/kWh].
     """
 
     engine: str = ""
@@ -78,5 +144,10 @@ class RunResult(_Found):
     curtailed_kw: dict[str, list[float]] = {}
     breaches: list[BreachFound] = []
     reasons: list[ReasonFound] = []
+    device_reasons: list[DeviceReasonFound] = []
+    savings: list[SavingFound] = []
+    price_per_kwh: dict[str, list[float]] = {}
+    stock_value_per_kwh: dict[str, list[float]] = {}
+    explained_ms: float | None = None
     infeasible: list[str] = []
     timings_ms: dict[str, float] = {}

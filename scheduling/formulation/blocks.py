@@ -68,6 +68,23 @@ class Limit:
     is_fixed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RowLimit:
+    """Rows that somebody set as a limit and could change: what explains a plan, beside bounds.
+
+    Row i is about the steps from ``first[i]`` to before ``beyond[i]``, at the end of the last
+    of them for a stock in kWh. ``unit`` of the rows' bounds: "kW", "kWh", or "kW at most" for
+    a power that is paid for once, however long it lasts.
+    """
+
+    name: str
+    of: str
+    rows: Indices
+    unit: str
+    first: Indices
+    beyond: Indices
+
+
 def merged(blocks: list[tuple[Array, Array]]) -> tuple[Array, Array]:
     """Return lower and upper bounds of all ``blocks``, which become one that they are views of."""
     lower = np.concatenate([low for low, _ in blocks]) if blocks else np.empty(0)

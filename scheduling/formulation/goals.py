@@ -19,7 +19,8 @@ Array = NDArray[np.float64]
 class Goal:
     """One goal of stock ``stock``; ``lowest`` and ``highest``, shape (T,) [kWh], NaN where free.
 
-    ``price`` [currency per kWh and hour] and ``price_of_most`` [currency/kWh].
+    ``name`` is "<what> of <stock>". ``price`` [currency per kWh and hour] and
+    ``price_of_most`` [currency/kWh].
     """
 
     name: str
@@ -44,12 +45,14 @@ def add_goals(
             name = goal.name if side == "below" else f"{goal.name} (above)"
             term = [(stock[goal.stock, at], 1.0)]
             price = goal.price * hours[at]
+            what, _, of = goal.name.partition(" of ")
             if side == "below":
-                model.add_rows(name, at.shape, term, lower=level[at])
+                rows = model.add_rows(name, at.shape, term, lower=level[at])
                 slack = model.soften(name, below=price, unit="kWh", at=at + 1).below
             else:
-                model.add_rows(name, at.shape, term, upper=level[at])
+                rows = model.add_rows(name, at.shape, term, upper=level[at])
                 slack = model.soften(name, above=price, unit="kWh", at=at + 1).above
+            model.add_row_limit(what, rows, unit="kWh", of=of, first=at, beyond=at + 1)
             if slack is not None:
                 sides.append(slack)
         if goal.price_of_most and sides:

@@ -16,6 +16,7 @@ from scheduling.formulation.blocks import (
     Exclusive,
     FromBetween,
     Limit,
+    RowLimit,
     Side,
     Softness,
     flat,
@@ -51,6 +52,7 @@ class LinearModel:
         self.exclusives: list[Exclusive] = []
         self.from_between: list[FromBetween] = []
         self.limits: list[Limit] = []
+        self.row_limits: list[RowLimit] = []
         self.softnesses: list[Softness] = []
         self.costs: list[tuple[str, Columns, Array]] = []
         self.constants: dict[str, float] = {}
@@ -267,6 +269,24 @@ class LinearModel:
             is_fixed: what the device can do by its nature: it explains, but does not give way.
         """
         self.limits.append(Limit(name, of, columns, side, unit, beyond, is_fixed))
+
+    def add_row_limit(
+        self,
+        name: str,
+        rows: Rows,
+        *,
+        unit: str,
+        of: str,
+        first: NDArray[np.int64] | None = None,
+        beyond: NDArray[np.int64] | None = None,
+    ) -> None:
+        """Name rows as a limit that somebody set; a row per step, if nothing else is said.
+
+        The rest as in ``RowLimit``.
+        """
+        start = np.arange(rows.size) if first is None else first
+        end = start + 1 if beyond is None else beyond
+        self.row_limits.append(RowLimit(name, of, rows.ravel(), unit, start, end))
 
     def bounds(self) -> tuple[Array, Array]:
         """Return lower and upper bounds of all columns; writing to them changes the model."""

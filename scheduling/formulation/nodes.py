@@ -27,6 +27,9 @@ Indices = NDArray[np.int64]
 
 #: Parent of a node that has none.
 NO_PARENT: Final = -1
+#: A bound of nature is given so much room that it never binds beside the devices' own limits:
+#: else one more kWh would seem to cost what it cannot [share, kW].
+_ROOM: Final = (0.01, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +109,7 @@ def _add_split(
 ) -> Columns:
     is_import = direction == "import"
     limit = nodes.import_limit if is_import else nodes.export_limit
-    most = nodes.import_most if is_import else nodes.export_most
+    most = _with_room(nodes.import_most if is_import else nodes.export_most)
     price = nodes.import_price if is_import else nodes.export_price
     breach = nodes.import_breach_price if is_import else nodes.export_breach_price
     peak = nodes.import_peak_breach_price if is_import else nodes.export_peak_breach_price
@@ -126,7 +129,8 @@ def _add_split(
                 f"{direction} limit", columns[n], side="upper", unit="kW", of=of, beyond=most[n]
             )
         else:
-            model.add_rows(name, upper.shape, [(columns[n], 1.0)], upper=limit[n])
+            rows = model.add_rows(name, upper.shape, [(columns[n], 1.0)], upper=limit[n])
+            model.add_row_limit(f"{direction} limit", rows, unit="kW", of=of)
             _soften(model, name, breach[n] * step_hours, peak[n])
     return columns
 
@@ -137,26 +141,35 @@ def _add_net(model: LinearModel, nodes: Nodes, *, step_hours: float | Array) -> 
         of = nodes.names[n]
         soft_in = ~np.isnan(nodes.import_breach_price[n]).all()
         soft_out = ~np.isnan(nodes.export_breach_price[n]).all()
-        most_in, most_out = nodes.import_most[n], nodes.export_most[n]
+        most_in, most_out = _with_room(nodes.import_most[n]), _with_room(nodes.export_most[n])
         upper = most_in if soft_in else np.minimum(nodes.import_limit[n], most_in)
         lower = -most_out if soft_out else -np.minimum(nodes.export_limit[n], most_out)
         net = model.add_columns(f"net of {of}", upper.shape, lower=lower, upper=upper)
         columns[n] = net
         if soft_in:
             name = f"import limit of {of}"
-            model.add_rows(name, upper.shape, [(net, 1.0)], upper=nodes.import_limit[n])
+            limit = nodes.import_limit[n]
+            rows = model.add_rows(name, upper.shape, [(net, 1.0)], upper=limit)
+            model.add_row_limit("import limit", rows, unit="kW", of=of)
             price = nodes.import_breach_price[n] * step_hours
             _soften(model, name, price, nodes.import_peak_breach_price[n])
         else:
             model.add_limit("import limit", net, side="upper", unit="kW", of=of, beyond=most_in)
         if soft_out:
             name = f"export limit of {of}"
-            model.add_rows(name, upper.shape, [(net, -1.0)], upper=nodes.export_limit[n])
+            limit = nodes.export_limit[n]
+            rows = model.add_rows(name, upper.shape, [(net, -1.0)], upper=limit)
+            model.add_row_limit("export limit", rows, unit="kW", of=of)
             price = nodes.export_breach_price[n] * step_hours
             _soften(model, name, price, nodes.export_peak_breach_price[n])
         else:
             model.add_limit("export limit", net, side="lower", unit="kW", of=of, beyond=-most_out)
     return columns
+
+
+def _with_room(most: Array) -> Array:
+    share, power = _ROOM
+    return most * (1.0 + share) + power
 
 
 def _soften(model: LinearModel, name: str, price: Array, peak_price: float) -> None:

@@ -158,11 +158,12 @@ def add_surcharges(
         model.add_cost(each.term, beyond, each.price * step_hours)
 
 
-def add_ramps(model: LinearModel, ramps: list[Ramp], columns: StorageColumns) -> None:
+def add_ramps(model: LinearModel, ramps: list[Ramp], columns: StorageColumns, flows: Flows) -> None:
     """Add -most <= P[t] - P[t-1] <= most for each ramp."""
     for each in ramps:
         charge, discharge = columns.charge[each.flow], columns.discharge[each.flow]
         rows = model.add_rows(f"ramp of flow {each.flow}", charge.shape)
+        model.add_row_limit("ramp", rows, unit="kW", of=flows.names[each.flow])
         lower, upper = model.row_bounds()
         known = np.zeros(charge.shape)
         free = np.zeros(charge.shape)
@@ -176,19 +177,22 @@ def add_ramps(model: LinearModel, ramps: list[Ramp], columns: StorageColumns) ->
             model.add_entries(rows, np.concatenate([[NO_COLUMN], now[:-1]]), -sign)
 
 
-def add_tapers(model: LinearModel, tapers: list[Taper], columns: StorageColumns) -> None:
+def add_tapers(
+    model: LinearModel, tapers: list[Taper], columns: StorageColumns, flows: Flows
+) -> None:
     """Add the concave cuts c[t] + drop · e[t-1] <= at_empty."""
     for number, each in enumerate(tapers):
         charge, stock = columns.charge[each.flow], columns.stock[each.stock]
         before = np.concatenate([[NO_COLUMN], stock[:-1]])
         most = np.full(charge.shape, each.at_empty)
         most[0] -= each.drop * each.initial
-        model.add_rows(
+        rows = model.add_rows(
             f"taper {number} of flow {each.flow}",
             charge.shape,
             [(charge, 1.0), (before, each.drop)],
             upper=most,
         )
+        model.add_row_limit("taper", rows, unit="kW", of=flows.names[each.flow])
 
 
 def add_couplings(model: LinearModel, couplings: list[Coupling], columns: StorageColumns) -> None:

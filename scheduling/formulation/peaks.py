@@ -56,6 +56,13 @@ def add_peaks(model: LinearModel, peaks: list[tuple[Peak, list[Term]]]) -> None:
             known[0] = -peak.metered / peak.length
         rows = model.add_rows(name, lengths.shape, [(highest, -1.0)], upper=known)
         period = peak.period[at]
+        first = np.full(lengths.size, peak.period.size)
+        np.minimum.at(first, period, at)
+        beyond = np.zeros(lengths.size, dtype=np.int64)
+        np.maximum.at(beyond, period, at + 1)
+        model.add_row_limit(
+            "peak", rows, unit="kW at most", of=peak.name, first=first, beyond=beyond
+        )
         for columns, coefficient in terms:
             share = np.broadcast_to(np.asarray(coefficient, dtype=np.float64), columns.shape)
             model.add_entries(rows[period], columns[at], share[at] / lengths[period])

@@ -120,8 +120,8 @@ def _add_operation(site: SiteModel, problem: SiteProblem) -> None:
     add_least_powers(model, problem.least_powers, storage, problem.flows)
     add_switching(model, problem.switching, storage)
     add_surcharges(model, problem.surcharges, storage, step_hours=problem.step_hours)
-    add_ramps(model, problem.ramps, storage)
-    add_tapers(model, problem.tapers, storage)
+    add_ramps(model, problem.ramps, storage, problem.flows)
+    add_tapers(model, problem.tapers, storage, problem.flows)
     add_couplings(model, problem.couplings, storage)
 
 

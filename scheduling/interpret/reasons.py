@@ -1,21 +1,24 @@
 """Why a plan is as it is: the limits that bind, when, and what loosening them is worth.
 
 The worth is the dual of the limit: how much cheaper the plan would be for one kWh more of
-room. It holds for small changes; a large one meets the next limit.
+room (for a peak: one kW). It holds for small changes; a large one meets the next limit.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assets.timegrid import TimeGrid
+from scheduling.formulation.blocks import RowLimit
 from scheduling.formulation.linear_model import LinearModel
-from scheduling.interpret.intervals import bounds, runs
+from scheduling.interpret.intervals import bounds
+from scheduling.interpret.wording import limit_words
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.int64]
 
 #: A limit worth less than this binds by chance [currency/kWh].
 WORTHLESS: Final = 1e-6
@@ -23,19 +26,29 @@ WORTHLESS: Final = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """``limit`` of ``of`` binds over [start, end), worth ``worth_per_kwh`` on average."""
+    """``limit`` of ``of`` binds over [start, end), worth ``worth`` on average.
+
+    ``worth`` [currency] is of one ``per`` more of room: a kWh, or a kW of a peak.
+    """
 
     text: str
     limit: str
     of: str
     start: datetime
     end: datetime
-    worth_per_kwh: float
+    worth: float
+    per: Literal["kWh", "kW"] = "kWh"
+
+    @property
+    def worth_per_kwh(self) -> float | None:
+        """Currency per kWh; None for what is counted in kW."""
+        return self.worth if self.per == "kWh" else None
 
 
 def read_reasons(
     model: LinearModel,
     reduced_costs: Array,
+    row_duals: Array,
     grid: TimeGrid,
     *,
     step_hours: Array,
@@ -44,21 +57,62 @@ def read_reasons(
     """Return the binding limits, by time.
 
     A store's bounds hold at the end of a step, in kWh; power limits during it, in kW.
+
+    Args:
+        reduced_costs, row_duals: as in ``engines.base.Solution``.
     """
-    found = []
+    found: list[Reason] = []
+    steps = np.arange(grid.n_steps)
     for limit in model.limits:
         dual = reduced_costs[limit.columns]
         worth = np.maximum(-dual if limit.side == "upper" else dual, 0.0)
         if limit.unit == "kW":
             worth = worth / step_hours
-        binds = worth > WORTHLESS
-        if not binds.any():
-            continue
-        for first, last in runs(binds):
-            start, end = bounds(grid, first, last)
-            mean = float(worth[first:last].sum()) / (last - first)
-            text = (
-                f"{limit.name} of {limit.of} reached; one kWh more would save {mean:.3f} {currency}"
+        if worth.max(initial=0.0) > WORTHLESS:
+            found += _Binding(limit.name, limit.of, "kWh", currency).stretches(
+                worth, steps, steps + 1, grid
             )
-            found.append(Reason(text, limit.name, limit.of, start, end, mean))
+    for row in model.row_limits:
+        worth, per = _worth_of_rows(row, row_duals, step_hours)
+        if worth.max(initial=0.0) > WORTHLESS:
+            found += _Binding(row.name, row.of, per, currency).stretches(
+                worth, row.first, row.beyond, grid
+            )
     return sorted(found, key=lambda reason: (reason.start, reason.of, reason.limit))
+
+
+def _worth_of_rows(
+    limit: RowLimit, row_duals: Array, step_hours: Array
+) -> tuple[Array, Literal["kWh", "kW"]]:
+    # A row binds on one side at a time, and any room there makes the plan cheaper.
+    worth = np.abs(row_duals[limit.rows])
+    if limit.unit == "kW":
+        return worth / step_hours[np.minimum(limit.first, step_hours.size - 1)], "kWh"
+    return worth, "kWh" if limit.unit == "kWh" else "kW"
+
+
+@dataclass(frozen=True, slots=True)
+class _Binding:
+    """A limit that binds somewhere."""
+
+    name: str
+    of: str
+    per: Literal["kWh", "kW"]
+    currency: str
+
+    def stretches(
+        self, worth: Array, first: Indices, beyond: Indices, grid: TimeGrid
+    ) -> list[Reason]:
+        """Return a reason for each unbroken stretch in which the limit binds."""
+        at = np.flatnonzero(worth > WORTHLESS)
+        at = at[np.argsort(first[at], kind="stable")]
+        breaks = np.flatnonzero(first[at[1:]] > beyond[at[:-1]]) + 1
+        found = []
+        for part in np.split(at, breaks):
+            start, end = bounds(grid, int(first[part[0]]), int(beyond[part[-1]]))
+            mean = float(worth[part].mean())
+            words = limit_words(
+                self.name, self.of, worth=mean, per=self.per, currency=self.currency
+            )
+            found.append(Reason(words, self.name, self.of, start, end, mean, self.per))
+        return found

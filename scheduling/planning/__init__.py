@@ -1,5 +1,6 @@
 """Planning: a document in, a plan out. Pure: no database, no clock but a stopwatch."""
 
+from scheduling.planning.explaining import Explanation, explain
 from scheduling.planning.plan import (
     Breach,
     Conflict,
@@ -14,9 +15,11 @@ __all__ = [
     "Breach",
     "Conflict",
     "EngineUnsuited",
+    "Explanation",
     "Plan",
     "PlanStatus",
     "Reason",
     "UnresolvedReference",
+    "explain",
     "plan",
 ]

@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.timegrid import TimeGrid
+from scheduling.engines.base import Solution
+from scheduling.formulation.site import SiteModel, SiteProblem
 from scheduling.interpret.breaches import Breach
 from scheduling.interpret.irreducible import Conflict
 from scheduling.interpret.reasons import Reason
 
 Array = NDArray[np.float64]
 
-__all__ = ["Breach", "Conflict", "Plan", "PlanStatus", "Reason", "UnresolvedReference"]
+__all__ = ["Breach", "Conflict", "Plan", "PlanStatus", "Reason", "Solved", "UnresolvedReference"]
 
 
 class UnresolvedReference(ValueError):
@@ -33,6 +35,15 @@ class PlanStatus(StrEnum):
     TIME_LIMIT = "TIME_LIMIT"  # the best found in time; ``bound`` says how good at least
     NEAREST = "NEAREST"  # no plan keeps every hard limit; this breaks them least
     INFEASIBLE = "INFEASIBLE"  # no plan keeps every hard limit; ``infeasible`` says which
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A problem with its model and the solution that was found: what explains a plan."""
+
+    problem: SiteProblem
+    site: SiteModel
+    solution: Solution
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +67,7 @@ class Plan:
             all can be kept.
         contradiction: limits of which any one left out would make the others possible.
         timings_ms: ``build``, ``solve``, ``read``.
+        solved: what it was read from; None where there is no plan.
     """
 
     status: PlanStatus
@@ -77,6 +89,7 @@ class Plan:
     infeasible: tuple[str, ...] = ()
     contradiction: tuple[Conflict, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
+    solved: Solved | None = field(default=None, repr=False, compare=False)
 
     @property
     def gap(self) -> float:
@@ -108,7 +121,7 @@ class Plan:
             "node_power_kw": _lists(self.node_power_kw),
             "temperature_c": _lists(self.temperature_c),
             "breaches": [_breach_json(breach) for breach in self.breaches],
-            "reasons": [_reason_json(reason) for reason in self.reasons],
+            "reasons": [reason_json(reason) for reason in self.reasons],
             "infeasible": list(self.infeasible),
             "contradiction": [_conflict_json(each) for each in self.contradiction],
             "timings_ms": self.timings_ms,
@@ -151,12 +164,15 @@ def _conflict_json(conflict: Conflict) -> dict[str, Any]:
     }
 
 
-def _reason_json(reason: Reason) -> dict[str, Any]:
+def reason_json(reason: Reason) -> dict[str, Any]:
+    """Return ``reason`` as objects that JSON knows."""
     return {
         "text": reason.text,
         "limit": reason.limit,
         "of": reason.of,
         "start": _iso(reason.start),
         "end": _iso(reason.end),
+        "worth": reason.worth,
+        "per": reason.per,
         "worth_per_kwh": reason.worth_per_kwh,
     }

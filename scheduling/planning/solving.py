@@ -24,7 +24,7 @@ from scheduling.interpret.irreducible import irreducible_set
 from scheduling.interpret.nearest import nearest
 from scheduling.interpret.reasons import read_reasons
 from scheduling.planning.builder import Contradiction, Reading
-from scheduling.planning.plan import Plan, PlanStatus, UnresolvedReference
+from scheduling.planning.plan import Plan, PlanStatus, Solved, UnresolvedReference
 from scheduling.planning.problem import problem_of
 from scheduling.planning.reach import beyond_reach
 from scheduling.planning.reading import read_powers
@@ -175,10 +175,11 @@ def _read(
     costs = site.model.cost_by_term(values)
     breaches = read_breaches(site.model, values, grid, step_hours=hours)
     reasons = []
-    if solution.reduced_costs is not None:
+    if solution.reduced_costs is not None and solution.row_duals is not None:
         reasons = read_reasons(
             site.model,
             solution.reduced_costs,
+            solution.row_duals,
             grid,
             step_hours=hours,
             currency=document.currency,
@@ -202,6 +203,7 @@ def _read(
         breaches=tuple(breaches),
         reasons=tuple(reasons),
         timings_ms=timings,
+        solved=Solved(stated.problem, site, solution),
     )
 
 

@@ -3,7 +3,10 @@
 from rich.console import Console
 from rich.table import Table
 
+from scheduling.interpret.baselines import Saving
+from scheduling.interpret.devices import DeviceReason
 from scheduling.interpret.intervals import words
+from scheduling.planning.explaining import Explanation
 from scheduling.planning.plan import Breach, Plan, PlanStatus
 
 _MOST_REASONS = 8
@@ -30,12 +33,40 @@ def print_summary(plan: Plan, console: Console | None = None) -> None:
             markup=False,
             highlight=False,
         )
-    dearest = sorted(plan.reasons, key=lambda reason: -reason.worth_per_kwh)[:_MOST_REASONS]
+    timings = ", ".join(f"{name} {spent:.1f} ms" for name, spent in plan.timings_ms.items())
+    console.print(timings, markup=False, highlight=False)
+
+
+def print_explanation(plan: Plan, why: Explanation, console: Console | None = None) -> None:
+    """Print the limits that cost most, what the devices do for most money, and what is saved."""
+    console = console or Console()
+    dearest = sorted(why.reasons, key=lambda reason: -reason.worth)[:_MOST_REASONS]
     for reason in sorted(dearest, key=lambda reason: reason.start):
         when = words(reason.start, reason.end)
         console.print(f"{when}: {reason.text}", markup=False, highlight=False)
-    timings = ", ".join(f"{name} {spent:.1f} ms" for name, spent in plan.timings_ms.items())
-    console.print(timings, markup=False, highlight=False)
+    most = sorted(why.device_reasons, key=_money)[:_MOST_REASONS]
+    for each in sorted(most, key=lambda reason: reason.start):
+        when = words(each.start, each.end)
+        console.print(f"{when}: {each.device} {each.text}", markup=False, highlight=False)
+    for saving in why.savings:
+        console.print(_saved(saving, plan.currency), markup=False, highlight=False)
+
+
+def _money(reason: DeviceReason) -> float:
+    return -abs(reason.price - reason.worth) * reason.energy_kwh
+
+
+def _saved(saving: Saving, currency: str) -> str:
+    name = saving.baseline.value.lower().replace("_", " ")
+    if saving.cost is None or saving.saving is None:
+        return f"not held against {name}: {saving.why}"
+    line = f"{name} would cost {saving.cost:,.2f} {currency}; saved {saving.saving:,.2f}"
+    if saving.beyond_hours:
+        line += (
+            f"; it would pass the limits by up to {saving.beyond_kw:.3g} kW, "
+            f"for {saving.beyond_hours:g} h"
+        )
+    return line
 
 
 def _most(breach: Breach) -> str:

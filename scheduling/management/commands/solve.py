@@ -16,8 +16,16 @@ from scheduling.flex.flexmeasures import document_from_flexmeasures
 from scheduling.flex.parsing import object_from_json
 from scheduling.flex.parts import OnInfeasible
 from scheduling.formulation.preferences import Ties
-from scheduling.planning import EngineUnsuited, Plan, PlanStatus, UnresolvedReference, plan
-from scheduling.planning.summary import print_summary
+from scheduling.planning import (
+    EngineUnsuited,
+    Explanation,
+    Plan,
+    PlanStatus,
+    UnresolvedReference,
+    explain,
+    plan,
+)
+from scheduling.planning.summary import print_explanation, print_summary
 from tenants.plugins import UnknownPlugin
 
 BAD_INPUT: Final = 2
@@ -74,11 +82,12 @@ class Command(BaseCommand):
         changes = {name: options[name] for name in ("ties", "on_infeasible") if options[name]}
         document = document.model_copy(update={k: _CHOICES[k](v) for k, v in changes.items()})
         answer = _plan(document, options["engine"], timedelta(seconds=options["time_limit"]))
-        target = options["json"]
+        why, target = explain(answer), options["json"]
         if target is not None:
-            _write_json(answer, target)
+            _write_json(answer, why, target)
         if target != STANDARD:
             print_summary(answer)
+            print_explanation(answer, why)
         for line in answer.infeasible:
             self.stderr.write(f"infeasible: {line}")
         for conflict in answer.contradiction:
@@ -124,8 +133,9 @@ def _plan(document: SiteDocument, engine: str, time_limit: timedelta) -> Plan:
         ) from None
 
 
-def _write_json(answer: Plan, target: str) -> None:
-    text = json.dumps(answer.as_json(), indent=2, allow_nan=False) + "\n"
+def _write_json(answer: Plan, why: Explanation, target: str) -> None:
+    answered = answer.as_json() | why.as_json()
+    text = json.dumps(answered, indent=2, allow_nan=False) + "\n"
     if target == STANDARD:
         sys.stdout.write(text)
         return

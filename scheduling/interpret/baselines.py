@@ -1,0 +1,151 @@
+"""What the same site would cost without planning: the cost that a plan is held against.
+
+*No control*: batteries stand still, vehicles charge on arrival until they have what they need,
+heat is made when its store falls below what is asked for, jobs start as soon as they may,
+generation is held back only where the export limit has no room. *Naive control*: the same, but
+batteries take what the site has too much and give what it needs (formulation F20).
+
+The power of all devices is thereby known, and so is that at each connection; what is left of
+the model (breaches, peaks, commitments) follows, and its terms add up as a plan's do. Limits
+of connections are not kept here: what passes them is told.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assets.timegrid import TimeGrid
+from scheduling.engines.base import EngineFailed, Infeasible, OutOfTime, Unbounded
+from scheduling.engines.highs import HighsEngine
+from scheduling.formulation.compiled import Compiled
+from scheduling.formulation.linear_model import LinearModel
+from scheduling.formulation.processes import WholeJob
+from scheduling.formulation.site import SiteModel, SiteProblem
+from scheduling.interpret.uncontrolled import (
+    Controls,
+    held_back,
+    no_control,
+    node_power,
+    self_consumption,
+)
+
+Array = NDArray[np.float64]
+
+_NOTHING: Final = 1e-6
+
+
+class Baseline(StrEnum):
+    """What a plan is held against."""
+
+    NO_CONTROL = "NO_CONTROL"
+    NAIVE_CONTROL = "NAIVE_CONTROL"
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """A baseline, and what a plan saves against it.
+
+    Attributes:
+        cost: of the baseline [currency]; None where its power cannot be told, ``why`` says so.
+        saving: ``cost`` less that of the plan [currency].
+        beyond_kw: most that it passes a hard limit by [kW, >= 0]; the plan passes none.
+        beyond_hours: how long it passes one.
+    """
+
+    baseline: Baseline
+    cost: float | None
+    saving: float | None
+    costs: dict[str, float]
+    beyond_kw: float = 0.0
+    beyond_hours: float = 0.0
+    why: str = ""
+
+
+def read_savings(
+    site: SiteModel, problem: SiteProblem, grid: TimeGrid, *, cost: float, time_limit: timedelta
+) -> list[Saving]:
+    """Return what the plan of cost ``cost`` saves against each baseline."""
+    if problem.couplings or problem.nodes.is_internal.any():
+        why = "what converters make and use follows from the plan alone"
+        return [Saving(each, None, None, {}, why=why) for each in Baseline]
+    found = []
+    controls, model = no_control(problem), site.model.compile()
+    for baseline in Baseline:
+        if baseline is Baseline.NAIVE_CONTROL:
+            controls = self_consumption(problem, controls)
+        net = node_power(problem, controls)
+        held = held_back(problem, net)
+        values = _known(site, problem, controls, net, held)
+        try:
+            costs = _costs(site.model, model, values, time_limit)
+        except (Infeasible, OutOfTime, Unbounded, EngineFailed):
+            why = "ramps or tapers of a device cannot be kept without planning"
+            found.append(Saving(baseline, None, None, {}, why=why))
+            continue
+        total = sum(costs.values())
+        beyond = _beyond(problem, net)
+        found.append(
+            Saving(
+                baseline=baseline,
+                cost=total,
+                saving=total - cost,
+                costs=costs,
+                beyond_kw=float(beyond.max(initial=0.0)),
+                beyond_hours=float(np.count_nonzero(beyond > _NOTHING) * grid.step_hours),
+            )
+        )
+    return found
+
+
+def _known(
+    site: SiteModel, problem: SiteProblem, controls: Controls, net: Array, held: Array
+) -> Array:
+    """Return the values of all columns that the controls decide; NaN for what follows."""
+    values = np.full(site.model.n_columns, np.nan)
+
+    def put(columns: NDArray[np.int64], known: Array) -> None:
+        there = columns >= 0
+        values[columns[there]] = known[there]
+
+    put(site.storage.charge, controls.charge)
+    put(site.storage.discharge, controls.discharge)
+    put(site.storage.stock, controls.stock)
+    put(site.curtailed, held)
+    put(site.nodes.imported, np.maximum(net, 0.0))
+    put(site.nodes.exported, np.maximum(-net, 0.0))
+    put(site.nodes.net, net)
+    for job, columns in zip(problem.jobs, site.jobs, strict=True):
+        own = np.unique(columns.columns)
+        values[own] = 0.0
+        values[own[: 1 if isinstance(job, WholeJob) else job.n_pieces]] = 1.0
+    return values
+
+
+def _costs(
+    of: LinearModel, model: Compiled, values: Array, time_limit: timedelta
+) -> dict[str, float]:
+    """Return what ``values`` cost by term, with what follows from them at its cheapest."""
+    known = ~np.isnan(values)
+    lower = np.where(known, values, model.column_lower)
+    upper = np.where(known, values, model.column_upper)
+    free = np.zeros_like(model.integer)
+    fixed = replace(model, column_lower=lower, column_upper=upper, integer=free)
+    solution = HighsEngine().solve(fixed, time_limit=time_limit)
+    return of.cost_by_term(solution.values)
+
+
+def _beyond(problem: SiteProblem, net: Array) -> Array:
+    """Return how far the hard limits of each step are passed at most, shape (T,) [kW]."""
+    nodes = problem.nodes
+    over = np.zeros(net.shape)
+    for limit, price, power in (
+        (nodes.import_limit, nodes.import_breach_price, net),
+        (nodes.export_limit, nodes.export_breach_price, -net),
+    ):
+        hard = np.isnan(price).all(axis=1, keepdims=True)
+        over = np.maximum(over, np.where(hard, power - limit, 0.0))
+    return np.asarray(over.max(axis=0))

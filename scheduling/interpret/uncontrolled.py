@@ -1,0 +1,192 @@
+"""How devices run when nobody plans: by themselves, or by the simplest of controllers.
+
+Powers only; what they cost is another matter (``interpret.baselines``).
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.formulation.nodes import NO_PARENT
+from scheduling.formulation.processes import WholeJob
+from scheduling.formulation.site import SiteProblem
+from scheduling.formulation.storage import NO_STOCK, kept_share
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+_NOTHING: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """``charge`` and ``discharge`` (F, T) [kW], ``stock`` (K, T) [kWh], jobs' power (N, T) [kW]."""
+
+    charge: Array
+    discharge: Array
+    stock: Array
+    jobs: Array
+
+
+def no_control(problem: SiteProblem) -> Controls:
+    """Return powers where each store draws, as soon as it can, what will be asked of it.
+
+    Of a store that does not lose, that is the highest level still to come; of one that does, the
+    level that is asked for now, as a thermostat keeps it. Of several feeders of one stock the
+    first works.
+    """
+    flows, stocks = problem.flows, problem.stocks
+    n_steps = problem.fixed.shape[1]
+    charge = np.zeros((len(flows.names), n_steps))
+    hours = np.full(n_steps, problem.step_hours, dtype=np.float64)
+    left = kept_share(stocks.kept) * hours
+    gained = left * stocks.gain
+    wanted = np.minimum(_wanted(problem), stocks.ceiling)
+    # Without losses, what a stock holds with nothing drawn is a sum; most need no more.
+    stock = stocks.initial[:, None] + np.cumsum(gained, axis=1)
+    loses = (stocks.kept < 1.0).any(axis=1)
+    owner = _first_feeders(problem)
+    busy = np.flatnonzero(loses | (stock < wanted - _NOTHING).any(axis=1))
+    own = owner[busy]
+    is_fed = own != NO_STOCK
+    into = left[busy] * flows.charge_efficiency[own]
+    limit = np.where(is_fed[:, None], flows.charge_limit[own], 0.0)
+    kept, wanted, gained = stocks.kept[busy], wanted[busy], gained[busy]
+    level = stocks.initial[busy]
+    for t in range(n_steps if busy.size else 0):
+        level = kept[:, t] * level + gained[:, t]
+        drawn = np.minimum(np.maximum((wanted[:, t] - level) / into[:, t], 0.0), limit[:, t])
+        charge[own[is_fed], t] = drawn[is_fed]
+        level += drawn * into[:, t]
+        stock[busy, t] = level
+    return Controls(charge, np.zeros(charge.shape), stock, _jobs(problem))
+
+
+def self_consumption(problem: SiteProblem, controls: Controls) -> Controls:
+    """Return ``controls`` with batteries that take what is too much and give what is needed.
+
+    A battery is what charges and discharges one stock that nothing else is asked of. Each sees
+    what is left at its priced node by those before it.
+    """
+    flows, stocks = problem.flows, problem.stocks
+    charge, discharge = controls.charge.copy(), controls.discharge.copy()
+    stock = controls.stock.copy()
+    net = node_power(problem, controls)
+    hours = np.broadcast_to(np.asarray(problem.step_hours), charge.shape[1:])
+    for f in _batteries(problem, controls):
+        k, node = int(flows.stock[f]), _priced_above(problem, int(flows.node[f]))
+        left = kept_share(stocks.kept[k]) * hours
+        into, out = left * flows.charge_efficiency[f], left / flows.discharge_efficiency[f]
+        steps = np.stack(
+            [
+                *(net[node], flows.charge_limit[f], flows.discharge_limit[f], into, out),
+                *(stocks.kept[k], left * stocks.gain[k], stocks.floor[k], stocks.ceiling[k]),
+            ],
+            axis=1,
+        )
+        # Plain numbers: one step of one battery is too little for arrays.
+        charge[f], discharge[f], stock[k] = _follow(steps.tolist(), float(stocks.initial[k]))
+        _pass_up(problem, net, int(flows.node[f]), charge[f] - discharge[f])
+    return replace(controls, charge=charge, discharge=discharge, stock=stock)
+
+
+def _follow(steps: list[list[float]], level: float) -> tuple[list[float], ...]:
+    """Return what a battery draws, gives and holds that follows its node."""
+    charge, discharge, stock = [], [], []
+    for net, most_drawn, most_given, into, out, kept, gained, floor, ceiling in steps:
+        level = kept * level + gained
+        drawn = max(min(-net, most_drawn, (ceiling - level) / into), 0.0)
+        given = max(min(net, most_given, (level - floor) / out), 0.0)
+        level += drawn * into - given * out
+        charge.append(drawn)
+        discharge.append(given)
+        stock.append(level)
+    return charge, discharge, stock
+
+
+def node_power(problem: SiteProblem, controls: Controls) -> Array:
+    """Return the net power into each node with nothing held back, shape (N, T) [kW]."""
+    net = problem.fixed + controls.jobs
+    np.add.at(net, problem.flows.node, controls.charge - controls.discharge)
+    own = net.copy()
+    for node, parent in enumerate(problem.nodes.parent.tolist()):
+        if parent != NO_PARENT:
+            _pass_up(problem, net, parent, own[node])
+    return net
+
+
+def held_back(problem: SiteProblem, net: Array) -> Array:
+    """Return what has to be held back for the export limits, shape (G, T); take it off ``net``.
+
+    Of several generators beneath a limit the first yields first.
+    """
+    generators = problem.generators
+    held = np.zeros(generators.available.shape)
+    limits = problem.nodes.export_limit
+    for g, node in enumerate(generators.node.tolist()):
+        above = node
+        while above != NO_PARENT:
+            excess = np.maximum(-net[above] - limits[above], 0.0)
+            more = np.minimum(excess, generators.available[g] - held[g])
+            if more.any():
+                held[g] += more
+                _pass_up(problem, net, node, more)
+            above = int(problem.nodes.parent[above])
+    return held
+
+
+def _pass_up(problem: SiteProblem, net: Array, node: int, power: Array) -> None:
+    while node != NO_PARENT:
+        net[node] += power
+        node = int(problem.nodes.parent[node])
+
+
+def _first_feeders(problem: SiteProblem) -> NDArray[np.int64]:
+    """Return the first flow that charges each stock, ``NO_STOCK`` where there is none."""
+    first = np.full(len(problem.stocks.names), NO_STOCK)
+    charging = np.flatnonzero(problem.flows.charge_limit.any(axis=1))
+    for f in charging[::-1].tolist():
+        if problem.flows.stock[f] != NO_STOCK:
+            first[problem.flows.stock[f]] = f
+    return first
+
+
+def _wanted(problem: SiteProblem) -> Array:
+    """Return the level that each stock should reach by the end of each step, shape (K, T)."""
+    wanted = problem.stocks.floor.copy()
+    for goal in problem.goals:
+        wanted[goal.stock] = np.fmax(wanted[goal.stock], goal.lowest)
+    lossless = (problem.stocks.kept == 1.0).all(axis=1)
+    ahead = np.maximum.accumulate(wanted[:, ::-1], axis=1)[:, ::-1]
+    return np.where(lossless[:, None], ahead, wanted)
+
+
+def _batteries(problem: SiteProblem, controls: Controls) -> list[int]:
+    flows = problem.flows
+    both = flows.charge_limit.any(axis=1) & flows.discharge_limit.any(axis=1)
+    idle = ~controls.charge.any(axis=1) & (flows.stock != NO_STOCK)
+    asked = {goal.stock for goal in problem.goals}
+    return [
+        f
+        for f in np.flatnonzero(both & idle).tolist()
+        if int(flows.stock[f]) not in asked and int((flows.stock == flows.stock[f]).sum()) == 1
+    ]
+
+
+def _priced_above(problem: SiteProblem, node: int) -> int:
+    nodes = problem.nodes
+    while not nodes.is_priced[node] and nodes.parent[node] != NO_PARENT:
+        node = int(nodes.parent[node])
+    return node
+
+
+def _jobs(problem: SiteProblem) -> Array:
+    power = np.zeros(problem.fixed.shape)
+    for job in problem.jobs:
+        if isinstance(job, WholeJob):
+            power[job.node, job.starts[0] : job.starts[0] + job.profile.size] += job.profile
+        else:
+            power[job.node, job.allowed[: job.n_pieces]] += job.power
+    return power

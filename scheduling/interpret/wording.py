@@ -1,0 +1,219 @@
+"""Reasons in plain words, in the languages of the interface.
+
+A reason is kept as what it says (a limit, a price, times), not as a sentence, so that whoever
+reads it does so in their own language and time zone.
+"""
+
+from datetime import UTC, datetime, tzinfo
+from enum import StrEnum
+from typing import Final
+
+LANGUAGES: Final = ("en", "nl", "de")
+
+Words = tuple[str, str, str]
+
+
+class Action(StrEnum):
+    """What a device does."""
+
+    CHARGES = "CHARGES"
+    DISCHARGES = "DISCHARGES"
+    HELD_BACK = "HELD_BACK"
+    RUNS = "RUNS"
+
+
+class Purpose(StrEnum):
+    """What a device does it for."""
+
+    USED_LATER = "USED_LATER"
+    NEEDED_BY = "NEEDED_BY"
+    FULL_BY = "FULL_BY"
+    KEPT = "KEPT"
+    CHARGED_BEFORE = "CHARGED_BEFORE"
+    HELD_AT_START = "HELD_AT_START"
+    NO_CHOICE = "NO_CHOICE"
+    NONE = "NONE"
+
+
+#: Limits by the name they have in a model: English, Dutch, German, and which way they loosen.
+_LIMITS: Final[dict[str, Words]] = {
+    "import limit": ("import limit", "importlimiet", "Bezugsgrenze"),
+    "export limit": ("export limit", "exportlimiet", "Einspeisegrenze"),
+    "minimum stock": ("minimum stock", "minimale voorraad", "Mindestbestand"),
+    "maximum stock": ("maximum stock", "maximale voorraad", "Höchstbestand"),
+    "charging limit": ("charging limit", "laadvermogen", "Ladeleistung"),
+    "discharging limit": ("discharging limit", "ontlaadvermogen", "Entladeleistung"),
+    "departure": ("stock at departure", "voorraad bij vertrek", "Bestand bei Abfahrt"),
+    "comfort": ("comfort", "comfort", "Komfort"),
+    "min stock": ("wanted minimum", "gewenst minimum", "gewünschtes Minimum"),
+    "max stock": ("wanted maximum", "gewenst maximum", "gewünschtes Maximum"),
+    "target stock": ("wanted stock", "gewenste voorraad", "gewünschter Bestand"),
+    "peak": ("peak", "piek", "Spitze"),
+    "ramp": ("ramp", "helling", "Rampe"),
+    "taper": ("taper near full", "afbouw bij vol", "Drosselung nahe voll"),
+}
+_CONNECTION: Final[Words] = ("the grid connection", "de netaansluiting", "Netzanschluss")
+_LOWER: Final = frozenset({"minimum stock", "departure", "min stock"})
+_EITHER_WAY: Final = frozenset({"comfort", "target stock", "ramp"})
+
+_MORE: Final[Words] = (
+    "{limit} of {of} reached; one kWh more would save {worth} {currency}",
+    "{limit} van {of} bereikt; één kWh meer zou {worth} {currency} besparen",
+    "{limit} ({of}) erreicht; eine kWh mehr würde {worth} {currency} sparen",
+)
+_LESS: Final[Words] = (
+    "{limit} of {of} reached; one kWh lower would save {worth} {currency}",
+    "{limit} van {of} bereikt; één kWh lager zou {worth} {currency} besparen",
+    "{limit} ({of}) erreicht; eine kWh niedriger würde {worth} {currency} sparen",
+)
+_ROOM: Final[Words] = (
+    "{limit} of {of} reached; one kWh of room would save {worth} {currency}",
+    "{limit} van {of} bereikt; één kWh ruimte zou {worth} {currency} besparen",
+    "{limit} ({of}) erreicht; eine kWh Spielraum würde {worth} {currency} sparen",
+)
+_PEAK: Final[Words] = (
+    "{limit} of {of} is set here; one kW that did not count would save {worth} {currency}",
+    "{limit} van {of} wordt hier bepaald; één kW die niet meetelt zou {worth} {currency} besparen",
+    "{limit} ({of}) entsteht hier; ein kW, das nicht zählt, würde {worth} {currency} sparen",
+)
+
+_DEVICE: Final[dict[tuple[Action, Purpose], Words]] = {
+    (Action.CHARGES, Purpose.USED_LATER): (
+        "charges: a kWh costs {price} {currency} here and is worth {worth} when used, {when}",
+        "laadt: een kWh kost hier {price} {currency} en is {worth} waard bij gebruik, {when}",
+        "lädt: eine kWh kostet hier {price} {currency} und ist bei Nutzung {worth} wert, {when}",
+    ),
+    (Action.CHARGES, Purpose.NEEDED_BY): (
+        (
+            "charges: needed by {until}, and a kWh costs {price} {currency} here, "
+            "where up to {worth} would be paid"
+        ),
+        (
+            "laadt: nodig om {until}, en een kWh kost hier {price} {currency}, "
+            "waar tot {worth} betaald zou worden"
+        ),
+        (
+            "lädt: benötigt bis {until}, und eine kWh kostet hier {price} {currency}, "
+            "wo bis zu {worth} bezahlt würde"
+        ),
+    ),
+    (Action.CHARGES, Purpose.FULL_BY): (
+        (
+            "charges: to be full by {until}, and a kWh costs {price} {currency} here, "
+            "where up to {worth} would be paid"
+        ),
+        (
+            "laadt: vol om {until}, en een kWh kost hier {price} {currency}, "
+            "waar tot {worth} betaald zou worden"
+        ),
+        (
+            "lädt: voll bis {until}, und eine kWh kostet hier {price} {currency}, "
+            "wo bis zu {worth} bezahlt würde"
+        ),
+    ),
+    (Action.CHARGES, Purpose.KEPT): (
+        "charges: a kWh costs {price} {currency} here and is worth {worth} in store at the end",
+        "laadt: een kWh kost hier {price} {currency} en is aan het einde {worth} waard in voorraad",
+        "lädt: eine kWh kostet hier {price} {currency} und ist am Ende im Speicher {worth} wert",
+    ),
+    (Action.CHARGES, Purpose.NO_CHOICE): (
+        (
+            "charges, though a kWh costs {price} {currency} here and is worth {worth}: "
+            "its limits leave no choice"
+        ),
+        (
+            "laadt, hoewel een kWh hier {price} {currency} kost en {worth} waard is: "
+            "de limieten laten geen keus"
+        ),
+        (
+            "lädt, obwohl eine kWh hier {price} {currency} kostet und {worth} wert ist: "
+            "die Grenzen lassen keine Wahl"
+        ),
+    ),
+    (Action.DISCHARGES, Purpose.CHARGED_BEFORE): (
+        ("discharges: a kWh is worth {price} {currency} here, and {worth} if kept; charged {when}"),
+        (
+            "ontlaadt: een kWh is hier {price} {currency} waard, en {worth} als ze bewaard wordt; "
+            "geladen {when}"
+        ),
+        "entlädt: eine kWh ist hier {price} {currency} wert, gespeichert {worth}; geladen {when}",
+    ),
+    (Action.DISCHARGES, Purpose.HELD_AT_START): (
+        "discharges: a kWh is worth {price} {currency} here, and {worth} if kept",
+        "ontlaadt: een kWh is hier {price} {currency} waard, en {worth} als ze bewaard wordt",
+        "entlädt: eine kWh ist hier {price} {currency} wert, gespeichert {worth}",
+    ),
+    (Action.DISCHARGES, Purpose.NO_CHOICE): (
+        (
+            "discharges, though a kWh is worth {price} {currency} here and {worth} if kept: "
+            "its limits leave no choice"
+        ),
+        (
+            "ontlaadt, hoewel een kWh hier {price} {currency} waard is en {worth} als ze bewaard "
+            "wordt: de limieten laten geen keus"
+        ),
+        (
+            "entlädt, obwohl eine kWh hier {price} {currency} wert ist, gespeichert {worth}: "
+            "die Grenzen lassen keine Wahl"
+        ),
+    ),
+    (Action.HELD_BACK, Purpose.NONE): (
+        "held back: a kWh more would be worth {price} {currency} here",
+        "teruggeregeld: een kWh meer zou hier {price} {currency} waard zijn",
+        "abgeregelt: eine kWh mehr wäre hier {price} {currency} wert",
+    ),
+    (Action.RUNS, Purpose.NONE): (
+        "runs: a kWh costs {price} {currency} here, and {worth} on average when it may run",
+        "draait: een kWh kost hier {price} {currency}, en gemiddeld {worth} als het mag draaien",
+        "läuft: eine kWh kostet hier {price} {currency}, und im Mittel {worth}, wo es laufen darf",
+    ),
+}
+
+
+def limit_words(
+    limit: str, of: str, *, worth: float, per: str, currency: str, language: str = "en"
+) -> str:
+    """Return what a binding limit is and what loosening it is worth, per kWh or per kW."""
+    form = _MORE
+    if per == "kW":
+        form = _PEAK
+    elif limit in _LOWER:
+        form = _LESS
+    elif limit in _EITHER_WAY:
+        form = _ROOM
+    name = _chosen(_LIMITS.get(limit, (limit, limit, limit)), language)
+    whose = _chosen(_CONNECTION, language) if of == _CONNECTION[0] else of
+    return _chosen(form, language).format(
+        limit=name, of=whose, worth=f"{worth:.3f}", currency=currency
+    )
+
+
+def device_words(
+    action: Action,
+    purpose: Purpose,
+    *,
+    price: float,
+    worth: float,
+    span: tuple[datetime, datetime] | None,
+    currency: str,
+    language: str = "en",
+    zone: tzinfo = UTC,
+) -> str:
+    """Return why a device does what it does; ``span``: what its purpose refers to."""
+    form = _chosen(_DEVICE[action, purpose], language)
+    start, end = span or (None, None)
+    when = f"{_clock(start, zone)} - {_clock(end, zone)}" if start and end else ""
+    until = _clock(end, zone) if end else ""
+    return form.format(
+        price=f"{price:.3f}", worth=f"{worth:.3f}", currency=currency, when=when, until=until
+    )
+
+
+def _clock(time: datetime, zone: tzinfo) -> str:
+    return time.astimezone(zone).strftime("%d-%m %H:%M")
+
+
+def _chosen(words: Words, language: str) -> str:
+    """Return the words in ``language``; in English for one that we do not speak."""
+    english, dutch, german = words
+    return {"nl": dutch, "de": german}.get(language.partition("-")[0], english)

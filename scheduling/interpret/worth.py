@@ -1,0 +1,44 @@
+"""What a kWh is worth: at each node in each step, and in each stock at the end of each.
+
+The price of a node is the dual of its balance: how much dearer the plan becomes for one kWh
+more of load. The value of a stock is that of its balance: how much cheaper for one kWh more
+in it. Both hold for small changes.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.formulation.site import SiteModel, SiteProblem
+from scheduling.interpret.reasons import WORTHLESS
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """``price`` of each node, shape (N, T), and ``value`` of each stock, shape (K, T).
+
+    Both [currency/kWh]. ``falls`` and ``rises``, shape (K, T): the value does so after the end
+    of the step. It falls where the stock is as empty there as it may be, rises where it is as
+    full; between two such ends a kWh is worth the same whenever it comes.
+    """
+
+    price: Array
+    value: Array
+    falls: NDArray[np.bool_]
+    rises: NDArray[np.bool_]
+
+    @classmethod
+    def read(cls, site: SiteModel, problem: SiteProblem, row_duals: Array) -> Self:
+        """Return what the duals of a solution of ``site`` say; shape (n_rows,)."""
+        price = row_duals[site.nodes.balance] / problem.step_hours
+        stocks = problem.stocks
+        value = -row_duals[site.model.rows["stock balance"]]
+        after = np.empty_like(value)
+        after[:, :-1] = stocks.kept[:, 1:] * value[:, 1:]
+        after[:, -1:] = stocks.end_value[:, None]
+        fall = value - after
+        return cls(price, value, fall > WORTHLESS, fall < -WORTHLESS)

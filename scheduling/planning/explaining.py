@@ -1,0 +1,157 @@
+"""Why a plan is as it is: limits, devices, what a kWh is worth, what planning saves."""
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from time import perf_counter
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.engines.base import EngineFailed, Infeasible, OutOfTime, Solution, Unbounded
+from scheduling.engines.choose import LONG_CHAIN
+from scheduling.engines.highs import HighsEngine
+from scheduling.formulation.compiled import fix_columns
+from scheduling.interpret.baselines import Saving, read_savings
+from scheduling.interpret.devices import DeviceReason, read_device_reasons
+from scheduling.interpret.reasons import Reason, read_reasons
+from scheduling.interpret.worth import Worth
+from scheduling.planning.plan import Plan, PlanStatus, Solved, reason_json
+
+Array = NDArray[np.float64]
+
+_MOST_TIME: Final = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What explains one plan; empty where there is none.
+
+    Attributes:
+        reasons: limits that bind.
+        device_reasons: what each device does, and what for.
+        price_per_kwh: what one more kWh of load costs at each node, shape (T,) [currency/kWh];
+            at the grid connection under its name.
+        stock_value_per_kwh: what a kWh in each stock is worth at the end of each step, shape
+            (T,) [currency/kWh].
+        savings: against each baseline.
+        took_ms: to explain.
+    """
+
+    reasons: tuple[Reason, ...] = ()
+    device_reasons: tuple[DeviceReason, ...] = ()
+    price_per_kwh: dict[str, Array] = field(default_factory=dict)
+    stock_value_per_kwh: dict[str, Array] = field(default_factory=dict)
+    savings: tuple[Saving, ...] = ()
+    took_ms: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the explanation as objects that JSON knows; times in ISO 8601."""
+        return {
+            "reasons": [reason_json(each) for each in self.reasons],
+            "device_reasons": [_device_reason_json(each) for each in self.device_reasons],
+            "price_per_kwh": _lists(self.price_per_kwh),
+            "stock_value_per_kwh": _lists(self.stock_value_per_kwh),
+            "savings": [_saving_json(each) for each in self.savings],
+            "explained_ms": self.took_ms,
+        }
+
+
+def explain(plan: Plan) -> Explanation:
+    """Return why ``plan`` is as it is; empty where there is none.
+
+    Where the engine has no duals, those of the plan with its choices fixed are used, unless it is
+    long: then only what planning saves is told.
+    """
+    solved, began = plan.solved, perf_counter()
+    if solved is None:
+        return Explanation()
+    savings: list[Saving] = []
+    if plan.status is not PlanStatus.NEAREST:
+        savings = read_savings(
+            solved.site, solved.problem, plan.grid, cost=plan.cost, time_limit=_MOST_TIME
+        )
+    duals = _duals(solved)
+    if duals is None:
+        return Explanation(savings=tuple(savings), took_ms=(perf_counter() - began) * 1000)
+    rows, columns = duals
+    hours = np.broadcast_to(np.asarray(solved.problem.step_hours), plan.grid.n_steps)
+    worth = Worth.read(solved.site, solved.problem, rows)
+    return Explanation(
+        reasons=plan.reasons
+        or tuple(
+            read_reasons(
+                solved.site.model,
+                columns,
+                rows,
+                plan.grid,
+                step_hours=hours,
+                currency=plan.currency,
+            )
+        ),
+        device_reasons=tuple(
+            read_device_reasons(
+                solved.site,
+                solved.problem,
+                solved.solution.values,
+                worth,
+                plan.grid,
+                currency=plan.currency,
+            )
+        ),
+        price_per_kwh=dict(zip(solved.problem.nodes.names, worth.price, strict=True)),
+        stock_value_per_kwh=dict(zip(solved.problem.stocks.names, worth.value, strict=True)),
+        savings=tuple(savings),
+        took_ms=(perf_counter() - began) * 1000,
+    )
+
+
+def _duals(solved: Solved) -> tuple[Array, Array] | None:
+    """Return the duals of rows and columns, with integers fixed; None where there are none."""
+    solution: Solution = solved.solution
+    if solution.row_duals is not None and solution.reduced_costs is not None:
+        return solution.row_duals, solution.reduced_costs
+    if any(chain.states.size >= LONG_CHAIN for chain in solved.site.model.chains):
+        return None
+    model = solved.site.model.compile()
+    whole = np.flatnonzero(model.integer)
+    model = fix_columns(model, whole, np.round(solution.values[whole]))
+    try:
+        again = HighsEngine().solve(replace(model), time_limit=_MOST_TIME)
+    except (Infeasible, OutOfTime, Unbounded, EngineFailed):
+        return None  # the engine's tolerance let pass what ours does not: the plan stands
+    if again.row_duals is None or again.reduced_costs is None:
+        return None
+    return again.row_duals, again.reduced_costs
+
+
+def _lists(series: dict[str, Array]) -> dict[str, list[float]]:
+    return {name: (values + 0.0).tolist() for name, values in series.items()}
+
+
+def _device_reason_json(reason: DeviceReason) -> dict[str, Any]:
+    span = (reason.span_start, reason.span_end)
+    return {
+        "text": reason.text,
+        "device": reason.device,
+        "action": reason.action.value,
+        "purpose": reason.purpose.value,
+        "start": reason.start.isoformat(),
+        "end": reason.end.isoformat(),
+        "energy_kwh": reason.energy_kwh,
+        "price_per_kwh": reason.price,
+        "worth_per_kwh": reason.worth,
+        "span": [each.isoformat() for each in span if each is not None],
+    }
+
+
+def _saving_json(saving: Saving) -> dict[str, Any]:
+    return {
+        "baseline": saving.baseline.value,
+        "cost": saving.cost,
+        "saving": saving.saving,
+        "costs": saving.costs,
+        "beyond_kw": saving.beyond_kw,
+        "beyond_hours": saving.beyond_hours,
+        "why": saving.why,
+    }
