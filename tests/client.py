@@ -16,6 +16,7 @@ class GraphQLClient:
 
     host: str
     key: str
+    language: str = "en"
 
     def post(self, query: str, **variables: Any) -> Any:
         """Return the HTTP response."""
@@ -23,7 +24,11 @@ class GraphQLClient:
             "/graphql/",
             json.dumps({"query": query, "variables": variables}),
             content_type="application/json",
-            headers={"Host": self.host, "Authorization": f"Bearer {self.key}"},
+            headers={
+                "Host": self.host,
+                "Authorization": f"Bearer {self.key}",
+                "Accept-Language": self.language,
+            },
         )
 
     def execute(self, query: str, **variables: Any) -> Any:

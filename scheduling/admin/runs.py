@@ -8,8 +8,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import Media
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import get_language_from_request
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
@@ -18,6 +20,12 @@ from scheduling import services
 from scheduling.models import RunState, ScheduleRun
 from scheduling.queries.chart import chart_document
 from scheduling.queries.overview import plan_of
+from scheduling.queries.reasons import (
+    Explained,
+    comparable_runs,
+    costs_side_by_side,
+    explained,
+)
 from tenants.accounts.actors import actor_of
 from tenants.database import connection
 
@@ -97,6 +105,11 @@ class ScheduleRunAdmin(ModelAdmin[ScheduleRun]):
                 self.admin_site.admin_view(self.ask_again),
                 name="scheduling_schedulerun_again",
             ),
+            path(
+                "<uuid:pk>/beside/",
+                self.admin_site.admin_view(self.beside),
+                name="scheduling_schedulerun_beside",
+            ),
             *super().get_urls(),
         ]
 
@@ -123,6 +136,33 @@ class ScheduleRunAdmin(ModelAdmin[ScheduleRun]):
         self.message_user(request, "Asked again.", messages.SUCCESS)
         return redirect("admin:scheduling_schedulerun_change", again.pk)
 
+    def beside(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """Show two plans side by side; the other is the run whose id is ``with``."""
+        first = self._visible(request, pk)
+        try:
+            second = self._visible(request, uuid.UUID(request.GET.get("with", "")))
+        except ValueError:
+            raise Http404("no such run") from None
+        if {first.state, second.state} != {RunState.READY}:
+            raise Http404("a run without a plan")
+        sides = [self._explained(request, run) for run in (first, second)]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Two plans of {first.asset}",
+            "opts": self.opts,
+            "media": self.media,
+            "sides": sides,
+            "terms": costs_side_by_side(*(side.plan.result for side in sides)),
+        }
+        return TemplateResponse(request, "scheduling/admin/beside.html", context)
+
+    def _explained(self, request: HttpRequest, run: ScheduleRun) -> Explained:
+        return explained(
+            plan_of(run, now=timezone.now()),
+            currency=connection.tenant.currency,
+            language=get_language_from_request(request),
+        )
+
     def changeform_view(
         self,
         request: HttpRequest,
@@ -133,7 +173,9 @@ class ScheduleRunAdmin(ModelAdmin[ScheduleRun]):
         run = self.get_object(request, object_id) if object_id else None
         extra = dict(extra_context or {})
         if run is not None and run.state == RunState.READY:
-            extra["plan"] = plan_of(run, now=timezone.now())
+            extra["explained"] = self._explained(request, run)
+            extra["plan"] = extra["explained"].plan
+            extra["others"] = comparable_runs(actor_of(request.user), run)
         answer: HttpResponse = super().changeform_view(request, object_id, form_url, extra)
         if run is not None and run.finished_at is None:
             answer["Refresh"] = _REFRESH_SECONDS

@@ -14,6 +14,13 @@ from assets.graphql.types import AssetNode
 from assets.models import Asset
 from scheduling import models
 from scheduling.flex.run import RunResult
+from scheduling.graphql.reason_types import (
+    BaselineCost,
+    DeviceReason,
+    MarginalPrice,
+    Reason,
+    marginal_prices,
+)
 from scheduling.planning import PlanStatus
 from tenants.graphql.connections import connection
 from tenants.graphql.context import Info
@@ -61,13 +68,6 @@ class Breach:
     end: datetime = strawberry.field(description="Its end, not part of it.")
     most_kw: float = strawberry.field(description="Largest excess [kW, > 0].")
     energy_kwh: float = strawberry.field(description="Excess over the whole interval [kWh, > 0].")
-
-
-@strawberry.type(description="Why the plan is as it is, over one interval.")
-class Reason:
-    text: str = strawberry.field(description="In plain words.")
-    start: datetime = strawberry.field(description="Beginning of the interval.")
-    end: datetime = strawberry.field(description="Its end, not part of it.")
 
 
 _SETPOINTS_UNTIL: Final = "Until 2027-06-01: use"
@@ -163,11 +163,37 @@ class ScheduleRunNode(VisibleNode):
             for each in _result(root).breaches
         ]
 
-    @strawberry_django.field(only=["result"], description="Which limits bound, and their worth.")
-    def reasons(self, root: strawberry.Parent[models.ScheduleRun]) -> list[Reason]:
-        return [
-            Reason(text=each.text, start=each.start, end=each.end) for each in _result(root).reasons
-        ]
+    @strawberry_django.field(only=["result"], description="Which limits bind, and their worth.")
+    def reasons(self, root: strawberry.Parent[models.ScheduleRun], info: Info) -> list[Reason]:
+        return [Reason.of_found(each, info) for each in _result(root).reasons]
+
+    @strawberry_django.field(
+        only=["result", "asset__time_zone"],
+        select_related=["asset"],
+        description="Why each device does what it does, by time.",
+    )
+    def device_reasons(
+        self, root: strawberry.Parent[models.ScheduleRun], info: Info
+    ) -> list[DeviceReason]:
+        zone = root.asset.time_zone
+        return [DeviceReason.of_found(each, zone, info) for each in _result(root).device_reasons]
+
+    @strawberry_django.field(
+        only=["result"], description="What the site would cost unplanned, and what is saved."
+    )
+    def baselines(
+        self, root: strawberry.Parent[models.ScheduleRun], info: Info
+    ) -> list[BaselineCost]:
+        return [BaselineCost.of_found(each, info) for each in _result(root).savings]
+
+    @strawberry_django.field(
+        only=["result", "start", "step"],
+        description="What one kWh more costs at each node, and is worth in each stock.",
+    )
+    def marginal_prices(
+        self, root: strawberry.Parent[models.ScheduleRun], info: Info
+    ) -> list[MarginalPrice]:
+        return marginal_prices(root, _result(root), info.context.currency)
 
     @strawberry_django.field(
         only=["result", "start", "step"], description="The plan, one column per device."

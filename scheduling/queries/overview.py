@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 
 #: Measurements are shown from so long before a plan's start on.
 LOOK_BACK: Final = timedelta(hours=6)
+#: More curves in one panel cannot be told apart.
+_MOST_WORTHS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ def plan_of(run: ScheduleRun, *, now: datetime) -> SitePlan:
         _power_panel(result, problem, measured, before),
         _stock_panel(result, document.outputs, grid, before, now),
         _price_panel(problem, before),
+        _worth_panel(result, document.site.currency, before),
     )
     return SitePlan(
         site=site,
@@ -170,6 +173,20 @@ def _price_panel(problem: SiteDocument | None, before: int) -> Panel:
         Curve("Export", _later(_per_step(prices.export_per_kwh, n_steps), before), "other"),
     )
     return Panel("Price of energy", f"{problem.currency}/kWh", curves)
+
+
+def _worth_panel(result: RunResult, currency: str, before: int) -> Panel:
+    """Return what one kWh more costs at each node and is worth in each stock."""
+    nodes = [
+        Curve(f"At {name}", _later(values, before), "price")
+        for name, values in result.price_per_kwh.items()
+    ]
+    stocks = [
+        Curve(f"In {name}", _later(values, before), "store")
+        for name, values in result.stock_value_per_kwh.items()
+    ]
+    curves = tuple((*nodes, *stocks)[:_MOST_WORTHS])
+    return Panel("What one kWh more is worth", f"{currency}/kWh", curves)
 
 
 def _measured_net(site: Asset, grid: TimeGrid, now: datetime) -> Array | None:

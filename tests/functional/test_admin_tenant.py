@@ -110,7 +110,43 @@ def test_a_run_is_shown_with_plot_costs_and_reasons(browser: Browser, run: Sched
     assert [panel["title"] for panel in chart["panels"]][1:] == [
         "Energy in store",
         "Price of energy",
+        "What one kWh more is worth",
     ]
+    worth = {each["name"]: each["values"] for each in chart["panels"][-1]["series"]}
+    assert worth["At the grid connection"][-2:] == pytest.approx([0.1, 0.5])
+    assert "No_control" not in page
+    assert "No control: " in page
+
+
+def test_a_run_says_why_in_the_language_of_the_reader(browser: Browser, run: ScheduleRun) -> None:
+    page = browser.get(
+        address(ScheduleRun, "change", run.pk), headers={"Accept-Language": "nl"}
+    ).content.decode()
+
+    assert "laadt: een kWh kost hier 0.100 EUR" in page
+
+
+def test_two_runs_are_shown_side_by_side(
+    browser: Browser, run: ScheduleRun, run_jobs: Callable[..., int]
+) -> None:
+    browser.post(address(ScheduleRun, "again", run.pk))
+    run_jobs()
+    other = ScheduleRun.objects.exclude(pk=run.pk).get()
+    beside = address(ScheduleRun, "beside", run.pk)
+
+    assert str(other.pk) in browser.get(address(ScheduleRun, "change", run.pk)).content.decode()
+    page = browser.get(f"{beside}?with={other.pk}").content.decode()
+
+    assert page.count("<loadstar-chart") == 2
+    assert page.count("charges: a kWh costs 0.100 EUR") == 2
+    assert page.count("-2.00") >= 2
+
+
+def test_side_by_side_shows_no_run_that_is_not_there(browser: Browser, run: ScheduleRun) -> None:
+    beside = address(ScheduleRun, "beside", run.pk)
+
+    for other in ("", "?with=", "?with=nonsense", "?with=00000000-0000-0000-0000-000000000000"):
+        assert browser.get(f"{beside}{other}").status_code == 404
 
 
 def test_ask_again_makes_a_new_run_and_leaves_the_old(

@@ -273,3 +273,61 @@ def test_a_time_without_an_offset_is_no_time(planner: GraphQLClient, site: Asset
     assert "at .start" in error["message"]
     assert "no offset: write for example 2026" in error["message"]
     assert not ScheduleRun.objects.exists()
+
+
+EXPLAINED = """
+    query ($id: ID!) {
+      scheduleRun(id: $id) {
+        cost { amount }
+        reasons { text limit of worthPerKwh worthPerKw }
+        deviceReasons {
+          text device action purpose start end energyKwh pricePerKwh worthPerKwh
+          purposeStart purposeEnd
+        }
+        baselines { baseline cost { amount } saving { amount } beyondKw beyondHours why }
+        marginalPrices { name isStock price { unit values } }
+      }
+    }
+"""
+
+
+def test_a_plan_says_why_it_is_so(
+    planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    asked = planner.execute(REQUEST, input=window(site, now))
+    run_jobs()
+
+    run_id = asked["requestSchedule"]["object"]["id"]
+    run = planner.execute(EXPLAINED, id=run_id)["scheduleRun"]
+
+    first = run["deviceReasons"][0]
+    assert (first["device"], first["action"], first["purpose"]) == (
+        "Battery", "CHARGES", "USED_LATER",
+    )  # fmt: skip
+    assert first["text"].startswith("charges: a kWh costs 0.100 EUR here")
+    assert first["purposeStart"] == first["end"]
+    assert first["pricePerKwh"] == pytest.approx(0.1)
+    none, naive = run["baselines"]
+    assert (none["baseline"], naive["baseline"]) == ("NO_CONTROL", "NAIVE_CONTROL")
+    saved = float(none["cost"]["amount"]) - float(run["cost"]["amount"])
+    assert float(none["saving"]["amount"]) == pytest.approx(saved)
+    assert {each["limit"] for each in run["reasons"]} >= {"discharging limit"}
+    assert all(each["worthPerKwh"] > 0 and each["worthPerKw"] is None for each in run["reasons"])
+    prices = {each["name"]: each for each in run["marginalPrices"]}
+    assert prices["the grid connection"]["price"]["values"] == pytest.approx([0.1, 0.5, 0.1, 0.5])
+    assert prices["the grid connection"]["price"]["unit"] == "EUR/kWh"
+    assert prices["Battery"]["isStock"]
+
+
+def test_a_plan_says_why_in_the_language_asked_for(
+    planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    asked = planner.execute(REQUEST, input=window(site, now))
+    run_jobs()
+    planner.language = "de"
+
+    run_id = asked["requestSchedule"]["object"]["id"]
+    run = planner.execute(EXPLAINED, id=run_id)["scheduleRun"]
+
+    assert run["deviceReasons"][0]["text"].startswith("lädt: eine kWh kostet hier 0.100 EUR")
+    assert any("Entladeleistung (Battery) erreicht" in each["text"] for each in run["reasons"])

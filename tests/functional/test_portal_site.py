@@ -79,7 +79,8 @@ def test_plan_actual_stock_and_price_are_columns_of_one_chart(
 
     chart = browser.get(f"/sites/{site.pk}/chart.json").json()
 
-    power, stock, price = chart["panels"]
+    power, stock, price, worth = chart["panels"]
+    assert worth["title"] == "What one kWh more is worth"
     columns = {each["name"]: each["values"] for each in power["series"]}
     before = 6  # hours that are shown before the plan
     assert chart["run"] == str(run.pk)
