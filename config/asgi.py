@@ -5,18 +5,19 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
+import django
 from django.conf import settings
-from django.core.asgi import get_asgi_application
 
 from config import env, pooling
 from config.body_limit import with_body_limit
+from config.pages import PAGES_AT_ONCE, Pages
 
 env.start_services()
-# Under ASGI each request has a thread of its own, so connections are kept in a pool. Only
-# here: a pool does not survive a fork, which commands and workers do.
+# Each stream has a thread of its own, which holds no connection while it waits: they are kept in
+# a pool. Only here: a pool does not survive a fork, which commands and workers do.
 settings.DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "min_size": 1,
-    "max_size": 16,
+    "max_size": PAGES_AT_ONCE + 8,
     "timeout": 10,
 }
 pooling.refuse_transaction_pooling(env.connect)
@@ -25,13 +26,13 @@ _LONGEST = {
     "/graphql/": settings.GRAPHQL_MAX_BODY_BYTES,
     "/readings/": settings.BULK_MAX_BODY_BYTES,
 }
-_http = with_body_limit(
-    get_asgi_application(), lambda path: _LONGEST.get(path, settings.MAX_BODY_BYTES)
-)
+django.setup(set_prefix=False)
 
 import redis.asyncio  # noqa: E402, F401  # now, while nobody waits: streams need it
 
 from config.graphql_socket import graphql_socket  # noqa: E402  # needs the apps
+
+_http = with_body_limit(Pages(), lambda path: _LONGEST.get(path, settings.MAX_BODY_BYTES))
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:

@@ -33,7 +33,7 @@ def admit(request: Any, authorization: str) -> bool:
             note_wrong_key(authorization, sender)
         return False
     plan = request.tenant.plan
-    request.actor = access.actor
+    request.actor, request.let_in_as = access.actor, access
     request.budget = Budget.of(
         request.tenant.schema_name,
         access.actor.name,
@@ -51,6 +51,7 @@ def context_of(request: Any, response: HttpResponse) -> Context:
         request=request,
         response=response,
         actor=request.actor,
+        let_in_as=request.let_in_as,
         received_at=timezone.now(),
         # Not the connection's: a subscription's context is made in the event loop's thread.
         schema_name=request.tenant.schema_name,

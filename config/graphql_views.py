@@ -1,14 +1,14 @@
 """The address of the public interface: who asks, and by which road the answer goes.
 
-Queries and mutations run synchronously, which is as fast as asynchronously for work on rows;
-subscriptions stream as server-sent events through Strawberry's asynchronous view.
+Queries and mutations run synchronously, in the thread of their page; subscriptions stream as
+server-sent events through Strawberry's asynchronous view.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, cast
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -70,27 +70,24 @@ class _Subscriptions(AsyncGraphQLView[Context, None]):
         return context_of(request, response)
 
 
-_subscriptions = _Subscriptions.as_view(
+_streamed: Any = _Subscriptions.as_view(
     schema=schema,
     graphql_ide=None,
     allow_queries_via_get=False,
     subscription_protocols=[GRAPHQL_SSE_PROTOCOL],
 )
+_subscriptions: Callable[[HttpRequest], HttpResponseBase] = async_to_sync(_streamed)
 
 
 @csrf_exempt
-async def graphql(request: HttpRequest) -> HttpResponseBase:
+def graphql(request: HttpRequest) -> HttpResponseBase:
     """Answer one GraphQL request of a token's or a signed-in person's."""
-    refusal, document = await sync_to_async(_admit)(request)
+    refusal, document = _admit(request)
     if document is None:
         return cast("HttpResponse", refusal)
     if _EVENT_STREAM in request.headers.get("Accept", ""):
-        return await cast("Awaitable[HttpResponseBase]", _subscriptions(request))
-    return await sync_to_async(_answer)(request, document)
-
-
-assert iscoroutinefunction(graphql)  # noqa: S101
-markcoroutinefunction(graphql)
+        return _subscriptions(request)
+    return _answer(request, document)
 
 
 def _admit(request: HttpRequest) -> tuple[HttpResponse | None, Document | None]:

@@ -22,7 +22,7 @@ from scheduling.graphql.subscriptions import SchedulingSubscription
 from scheduling.graphql.types import SchedulingQuery
 from tenants.graphql.accounts import AccountsMutation, AccountsQuery
 from tenants.graphql.admission import Admission, StreamAdmission
-from tenants.graphql.columns import read_as_they_are
+from tenants.graphql.columns import Executor, SharedInfo, mark_leaves
 from tenants.graphql.deprecations import Deprecations
 from tenants.graphql.errors import PublicErrors
 from tenants.graphql.queries import TenantsQuery
@@ -91,8 +91,12 @@ schema = _Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
+    execution_context_class=Executor,
     config=StrawberryConfig(
-        relay_max_results=200, scalar_map=SCALAR_MAP, disable_field_suggestions=True
+        relay_max_results=200,
+        scalar_map=SCALAR_MAP,
+        disable_field_suggestions=True,
+        info_class=SharedInfo,
     ),
     extensions=[
         lambda: MaxTokensLimiter(max_token_count=_MAX_TOKENS),
@@ -103,7 +107,7 @@ schema = _Schema(
         Cursors,
     ],
 )
-read_as_they_are(schema)
+mark_leaves(schema)
 
 
 def as_sdl() -> str:

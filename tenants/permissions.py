@@ -94,11 +94,13 @@ class Access:
     """Who asks, by which right to ask at all.
 
     Attributes:
+        name: of the token or person, as people call them.
         ends_at: when the token or session ends by itself; None if it does not.
         points_per_minute: what the token may spend; None for what the tenant's plan says.
     """
 
     actor: Actor
+    name: str
     ends_at: datetime | None = None
     points_per_minute: int | None = None
 

@@ -37,7 +37,8 @@ def refusal_of(body: bytes) -> str:
         schema_name="abuse",
         budget=Budget.of("abuse", "client", own=full, shared=full),
         spent=Spent(1, full),
-        access=lambda: Access(PLATFORM),
+        access=lambda: Access(PLATFORM, "platform"),
+        let_in_as=Access(PLATFORM, "platform"),
         let_in_by="abuse",
     )
     try:

@@ -23,9 +23,11 @@ def access_of(request: HttpRequest, authorization: str, *, now: datetime) -> Acc
         token = find_bearer(authorization, now=now)
         if token is None:
             return None
-        return Access(actor_of_token(token), token.expires_at, token.points_per_minute)
-    actor = actor_of(get_user(request))
-    return None if actor == ANONYMOUS else Access(actor)
+        actor = actor_of_token(token)
+        return Access(actor, token.name, token.expires_at, token.points_per_minute)
+    user = get_user(request)
+    actor = actor_of(user)
+    return None if actor == ANONYMOUS else Access(actor, str(user))
 
 
 def access_still(request: HttpRequest, authorization: str, *, now: datetime) -> Access | None:

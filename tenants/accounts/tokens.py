@@ -15,6 +15,7 @@ from django.db import transaction
 from tenants.accounts.models import ApiToken, Customer
 from tenants.audit.services import record, values_of
 from tenants.errors import wrong
+from tenants.lookup import Lookup
 from tenants.permissions import ROLE_PERMISSIONS, Actor, Permission, Role, authorise
 
 _SCHEME: Final = "lst"
@@ -38,6 +39,8 @@ _TOLD: Final = (
     "expires_at",
     "predecessor_id",
 )
+
+_BY_PREFIX: Final = Lookup(lambda: ApiToken.objects.select_related("customer"), "prefix")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +159,10 @@ def find_token(key: str, *, now: datetime) -> ApiToken | None:
     All others take the same one statement and the same comparison, whatever is wrong.
     """
     shape = _KEY.fullmatch(key)
-    tokens = ApiToken.objects.usable_at(now).select_related("customer")
-    token = tokens.filter(prefix=shape[1] if shape else "").first()
+    token = _BY_PREFIX.find(shape[1] if shape else "")
     # Compare in constant time, and also when there is no such prefix.
     matches = hmac.compare_digest(token.digest if token else "0" * 64, _digest(key))
-    if token is None or not matches:
+    if token is None or not matches or token.state_at(now) != "usable":
         return None
     if token.last_used_at is None or now - token.last_used_at >= _LAST_USED_PRECISION:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)

@@ -1,10 +1,11 @@
 """What a request has to pass before it is run: size, validity, cost, budget."""
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from asgiref.sync import sync_to_async
-from graphql import GraphQLError, get_operation_ast, validate
+from graphql import DocumentNode, GraphQLError, get_operation_ast, validate
 from strawberry.extensions import SchemaExtension
 
 from tenants.graphql.budget import as_extension, buckets
@@ -12,12 +13,29 @@ from tenants.graphql.cost import ENTRY, cost_of
 from tenants.graphql.limits import excess
 from tenants.graphql.values import excess_of_variables
 
+#: Programmes ask the same again and again. Longer documents [characters] are read anew, so that
+#: what is kept stays small: a node of a document takes a kilobyte.
+_KEPT: Final = 128
+_LONGEST_KEPT: Final = 4_000
+
+
+@lru_cache(_KEPT)
+def _documents(text: str) -> list[DocumentNode]:  # noqa: ARG001
+    """Return where the document of ``text`` is kept once it was found small enough and valid."""
+    return []
+
 
 class Admission(SchemaExtension):
     """Refuses what is too large, wrong or too dear, and reports the cost of every answer.
 
     One error is told, the first: a list of them helps who probes more than who mends.
     """
+
+    def on_parse(self) -> Iterator[None]:
+        text = self.execution_context.query or ""
+        self._kept = _documents(text) if len(text) <= _LONGEST_KEPT else []
+        self.execution_context.graphql_document = next(iter(self._kept), None)
+        yield
 
     def on_validate(self) -> Iterator[None]:
         self._admit()
@@ -44,13 +62,16 @@ class Admission(SchemaExtension):
         schema = context.schema._schema
         variables = context.variables or {}
         operation = get_operation_ast(document, context.operation_name)
-        error = excess(document) or excess_of_variables(schema, operation, variables)
+        known = document in self._kept
+        error = None if known else excess(document)
+        error = error or excess_of_variables(schema, operation, variables)
+        if error is None and not known:
+            rules = context.validation_rules
+            errors = validate(schema, document, rules, max_errors=1, hide_suggestions=True)
+            error = next(iter(errors), None)
         if error is not None:
             return error
-        rules = context.validation_rules
-        errors = validate(schema, document, rules, max_errors=1, hide_suggestions=True)
-        if errors:
-            return errors[0]
+        self._kept[:] = [document]
         try:
             most = context.context.budget.points_per_minute
             cost = cost_of(schema, document, variables, context.operation_name, most=most)

@@ -17,6 +17,7 @@ class Context(StrawberryDjangoContext):
     """Who asks, when, at whose cost, in which schema and currency, and the language of errors.
 
     Attributes:
+        let_in_as: who asked when the request came.
         access: says anew who asks, for what takes longer than a request; None once they may not.
         let_in_by: the token's key or the session's, never shown or kept.
         last_event_id: cursor with which a stream is taken up again by whoever dropped it.
@@ -24,6 +25,7 @@ class Context(StrawberryDjangoContext):
     """
 
     actor: Actor
+    let_in_as: Access
     received_at: datetime
     schema_name: str
     budget: Budget

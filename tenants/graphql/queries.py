@@ -7,7 +7,7 @@ from typing import Any
 import strawberry
 from strawberry import relay
 
-from tenants.accounts.models import ApiToken, Customer
+from tenants.accounts.models import Customer
 from tenants.graphql.accounts import CustomerNode, asset_at
 from tenants.graphql.connections import MAX_FIRST
 from tenants.graphql.context import Info
@@ -80,14 +80,17 @@ class Viewer:
     everywhere: bool = strawberry.field(
         description="Whether you may read the assets of the whole tenant."
     )
-    grants: list[ViewerGrant] = strawberry.field(
-        description="What you may do, and where. A right on one subtree is none on another."
-    )
     expires_at: datetime | None = strawberry.field(
         description="When your token ends; null for a person."
     )
     limits: RequestLimits = strawberry.field(description="What your requests may hold.")
     tenant: TenantInfo = strawberry.field(description="Where you are.")
+
+    @strawberry.field(
+        description="What you may do, and where. A right on one subtree is none on another."
+    )
+    def grants(self, info: Info) -> list[ViewerGrant]:
+        return _grants(info)
 
 
 @strawberry.type
@@ -98,16 +101,14 @@ class TenantsQuery:
         actor = context.actor
         tenant = context.request.tenant  # type: ignore[attr-defined]
         prefix = actor.name.partition("token:")[2]
-        token = ApiToken.objects.get(prefix=prefix) if prefix else None
         return Viewer(
             name=actor.name,
-            kind=ViewerKind.TOKEN if token else ViewerKind.PERSON,
-            display_name=token.name if token else str(context.request.user),
-            prefix=token.prefix if token else None,
+            kind=ViewerKind.TOKEN if prefix else ViewerKind.PERSON,
+            display_name=context.let_in_as.name,
+            prefix=prefix or None,
             scopes=[each for each in Permission if actor.may(each)],
             everywhere=actor.may_everywhere(Permission.ASSET_READ),
-            grants=_grants(info),
-            expires_at=token.expires_at if token else None,
+            expires_at=context.let_in_as.ends_at,
             limits=RequestLimits(
                 max_cost=min(MAX_COST, context.budget.points_per_minute),
                 max_first=MAX_FIRST,

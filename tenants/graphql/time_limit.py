@@ -23,13 +23,13 @@ def time_limit(*, statement_seconds: float, total_seconds: float) -> Iterator[No
     """Cancel each statement of the block that takes too long, and refuse all after the total.
 
     The server itself cancels (``statement_timeout``), so a statement ends even if this process
-    hangs. The setting is taken back before the connection goes back to its pool.
+    hangs. The setting is made with the first statement, and taken back before the connection goes
+    back to its pool.
 
     Raises:
         OutOfTime: from the statement that was cancelled or refused.
     """
     watch = _Watch(statement_seconds, total_seconds)
-    watch.limit_to(statement_seconds)
     try:
         with connection.execute_wrapper(watch):
             yield
@@ -69,7 +69,7 @@ class _Watch:
     def release(self) -> None:
         """Take the limit from the connection, or the connection from the pool."""
         ours = self._limited
-        if connection.connection is not ours or ours.closed:
+        if ours is None or connection.connection is not ours or ours.closed:
             return
         if ours.info.transaction_status not in _USABLE:
             return  # inside a transaction that has failed: its end takes the setting back

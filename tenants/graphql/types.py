@@ -1,7 +1,7 @@
 """The base of every GraphQL type that shows a tenant's rows."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
 from django.core.exceptions import ValidationError
 from graphql import get_named_type, is_abstract_type
@@ -23,6 +23,9 @@ class VisibleNode(relay.Node):
 
     A test walks the schema and fails on a type of rows without this base.
     """
+
+    # Else it is looked for among the annotations, anew for each row.
+    _id_attr: ClassVar[str | None] = "pk"
 
     @classmethod
     def get_queryset(cls, queryset: VisibleQuerySet, info: Info, **_: Any) -> VisibleQuerySet:

@@ -1,29 +1,87 @@
-"""Plain columns are read from their rows; all else is resolved as it was."""
+"""Leaves that are plain are read from their rows and objects; all else is resolved."""
 
-from types import SimpleNamespace
 from typing import Any
 
+import pytest
+import strawberry
+
+from assets.models import Asset
 from config.schema import schema
-from tenants.graphql.columns import _read
+from tenants.graphql.columns import LEAF, Executor, mark_leaves
+from tenants.models import Tenant
+from tests.factories import a_customer, a_site
 
 TYPES: Any = schema._schema.type_map
 
 
 def is_read(kind: str, field: str) -> bool:
-    return bool(TYPES[kind].fields[field].resolve.__qualname__.startswith("_read"))
+    return LEAF in TYPES[kind].fields[field].extensions
 
 
-def test_columns_alone_are_read() -> None:
-    assert is_read("Asset", "name")
-    assert is_read("ScheduleRun", "state")
-    for kind, field in [("Asset", "id"), ("Asset", "parent"), ("Sensor", "resolutionMinutes")]:
+def test_plain_leaves_alone_are_read() -> None:
+    for kind, field in [
+        ("Asset", "id"),
+        ("Asset", "name"),
+        ("Asset", "assetType"),
+        ("ScheduleRun", "state"),
+        ("PageInfo", "hasNextPage"),
+    ]:
+        assert is_read(kind, field), (kind, field)
+    for kind, field in [
+        ("Asset", "parent"),
+        ("Asset", "sensors"),
+        ("Sensor", "resolutionMinutes"),
+        ("AssetCursorConnection", "totalCount"),
+        ("Query", "viewer"),
+    ]:
         assert not is_read(kind, field), (kind, field)
 
 
-def test_what_is_not_loaded_is_resolved_as_it_was() -> None:
-    read = _read("name", lambda row, info, **given: ("resolved", row, info, given))
-    loaded, bare = SimpleNamespace(name="Depot"), SimpleNamespace()
+@strawberry.type
+class _Told:
+    said: str
+    maybe: str | None = None
 
-    assert read(loaded, "info") == "Depot"
-    assert read(bare, "info", at=1) == ("resolved", bare, "info", {"at": 1})
-    assert read(None, "info") == ("resolved", None, "info", {})
+
+@strawberry.type
+class _Query:
+    @strawberry.field
+    def right(self) -> _Told:
+        return _Told(said="yes")
+
+    @strawberry.field
+    def missing(self) -> _Told | None:
+        return _Told(said=None)  # type: ignore[arg-type]
+
+    @strawberry.field
+    def bare(self) -> _Told | None:
+        return object.__new__(_Told)
+
+
+SMALL = mark_leaves(strawberry.Schema(_Query, execution_context_class=Executor))
+
+
+def test_what_is_read_is_what_was_resolved() -> None:
+    found = SMALL.execute_sync("{ right { said maybe } }")
+
+    assert found.data == {"right": {"said": "yes", "maybe": None}}
+    assert found.errors is None
+
+
+@pytest.mark.parametrize("field", ["missing", "bare"])
+def test_what_cannot_be_read_is_told_as_ever_with_its_place(field: str) -> None:
+    found = SMALL.execute_sync(f"{{ {field} {{ said }} }}")
+
+    assert found.data == {field: None}
+    [error] = found.errors or []
+    assert error.path == [field, "said"]
+
+
+def test_a_column_that_is_not_loaded_is_resolved(tenant: Tenant) -> None:
+    read = TYPES["Asset"].fields["name"].extensions[LEAF]
+    made = a_site(a_customer())
+    deferred = Asset.objects.only("id").get(pk=made.pk)
+
+    assert read(made) == made.name
+    with pytest.raises(KeyError):
+        read(deferred)

@@ -13,6 +13,7 @@ from django.test import Client
 from config.schema import schema
 from tenants.accounts.tokens import issue_token
 from tenants.graphql.admission import Admission
+from tenants.graphql.columns import LEAF
 from tenants.middleware import TenantByHostMiddleware
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM, Role
@@ -41,6 +42,7 @@ def fail(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
                 raise result
             return result
 
+        monkeypatch.delitem(core.fields[field].extensions, LEAF, raising=False)
         monkeypatch.setattr(core.fields[field], "resolve", resolve)
 
     return install

@@ -24,7 +24,14 @@ class Followed:
         return News([Change(1, "first")], is_last=True)
 
     def watch(self, tenant: Tenant, actor: Actor, alike: Hashable, told: list[Actor]) -> Watch[str]:
-        return Watch(tenant.schema_name, "t", lambda: Access(actor), self.read, alike, told.append)
+        return Watch(
+            tenant.schema_name,
+            "t",
+            lambda: Access(actor, "somebody"),
+            self.read,
+            alike,
+            told.append,
+        )
 
 
 async def heard(watch: Watch[str]) -> list[str]:
@@ -69,8 +76,8 @@ def test_another_key_and_another_tenant_look_for_themselves(
         followed.watch(tenant, OLGA, "key a", told),
         followed.watch(tenant, PLATFORM, "key b", told),
         followed.watch(other_tenant, OLGA, "key a", told),
-        Watch(tenant.schema_name, "t", lambda: Access(OLGA), followed.read),
-        Watch(tenant.schema_name, "t", lambda: Access(OLGA), followed.read),
+        Watch(tenant.schema_name, "t", lambda: Access(OLGA, "Olga"), followed.read),
+        Watch(tenant.schema_name, "t", lambda: Access(OLGA, "Olga"), followed.read),
     ]
 
     in_time(all_of(*watches))
