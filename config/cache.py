@@ -17,8 +17,9 @@ class SharedRedisCache(RedisCache):
 
 
 class _Client(RedisCacheClient):
-    def get_client(self, key: str | None = None, *, write: bool = False) -> Redis:
-        return _redis(self._get_connection_pool(write))
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        made: Any = self
+        return _redis(made._get_connection_pool(write))
 
 
 @cache

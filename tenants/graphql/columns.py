@@ -73,7 +73,8 @@ class SharedInfo(strawberry.Info[Any, Any]):
     @property
     def selected_fields(self) -> list[Selection]:
         # The nodes live as long as the operation, so their places in memory name them.
-        found: dict[tuple[int, ...], list[Selection]] = self.context.__dict__.setdefault("selected", {})
+        kept: dict[str, Any] = self.context.__dict__
+        found: dict[tuple[int, ...], list[Selection]] = kept.setdefault("selected", {})
         asked = tuple(map(id, self._raw_info.field_nodes))
         if asked not in found:
             found[asked] = super().selected_fields
