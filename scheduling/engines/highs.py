@@ -42,7 +42,9 @@ _SEARCHES: Final = (
     ("mip_detect_symmetry", False),
     ("mip_allow_restart", False),
 )
-_FEW_STORES: Final = 5
+#: Up to so many stores, a start in which nothing moves saves more than presolve does: of one it
+#: takes off a third of the time, of twenty vehicles half, of fifty nothing any more.
+_FEW_STORES: Final = 30
 #: What is left to make a found plan exact when the time is up [s].
 _A_MOMENT: Final = 0.5
 #: From so many rows on, settling ties from the start is faster than from the optimum's basis:
@@ -132,12 +134,28 @@ def _instance(model: Compiled, gap: float) -> Any:
         model.value,
         model.integer.astype(np.int32),
     )
+    if not _is_worth_presolving(model):
+        highs.setBasis(_standing_still(model))
     return highs
 
 
+def _standing_still(model: Compiled) -> Any:
+    """Return the basis in which nothing moves; where rows have no such column, their slack."""
+    rows, columns = model.still
+    basic, lower = highspy.HighsBasisStatus.kBasic, highspy.HighsBasisStatus.kLower
+    of_columns = np.full(model.n_columns, lower, dtype=object)
+    of_columns[np.isinf(model.column_lower)] = highspy.HighsBasisStatus.kUpper
+    of_columns[columns] = basic
+    of_rows = np.full(model.n_rows, basic, dtype=object)
+    of_rows[rows] = lower
+    of_rows[rows[np.isinf(model.row_lower[rows])]] = highspy.HighsBasisStatus.kUpper
+    basis = highspy.HighsBasis()
+    basis.col_status, basis.row_status = of_columns.tolist(), of_rows.tolist()
+    basis.valid, basis.alien = True, False
+    return basis
+
+
 def _is_worth_presolving(model: Compiled) -> bool:
-    # Measured: of one store it takes half as much again as it saves; of twenty vehicles it saves
-    # a fifth of all, of an area of fifty sites more than half.
     return bool(model.integer.any()) or len(model.chains) > _FEW_STORES
 
 

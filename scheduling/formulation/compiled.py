@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[np.float64]
 Entries: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64], Array]
+
+
+#: A model of which nobody said what makes up for its rows.
+NO_START: Final = (np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,8 @@ class Compiled:
     Per row, shape (n_rows,): ``row_lower``, ``row_upper``. The matrix is kept by rows:
     row i holds ``value[start[i]:start[i + 1]]`` at columns ``index[...]``, in order of
     column, each column once. ``chains`` say which part of it is a stock over time.
+    ``still``: (rows, columns) of the same length: where nothing moves, these columns make up for
+    these rows, one each, which is a basis to start from.
     """
 
     cost: Array
@@ -43,6 +49,7 @@ class Compiled:
     index: NDArray[np.int32]
     value: Array
     chains: tuple[Chain, ...] = ()
+    still: tuple[NDArray[np.int64], NDArray[np.int64]] = NO_START
 
     @property
     def n_columns(self) -> int:
@@ -68,6 +75,7 @@ def compile_model(
     integer: NDArray[np.bool_],
     entries: Sequence[Entries],
     chains: Sequence[Chain] = (),
+    still: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]] = (),
 ) -> Compiled:
     """Return blocks joined into one model; repeated entries are added up."""
     column_lower, column_upper = _joined(column_bounds)
@@ -85,6 +93,7 @@ def compile_model(
         index=index,
         value=value,
         chains=tuple(chains),
+        still=_joined_pairs(still),
     )
 
 
@@ -92,6 +101,14 @@ def _joined(bounds: Sequence[tuple[Array, Array]]) -> tuple[Array, Array]:
     if not bounds:
         return np.empty(0), np.empty(0)
     return np.concatenate([low for low, _ in bounds]), np.concatenate([up for _, up in bounds])
+
+
+def _joined_pairs(
+    pairs: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    if not pairs:
+        return NO_START
+    return np.concatenate([rows for rows, _ in pairs]), np.concatenate([at for _, at in pairs])
 
 
 def _by_rows(

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.formulation.linear_model import Columns, LinearModel
+from scheduling.formulation.storage import StorageColumns
 
 Array = NDArray[np.float64]
 
@@ -32,9 +33,10 @@ class Goal:
 
 
 def add_goals(
-    model: LinearModel, goals: list[Goal], stock: Columns, *, step_hours: float | Array
+    model: LinearModel, goals: list[Goal], storage: StorageColumns, *, step_hours: float | Array
 ) -> None:
-    """Add rows and breaches for each goal; ``stock`` has shape (K, T)."""
+    """Add rows and breaches for each goal."""
+    stock = storage.stock
     hours = np.broadcast_to(np.asarray(step_hours, dtype=np.float64), stock.shape[1:])
     for goal in goals:
         sides: list[Columns] = []
@@ -54,6 +56,9 @@ def add_goals(
                 slack = model.soften(name, above=price, unit="kWh", at=at + 1).above
             model.add_row_limit(what, rows, unit="kWh", of=of, first=at, beyond=at + 1)
             if slack is not None:
+                still = storage.still[goal.stock, at]
+                missed = still < level[at] if side == "below" else still > level[at]
+                model.stand_still(rows[missed], slack[missed])
                 sides.append(slack)
         if goal.price_of_most and sides:
             slacks = np.concatenate(sides)

@@ -49,6 +49,7 @@ class LinearModel:
         self.columns: dict[str, Columns] = {}
         self.rows: dict[str, Rows] = {}
         self.chains: list[Chain] = []
+        self._still: list[tuple[Rows, Columns]] = []
         self.exclusives: list[Exclusive] = []
         self.from_between: list[FromBetween] = []
         self.limits: list[Limit] = []
@@ -179,6 +180,15 @@ class LinearModel:
         """Tell that ``rows`` hand ``states``, both of shape (T,), on from step to step."""
         self.chains.append(Chain(states, rows))
 
+    def stand_still(self, rows: Rows, columns: Columns) -> None:
+        """Tell that where nothing moves, ``columns`` make up for ``rows``, of the same shape.
+
+        It is a start for a solver, no more; ``NO_COLUMN`` where nothing does.
+        """
+        row, column = rows.ravel(), columns.ravel()
+        there = column >= 0
+        self._still.append((row[there], column[there]))
+
     def keep_from_between(
         self, name: str, columns: Columns, *, least: ArrayLike, most: ArrayLike
     ) -> None:
@@ -228,6 +238,7 @@ class LinearModel:
             integer=integer,
             entries=self._entries,
             chains=self.chains,
+            still=self._still,
         )
 
     def preferences(self) -> Array | None:

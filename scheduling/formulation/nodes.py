@@ -92,6 +92,7 @@ def add_nodes(
         model.add_entries(balance, own, sign)
         below = np.flatnonzero(nodes.parent != NO_PARENT)
         model.add_entries(balance[nodes.parent[below]], own[below], -sign)
+    _stand_still(model, nodes, fixed, columns)
     priced = np.flatnonzero(nodes.is_priced)
     model.keep_apart(
         "import or export",
@@ -102,6 +103,19 @@ def add_nodes(
         cancels=nodes.export_price[priced] <= nodes.import_price[priced],
     )
     return columns
+
+
+def _stand_still(model: LinearModel, nodes: Nodes, fixed: Array, columns: NodeColumns) -> None:
+    """Tell which column of each node takes up what is fixed there and below."""
+    power = fixed.copy()
+    for node, parent in enumerate(nodes.parent.tolist()):
+        above = parent
+        while above != NO_PARENT:
+            power[above] += fixed[node]
+            above = int(nodes.parent[above])
+    one_way = np.where(power > 0.0, columns.imported, columns.exported)
+    is_priced = nodes.is_priced[:, None]
+    model.stand_still(columns.balance, np.where(is_priced, one_way, columns.net))
 
 
 def _add_split(

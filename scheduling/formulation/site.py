@@ -97,7 +97,7 @@ def build_site(problem: SiteProblem) -> SiteModel:
     curtailed = add_curtailables(model, problem.generators, nodes.balance, step_hours=hours)
     jobs = [_add_job(model, job, nodes, problem.ties) for job in problem.jobs]
     site = SiteModel(model, nodes, storage, curtailed, jobs)
-    add_goals(model, problem.goals, storage.stock, step_hours=hours)
+    add_goals(model, problem.goals, storage, step_hours=hours)
     _add_operation(site, problem)
     add_peaks(model, [(peak, _direction(nodes, peak)) for peak in problem.peaks])
     commitments = [(each, _scope(site, scope)) for each, scope in problem.commitments]

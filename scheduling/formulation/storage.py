@@ -81,12 +81,13 @@ class StorageColumns:
     """Where the variables are.
 
     ``charge`` and ``discharge`` have shape (F, T), ``NO_COLUMN`` where a flow never runs that
-    way; ``stock`` has shape (K, T).
+    way; ``stock`` has shape (K, T). ``still``: the stock where nothing flows, shape (K, T) [kWh].
     """
 
     charge: Columns
     discharge: Columns
     stock: Columns
+    still: Array
 
 
 def add_storage(
@@ -103,7 +104,8 @@ def add_storage(
     model.add_entries(balance[flows.node], charge, -1.0)
     model.add_entries(balance[flows.node], discharge, 1.0)
     stock = model.add_columns("stock", stocks.floor.shape, lower=stocks.floor, upper=stocks.ceiling)
-    columns = StorageColumns(charge, discharge, stock)
+    still = _left_alone(stocks, step_hours)
+    columns = StorageColumns(charge, discharge, stock, still)
     _add_stock_balance(model, stocks, flows, columns, step_hours=step_hours)
     both = np.flatnonzero((charge[:, :1] >= 0) & (discharge[:, :1] >= 0))
     if both.size:
@@ -125,6 +127,19 @@ def kept_share(kept: Array) -> Array:
         return np.ones(kept.shape)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(kept < 1.0, (kept - 1.0) / np.log(kept), 1.0)
+
+
+def _left_alone(stocks: Stocks, step_hours: float | Array) -> Array:
+    kept = stocks.kept
+    gained = kept_share(kept) * step_hours * stocks.gain
+    if (kept == 1.0).all():
+        still: Array = stocks.initial[:, None] + np.cumsum(gained, axis=1)
+        return still
+    levels, level = np.empty(kept.shape), stocks.initial
+    for t in range(kept.shape[1]):
+        level = kept[:, t] * level + gained[:, t]
+        levels[:, t] = level
+    return levels
 
 
 def _add_direction(model: LinearModel, name: str, limit: Array) -> Columns:
@@ -154,6 +169,7 @@ def _add_stock_balance(
     )
     for k in range(stock.shape[0]):
         model.add_chain(stock[k], rows[k])
+    model.stand_still(rows, stock)
     held = np.flatnonzero(flows.stock != NO_STOCK)
     of = flows.stock[held]
     into = -hours_left[of] * flows.charge_efficiency[held]
