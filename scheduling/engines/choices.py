@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.engines.base import EngineFailed, Infeasible, OutOfTime, Unbounded
+from scheduling.engines.rounding import counted
 from scheduling.formulation.compiled import Compiled
 
 Array = NDArray[np.float64]
@@ -34,7 +35,7 @@ def settle_choices(
         highs: has just solved ``model`` with its integers fixed; afterwards likewise.
         run: solves ``highs`` within what time there is.
     """
-    groups = _groups(model)
+    groups = counted(model)
     if not groups:
         return
     solution = highs.getSolution()
@@ -62,17 +63,6 @@ def settle_choices(
             _put(highs, *reversed(move))
     # The last move may have been taken back.
     run()
-
-
-def _groups(model: Compiled) -> list[Indices]:
-    """Return the columns of each row by which so many of some binaries are one."""
-    row_of = np.repeat(np.arange(model.n_rows), np.diff(model.start))
-    other = np.bincount(row_of, ~model.integer[model.index] | (model.value != 1.0), model.n_rows)
-    is_count = (other == 0) & (model.row_lower == model.row_upper) & (np.diff(model.start) > 1)
-    starts = model.start
-    return [
-        model.index[starts[i] : starts[i + 1]].astype(np.int64) for i in np.flatnonzero(is_count)
-    ]
 
 
 def _moves(

@@ -5,6 +5,8 @@ with a dual stay at theirs; whatever can still move then costs nothing, and the 
 are minimised over it. No money is given up, not even a rounding.
 """
 
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
 from typing import Any, Final
@@ -23,6 +25,7 @@ from scheduling.engines.base import (
 )
 from scheduling.engines.choices import settle_choices
 from scheduling.engines.kept import Kept
+from scheduling.engines.rounding import left_open, roundings
 from scheduling.formulation.compiled import Compiled
 
 Array = NDArray[np.float64]
@@ -42,6 +45,8 @@ _SEARCHES: Final = (
     ("mip_detect_symmetry", False),
     ("mip_allow_restart", False),
 )
+#: Closer than this to the bound is the bound [currency].
+_LEAST_GAP: Final = 1e-9
 #: Up to so many stores, a start in which nothing moves saves more than presolve does: of one it
 #: takes off a third of the time, of twenty vehicles half, of fifty nothing any more.
 _FEW_STORES: Final = 30
@@ -77,13 +82,15 @@ class HighsEngine:
         kept = None if has_integers else self._kept
         highs = kept.revived(model) if kept else None
         if highs is None:
-            highs = _instance(model, gap)
+            linear = replace(model, integer=np.zeros_like(model.integer))
+            highs = _instance(linear if has_integers else model, gap)
+        _run(highs, deadline)
         bound, is_proven = -np.inf, True
         if has_integers:
-            bound, is_proven = _solve_integers(highs, model, deadline)
+            bound, is_proven = _settle_integers(highs, model, gap, deadline)
             # A plan is found: to have it exact is worth a moment more than there was.
             deadline = max(deadline, monotonic() + _A_MOMENT)
-        _run(highs, deadline)
+            _run(highs, deadline)
         if has_integers and is_proven and preferences is not None:
             settle_choices(highs, model, preferences, run=lambda: _run(highs, deadline))
         if kept:
@@ -112,7 +119,7 @@ def _instance(model: Compiled, gap: float) -> Any:
         ("threads", 1),
         ("random_seed", 0),
         ("mip_rel_gap", gap),
-        ("mip_abs_gap", 1e-9),
+        ("mip_abs_gap", _LEAST_GAP),
         ("presolve", "choose" if _is_worth_presolving(model) else "off"),
         *(_SEARCHES if model.n_rows <= _SMALL else ()),
     ):
@@ -159,20 +166,61 @@ def _is_worth_presolving(model: Compiled) -> bool:
     return bool(model.integer.any()) or len(model.chains) > _FEW_STORES
 
 
-def _solve_integers(highs: Any, model: Compiled, deadline: float) -> tuple[float, bool]:
+def _settle_integers(
+    highs: Any, model: Compiled, gap: float, deadline: float
+) -> tuple[float, bool]:
     """Fix the integers of ``highs`` at their best values; return the bound and if proven.
 
-    What is left is linear: its solution is exact, where that of the integer programme keeps
-    to its rows within a tolerance only, and it has duals.
+    ``highs`` has solved ``model`` with them left continuous. What is left is linear: its solution
+    is exact, where that of the integer programme keeps to its rows within a tolerance only, and
+    it has duals.
     """
-    is_proven = _run(highs, deadline)
-    bound = float(highs.getInfo().mip_dual_bound)
+    solution = highs.getSolution()
+    values, prices = np.asarray(solution.col_value), np.asarray(solution.col_dual)
+    least = highs.getInfo().objective_function_value
+    found = _rounded(highs, model, values, prices, deadline)
+    cost = np.inf if found is None else highs.getInfo().objective_function_value
+    if found is not None and cost - least <= max(gap * abs(cost), _LEAST_GAP):
+        return least, True
+    best, bound, is_proven = _search(
+        left_open(model, values, prices, cost - least), gap, deadline, known=found
+    )
     columns = np.flatnonzero(model.integer).astype(np.int32)
-    fixed = np.round(np.asarray(highs.getSolution().col_value)[columns])
-    continuous = np.zeros(columns.size, np.uint8)
-    highs.changeColsIntegrality(columns.size, columns, continuous)
+    fixed = np.round(best[columns])
     highs.changeColsBounds(columns.size, columns, fixed, fixed)
-    return bound, is_proven
+    return max(least, bound), is_proven
+
+
+def _search(
+    model: Compiled, gap: float, deadline: float, *, known: Array | None
+) -> tuple[Array, float, bool]:
+    """Return the best values of all columns, their bound and if proven, from ``known`` on."""
+    search = _instance(model, gap)
+    if known is not None:
+        start = highspy.HighsSolution()
+        start.col_value = known.tolist()
+        search.setSolution(start)
+    try:
+        is_proven = _run(search, deadline)
+    except OutOfTime:
+        if known is None:
+            raise
+        return known, -np.inf, False
+    bound = float(search.getInfo().mip_dual_bound)
+    return np.asarray(search.getSolution().col_value), bound, is_proven
+
+
+def _rounded(
+    highs: Any, model: Compiled, values: Array, prices: Array, deadline: float
+) -> Array | None:
+    """Fix the integers of ``highs`` at whole numbers near ``values``; return the plan, if any."""
+    for columns, whole in roundings(model, values, prices):
+        at = columns.astype(np.int32)
+        highs.changeColsBounds(at.size, at, whole, whole)
+        with suppress(Infeasible, OutOfTime, EngineFailed):
+            if _run(highs, deadline):
+                return np.asarray(highs.getSolution().col_value)
+    return None
 
 
 def _run(highs: Any, deadline: float) -> bool:

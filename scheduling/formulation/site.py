@@ -36,6 +36,7 @@ from scheduling.formulation.processes import (
     add_whole_job,
 )
 from scheduling.formulation.storage import Flows, Stocks, StorageColumns, add_storage
+from scheduling.formulation.together import add_together
 
 Array = NDArray[np.float64]
 
@@ -99,6 +100,14 @@ def build_site(problem: SiteProblem) -> SiteModel:
     site = SiteModel(model, nodes, storage, curtailed, jobs)
     add_goals(model, problem.goals, storage, step_hours=hours)
     _add_operation(site, problem)
+    add_together(
+        model,
+        problem.nodes,
+        nodes,
+        problem.fixed,
+        storage=(problem.flows, storage),
+        jobs=list(zip(problem.jobs, jobs, strict=True)),
+    )
     add_peaks(model, [(peak, _direction(nodes, peak)) for peak in problem.peaks])
     commitments = [(each, _scope(site, scope)) for each, scope in problem.commitments]
     add_commitments(model, commitments, step_hours=hours)
