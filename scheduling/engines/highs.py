@@ -51,9 +51,9 @@ _LEAST_GAP: Final = 1e-9
 _FEW_STORES: Final = 5
 #: What is left to make a found plan exact when the time is up [s].
 _A_MOMENT: Final = 0.5
-#: From so many rows on, settling ties from the start is faster than from the optimum's basis:
-#: most columns and rows are fixed, and presolve takes them out.
-_LARGE: Final = 5_000
+#: From so many rows on, presolve is better than any start: of an area of fifty sites (19,000
+#: rows) it takes a third longer, of one of two hundred a third less. The same holds for ties.
+_LARGE: Final = 30_000
 _MINIMISE: Final = 1
 _BY_ROWS: Final = 2
 
@@ -152,7 +152,7 @@ def _instance(model: Compiled, gap: float) -> Any:
         model.value,
         model.integer.astype(np.int32),
     )
-    if model.still[0].size and not model.integer.any():
+    if not _is_worth_presolving(model) and model.still[0].size:
         highs.setBasis(_standing_still(model))
     return highs
 
@@ -176,7 +176,7 @@ def _standing_still(model: Compiled) -> Any:
 def _is_worth_presolving(model: Compiled) -> bool:
     # Where there is a start in which nothing moves, that saves more than presolve does: a third of
     # the time of one store, half of that of vehicles and areas.
-    if model.integer.any():
+    if model.integer.any() or model.n_rows > _LARGE:
         return True
     return not model.still[0].size and len(model.chains) > _FEW_STORES
 
@@ -291,6 +291,7 @@ def _choose(
         highs.setBasis(kept.settled)
     elif highs.getNumRow() > _LARGE:
         highs.clearSolver()
+        highs.setOptionValue("presolve", "choose")
     try:
         is_settled = _run(highs, deadline)
     except (EngineFailed, Infeasible, OutOfTime, Unbounded):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from pydantic_core import PydanticCustomError
 
@@ -10,20 +10,20 @@ from scheduling.flex.devices import Converter, Device, Feeder, Process, Vehicle
 from scheduling.flex.devices.storing import Holding
 from scheduling.flex.network import Prices
 from scheduling.flex.parts import SiteParts
-from scheduling.flex.quantities import leaves
+from scheduling.flex.window import Window
 
 #: Lists of numbers that are not one per step.
 _NOT_PER_STEP: Final = {"profile_kw"}
 
 
-def check_lengths(document: SiteParts) -> None:
-    """Check that each list of numbers has one per step.
+def check_lengths(window: Window, quantities: list[tuple[str, str, Any]]) -> None:
+    """Check that each of ``quantities`` that is a list of numbers has one per step.
 
     Raises:
         PydanticCustomError: one has not.
     """
-    n_steps = document.window.grid.n_steps
-    for path, field, values in leaves(document):
+    n_steps = window.grid.n_steps
+    for path, field, values in quantities:
         if isinstance(values, tuple) and field not in _NOT_PER_STEP and len(values) != n_steps:
             raise PydanticCustomError(
                 "length",

@@ -1,6 +1,6 @@
 """Sensors that a document refers to, and their values put in their place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,9 +22,13 @@ def references(document: Document) -> list[Reference]:
     """Return every reference to a sensor in ``document``, in order of place."""
     return [
         Reference(path, value.sensor, value.cumulative_probability)
-        for path, _, value in leaves(document)
+        for path, _, value in _quantities(document)
         if isinstance(value, SensorReference)
     ]
+
+
+def _quantities(document: Document) -> Iterable[tuple[str, str, Any]]:
+    return document.quantities if isinstance(document, SiteDocument) else leaves(document)
 
 
 def resolve(document: SiteDocument, values: Mapping[str, Sequence[float]]) -> SiteDocument:

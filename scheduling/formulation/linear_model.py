@@ -226,12 +226,11 @@ class LinearModel:
 
     def compile(self) -> Compiled:
         """Return the model as it stands, in the arrays that solvers read."""
-        cost = self._summed([(columns, prices) for _, columns, prices in self.costs])
         integer = np.zeros(self.n_columns, dtype=bool)
         for columns in self._integer:
             integer[columns] = True
         return compile_model(
-            cost=cost,
+            cost=self.prices(),
             offset=sum(self.constants.values()),
             column_bounds=self._column_bounds,
             row_bounds=self._row_bounds,
@@ -240,6 +239,10 @@ class LinearModel:
             chains=self.chains,
             still=self._still,
         )
+
+    def prices(self) -> Array:
+        """Return what one more of each column costs, shape (n_columns,) [currency per unit]."""
+        return self._summed([(columns, prices) for _, columns, prices in self.costs])
 
     def preferences(self) -> Array | None:
         """Return the weight of each column in choosing among plans of equal cost, if any."""

@@ -39,7 +39,7 @@ def read_breaches(
 ) -> list[Breach]:
     """Return each breach in ``values``, one for each unbroken stretch of steps."""
     found = []
-    price = model.compile().cost if model.softnesses else values
+    price = model.prices() if model.softnesses else values
     for softness in model.softnesses:
         for columns in (softness.above, softness.below):
             if columns is None:

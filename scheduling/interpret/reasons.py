@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from assets.timegrid import TimeGrid
 from scheduling.formulation.blocks import RowLimit
 from scheduling.formulation.linear_model import LinearModel
-from scheduling.interpret.intervals import bounds
 from scheduling.interpret.wording import limit_words
 
 Array = NDArray[np.float64]
@@ -63,6 +62,7 @@ def read_reasons(
     """
     found: list[Reason] = []
     steps = np.arange(grid.n_steps)
+    moments = [grid.start + step * grid.step for step in range(grid.n_steps + 1)]
     for limit in model.limits:
         dual = reduced_costs[limit.columns]
         worth = np.maximum(-dual if limit.side == "upper" else dual, 0.0)
@@ -70,13 +70,13 @@ def read_reasons(
             worth = worth / step_hours
         if worth.max(initial=0.0) > WORTHLESS:
             found += _Binding(limit.name, limit.of, "kWh", currency).stretches(
-                worth, steps, steps + 1, grid
+                worth, steps, steps + 1, moments
             )
     for row in model.row_limits:
         worth, per = _worth_of_rows(row, row_duals, step_hours)
         if worth.max(initial=0.0) > WORTHLESS:
             found += _Binding(row.name, row.of, per, currency).stretches(
-                worth, row.first, row.beyond, grid
+                worth, row.first, row.beyond, moments
             )
     return sorted(found, key=lambda reason: (reason.start, reason.of, reason.limit))
 
@@ -101,16 +101,23 @@ class _Binding:
     currency: str
 
     def stretches(
-        self, worth: Array, first: Indices, beyond: Indices, grid: TimeGrid
+        self, worth: Array, first: Indices, beyond: Indices, moments: list[datetime]
     ) -> list[Reason]:
-        """Return a reason for each unbroken stretch in which the limit binds."""
+        """Return a reason for each unbroken stretch in which the limit binds.
+
+        ``moments``: when each step starts, and the last one ends.
+        """
         at = np.flatnonzero(worth > WORTHLESS)
         at = at[np.argsort(first[at], kind="stable")]
-        breaks = np.flatnonzero(first[at[1:]] > beyond[at[:-1]]) + 1
+        # All stretches at once: an area has thousands of them.
+        begins = np.flatnonzero(np.append(True, first[at[1:]] > beyond[at[:-1]]))
+        ends = np.append(begins[1:], at.size)
+        means = np.add.reduceat(worth[at], begins) / (ends - begins)
         found = []
-        for part in np.split(at, breaks):
-            start, end = bounds(grid, int(first[part[0]]), int(beyond[part[-1]]))
-            mean = float(worth[part].mean())
+        for here, there, mean in zip(
+            first[at[begins]].tolist(), beyond[at[ends - 1]].tolist(), means.tolist(), strict=True
+        ):
+            start, end = moments[here], moments[there]
             words = limit_words(
                 self.name, self.of, worth=mean, per=self.per, currency=self.currency
             )
