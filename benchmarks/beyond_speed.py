@@ -11,10 +11,14 @@ from collections.abc import Callable
 from time import process_time
 from typing import Any
 
+import numpy as np
 import problems
 
 from scheduling.flex import document_from_object
+from scheduling.flex.study import BatteryStudy, HostingStudy
 from scheduling.planning import explain, plan
+from scheduling.planning.hosting import study_hosting
+from scheduling.planning.sizing import study_sizes
 
 Row = dict[str, Any]
 
@@ -45,12 +49,71 @@ def reasons(make: Callable[[int], dict[str, Any]], *, runs: int) -> Row:
     return row(explained, bar_ms=1000 * statistics.median(planned))
 
 
+def a_year() -> dict[str, Any]:
+    """A year of quarters of an hour at one site."""
+    random, n_steps = np.random.default_rng(1), 35_040
+    angle = problems.day(n_steps)
+    winter = 30 * np.cos(2 * np.pi * np.arange(n_steps) / n_steps)
+    load = 120 + 60 * np.sin(angle - 1) + 40 * random.random(n_steps) + winter
+    return {
+        "window": {"start": "2025-01-01T00:00:00Z", "end": "2026-01-01T00:00:00Z"},
+        "load_kw": load.tolist(),
+        "pv_kw": (150 * problems.sun(n_steps, random)).tolist(),
+        "import_limit_kw": 250.0,
+    }
+
+
+def sizes(*, bar_ms: float, runs: int) -> Row:
+    """What 20 sizes of a battery would earn in a year, from the parsed document."""
+    price = problems.market_price(35_040, np.random.default_rng(2))
+    given = {
+        **a_year(),
+        "prices": {"import_per_kwh": (price + 0.05).tolist(), "export_per_kwh": price.tolist()},
+        "export_limit_kw": 100.0,
+        "sizes_kwh": [20.0 * number for number in range(1, 21)],
+    }
+    spent = []
+    for run in range(-1, runs):
+        began = process_time()
+        study_sizes(BatteryStudy.model_validate(given))
+        if run >= 0:
+            spent.append(process_time() - began)
+    return row(spent, bar_ms=bar_ms)
+
+
+def hosting(*, bar_ms: float, runs: int) -> Row:
+    """Which of ten fleets fits with which of five batteries, over a year."""
+    given = {
+        **a_year(),
+        "kind": "hosting",
+        "sizes_kwh": [0.0, 200.0, 400.0, 800.0, 1600.0],
+        "chargers": [4, 8, 12, 16, 18, 20, 22, 24, 28, 32],
+        "charging": {
+            "arrive": "17:00",
+            "leave": "05:00",
+            "energy_kwh": 80.0,
+            "charge_limit_kw": 22.0,
+        },
+        "time_zone": "Europe/Amsterdam",
+    }
+    spent, fits = [], 0
+    for run in range(-1, runs):
+        began = process_time()
+        answer = study_hosting(HostingStudy.model_validate(given))
+        fits = sum(point.fits for point in answer.points)
+        if run >= 0:
+            spent.append(process_time() - began)
+    return row(spent, bar_ms=bar_ms, points=50, fit=fits)
+
+
 ROWS: dict[str, Callable[[], Row]] = {
     "reasons of a site's day": lambda: reasons(lambda s: problems.site(96, seed=s), runs=40),
     "reasons of a home's day": lambda: reasons(lambda s: problems.household(96, seed=s), runs=10),
     "reasons of 20 vehicles' day": lambda: reasons(
         lambda s: problems.charging(20, seed=s), runs=10
     ),
+    "a battery's year, 20 sizes": lambda: sizes(bar_ms=2_000, runs=5),
+    "hosting, a year, 50 points": lambda: hosting(bar_ms=30_000, runs=3),
 }
 
 

@@ -41,7 +41,8 @@ def solve(claim: Claim, run_id: str, *, clock: Clock) -> None:
             queries.read_problem(run),
             engine=run.engine,
             time_limit=TIME_LIMIT,
-            living=(claim.tenant.schema_name, run.asset_id),
+            # A variation has other rows: it would only push the site's own model out.
+            living=None if run.variation else (claim.tenant.schema_name, run.asset_id),
         )
     except (queries.MissingBeliefs, OutOfTime, Unbounded, EngineUnsuited) as failure:
         with claim.finishing():
@@ -96,7 +97,8 @@ def _record(run: ScheduleRun, found: Plan, *, at: datetime) -> None:
         series += [] if power is None else [believed(output.power_sensor, power)]
         series += [] if held is None else [believed(output.stock_sensor, held)]
     record_many(actor=PLATFORM, series=[each for each in series if each is not None])
-    result = RunResult.model_validate(found.as_json() | explain(found).as_json())
+    why = {**explain(found).as_json(), "time_zone": run.asset.time_zone}
+    result = RunResult.model_validate(found.as_json() | why)
     _move(run, RunState.READY, at=at, cost=found.cost, result=result.model_dump(mode="json"))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from assets.models import Asset, Sensor
+from scheduling.models import ScheduleRun
 from tenants.accounts.models import ApiToken
 from tests.access_world import Asker, World
 
@@ -100,6 +101,10 @@ def a_forecast_plan(world: World, asker: Asker) -> dict[str, Any]:
     return {**a_forecast(world, asker), "covariates": [price], "rhythmMinutes": 60.0}
 
 
+def a_variation(world: World, asker: Asker) -> dict[str, Any]:
+    return {"run": world.own(ScheduleRun, asker.home), "changes": {"importLimitKw": 20.0}}
+
+
 #: For each mutation an input that is right for a manager of the asker's places.
 CASES: Final[dict[str, Callable[[World, Asker], dict[str, Any]]]] = {
     "rotateToken": a_token,
@@ -108,6 +113,7 @@ CASES: Final[dict[str, Callable[[World, Asker], dict[str, Any]]]] = {
     "recordReadings": readings,
     "requestSchedule": a_plan,
     "requestFlexmeasuresSchedule": a_notation,
+    "requestWhatIf": a_variation,
     "setDeviceFlex": kept_at_a_device,
     "setSiteContext": kept_at_a_site,
     "requestForecast": a_forecast,

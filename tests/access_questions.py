@@ -83,7 +83,7 @@ def check_alike(
 
 def check_nothing_foreign(world: World, asker: Asker, text: str) -> None:
     leaked = [mark for row in world.foreign_to(asker) for mark in row.marks if is_in(mark, text)]
-    assert leaked == [], text
+    assert leaked == [], (leaked, text)
 
 
 def is_in(mark: str, text: str) -> bool:

@@ -18,6 +18,7 @@ from unfold.decorators import display
 from assets.admin.sensors import CHART_MEDIA
 from scheduling import services
 from scheduling.models import RunState, ScheduleRun
+from scheduling.planning.varying import Knob
 from scheduling.queries.chart import chart_document
 from scheduling.queries.overview import plan_of
 from scheduling.queries.reasons import (
@@ -44,6 +45,7 @@ class ScheduleRunAdmin(ModelAdmin[ScheduleRun]):
         "shown_state",
         "shown_cost",
         "engine",
+        "variation",
         "finished_at",
         "requested_by",
     ]
@@ -56,7 +58,10 @@ class ScheduleRunAdmin(ModelAdmin[ScheduleRun]):
     ordering = ["-requested_at", "-id"]
     change_form_outer_before_template = "scheduling/admin/run.html"
     fieldsets = [
-        (None, {"fields": ["asset", "start", "end", "step", "engine", "knowledge_time"]}),
+        (
+            None,
+            {"fields": ["asset", "start", "end", "step", "engine", "variation", "knowledge_time"]},
+        ),
         (None, {"fields": ["requested_by", "requested_at", "finished_at"]}),
         ("What was asked", {"fields": ["problem"], "classes": ["collapse"]}),
     ]
@@ -106,6 +111,11 @@ class ScheduleRunAdmin(ModelAdmin[ScheduleRun]):
                 name="scheduling_schedulerun_again",
             ),
             path(
+                "<uuid:pk>/what-if/",
+                self.admin_site.admin_view(self.ask_what_if),
+                name="scheduling_schedulerun_what_if",
+            ),
+            path(
                 "<uuid:pk>/beside/",
                 self.admin_site.admin_view(self.beside),
                 name="scheduling_schedulerun_beside",
@@ -135,6 +145,23 @@ class ScheduleRunAdmin(ModelAdmin[ScheduleRun]):
             return redirect("admin:scheduling_schedulerun_change", pk)
         self.message_user(request, "Asked again.", messages.SUCCESS)
         return redirect("admin:scheduling_schedulerun_change", again.pk)
+
+    def ask_what_if(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """Ask what the plan would be with the field ``knob`` at ``value``; a run of its own."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        run = self._visible(request, pk)
+        try:
+            changes = {Knob(request.POST.get("knob", "")): float(request.POST.get("value", ""))}
+            asked = services.request_what_if(
+                actor=actor_of(request.user), run=run, changes=changes, now=timezone.now()
+            )
+        except (ValueError, ValidationError, PermissionDenied) as refusal:
+            words = "; ".join(getattr(refusal, "messages", [str(refusal)]))
+            self.message_user(request, words, messages.ERROR)
+            return redirect("admin:scheduling_schedulerun_change", pk)
+        self.message_user(request, "Asked; hold it beside this run when it is ready.")
+        return redirect("admin:scheduling_schedulerun_change", asked.pk)
 
     def beside(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """Show two plans side by side; the other is the run whose id is ``with``."""
@@ -175,6 +202,7 @@ class ScheduleRunAdmin(ModelAdmin[ScheduleRun]):
         if run is not None and run.state == RunState.READY:
             extra["explained"] = self._explained(request, run)
             extra["plan"] = extra["explained"].plan
+            extra["knobs"] = [(knob.value, knob.value.replace("_", " ")) for knob in Knob]
             extra["others"] = comparable_runs(actor_of(request.user), run)
         answer: HttpResponse = super().changeform_view(request, object_id, form_url, extra)
         if run is not None and run.finished_at is None:

@@ -130,7 +130,7 @@ class RunResult(_Found):
     is, as a share. ``power_kw`` per device, one value per step, positive into the device;
     ``stock_kwh`` per store, one value more; ``grid_power_kw`` net import per step.
     ``price_per_kwh`` per node and ``stock_value_per_kwh`` per stock: what one kWh more costs, and
-    is worth, in each step [currency/kWh].
+    is worth, in each step [currency/kWh]. ``time_zone``: of the site, for times in words.
     """
 
     engine: str = ""
@@ -149,5 +149,6 @@ class RunResult(_Found):
     price_per_kwh: dict[str, list[float]] = {}
     stock_value_per_kwh: dict[str, list[float]] = {}
     explained_ms: float | None = None
+    time_zone: str = "UTC"
     infeasible: list[str] = []
     timings_ms: dict[str, float] = {}

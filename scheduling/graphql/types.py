@@ -116,6 +116,10 @@ class ScheduleRunNode(VisibleNode):
     requested_at: datetime = strawberry_django.field(description="When it was asked for.")
     updated_at: datetime = strawberry_django.field(description="When its state last changed.")
     finished_at: datetime | None = strawberry_django.field(description="When it ended, if it has.")
+    variation: str = strawberry_django.field(
+        description="What differs from the site as it is, in a run that asks what if; empty in a "
+        "plan of the site. Nothing of such a run is a schedule."
+    )
     failure: str = strawberry_django.field(
         description="Why there is no plan, in words for the user; empty if there is one."
     )
@@ -168,15 +172,15 @@ class ScheduleRunNode(VisibleNode):
         return [Reason.of_found(each, info) for each in _result(root).reasons]
 
     @strawberry_django.field(
-        only=["result", "asset__time_zone"],
-        select_related=["asset"],
+        only=["result"],
         description="Why each device does what it does, by time.",
     )
     def device_reasons(
         self, root: strawberry.Parent[models.ScheduleRun], info: Info
     ) -> list[DeviceReason]:
-        zone = root.asset.time_zone
-        return [DeviceReason.of_found(each, zone, info) for each in _result(root).device_reasons]
+        result = _result(root)
+        zone = result.time_zone
+        return [DeviceReason.of_found(each, zone, info) for each in result.device_reasons]
 
     @strawberry_django.field(
         only=["result"], description="What the site would cost unplanned, and what is saved."

@@ -68,6 +68,8 @@ class ScheduleRun(models.Model):
         result: a ``scheduling.flex.RunResult`` once solved, else None.
         cost: what the plan is expected to cost over the window [currency]; may be negative.
         failure: why there is no plan, in words for the user; empty if there is one.
+        variation: what differs from the site as it is, in a run that asks "what if"; empty in
+            a plan of the site. Nothing of such a run is a schedule.
         revision: number of its newest change among all changes of runs of the tenant.
     """
 
@@ -87,6 +89,7 @@ class ScheduleRun(models.Model):
     finished_at = models.DateTimeField(null=True)
     cost = models.FloatField(null=True)
     failure = models.CharField(max_length=1000, blank=True)
+    variation = models.CharField(max_length=200, blank=True, default="")
     revision = models.BigIntegerField(default=0, editable=False)
 
     objects = models.Manager.from_queryset(ScheduleRunQuerySet)()

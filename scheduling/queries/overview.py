@@ -68,13 +68,15 @@ class SitePlan:
 
 def newest_run(actor: Actor, site: Asset) -> ScheduleRun | None:
     """Return the run of ``site`` with a plan that was asked for last, or None."""
-    runs = ScheduleRun.objects.visible_to(actor).filter(asset=site, state=RunState.READY)
+    runs = ScheduleRun.objects.visible_to(actor).filter(
+        asset=site, state=RunState.READY, variation=""
+    )
     return runs.select_related("asset").order_by("-requested_at", "-pk").first()
 
 
 def newest_attempt(actor: Actor, site: Asset) -> ScheduleRun | None:
     """Return the run of ``site`` that was asked for last, however it went, or None."""
-    runs = ScheduleRun.objects.visible_to(actor).filter(asset=site)
+    runs = ScheduleRun.objects.visible_to(actor).filter(asset=site, variation="")
     return runs.select_related("asset").order_by("-requested_at", "-pk").first()
 
 

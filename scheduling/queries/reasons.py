@@ -80,6 +80,6 @@ def comparable_runs(actor: Actor, run: ScheduleRun) -> list[ScheduleRun]:
     )
     return list(
         others.exclude(pk=run.pk)
-        .only("pk", "start", "end", "engine", "cost", "requested_at")
+        .only("pk", "start", "end", "engine", "cost", "requested_at", "variation")
         .order_by("-requested_at", "-pk")[:_OFFERED]
     )

@@ -6,6 +6,7 @@ Each authorises, checks, writes in one transaction, and leaves slow work to a wo
 from scheduling.services.flex import DeviceFlex, keep_context, keep_device
 from scheduling.services.flexmeasures import request_flexmeasures
 from scheduling.services.runs import request_again, request_schedule
+from scheduling.services.what_if import request_what_if
 
 __all__ = [
     "DeviceFlex",
@@ -14,4 +15,5 @@ __all__ = [
     "request_again",
     "request_flexmeasures",
     "request_schedule",
+    "request_what_if",
 ]

@@ -188,4 +188,5 @@ def request_again(*, actor: Actor, run: ScheduleRun, now: datetime) -> ScheduleR
     authorise_on(actor, Permission.SCHEDULE_REQUEST, run.asset)
     document = RunDocument.model_validate(run.problem)
     again = run_of(run.asset, document, now=now, engine=run.engine)
+    again.variation = run.variation
     return enqueue_run(actor, "request_again", again)

@@ -15,6 +15,7 @@ from assets.models import Asset, AssetType, Quantity, Sensor
 from assets.timegrid import TimeGrid
 from config import admin_sites
 from scheduling.models import AssetFlex, RunState, ScheduleRun
+from scheduling.queries.overview import newest_run
 from scheduling.services import request_schedule
 from tenants.accounts.models import Customer, User
 from tenants.models import Tenant
@@ -140,6 +141,25 @@ def test_two_runs_are_shown_side_by_side(
     assert page.count("<loadstar-chart") == 2
     assert page.count("charges: a kWh costs 0.100 EUR") == 2
     assert page.count("-2.00") >= 2
+
+
+def test_what_if_asks_for_a_run_that_is_marked_and_not_shown_as_the_plan(
+    browser: Browser, run: ScheduleRun, run_jobs: Callable[..., int]
+) -> None:
+    what_if = address(ScheduleRun, "what_if", run.pk)
+    assert browser.get(what_if).status_code == 405
+
+    browser.post(what_if, {"knob": "import_limit_kw", "value": "4"})
+    run_jobs()
+
+    varied = ScheduleRun.objects.exclude(pk=run.pk).get()
+    assert (varied.state, varied.variation) == (RunState.READY, "import_limit_kw 4")
+    assert newest_run(PLATFORM, run.asset) == run
+    page = browser.get(address(ScheduleRun, "change", run.pk)).content.decode()
+    assert "import_limit_kw 4" in page
+    for wrong in ({"knob": "colour", "value": "1"}, {"knob": "pv_kw", "value": "1"}, {}):
+        assert browser.post(what_if, wrong).headers["Location"].endswith(f"{run.pk}/change/")
+    assert ScheduleRun.objects.count() == 2
 
 
 def test_side_by_side_shows_no_run_that_is_not_there(browser: Browser, run: ScheduleRun) -> None:

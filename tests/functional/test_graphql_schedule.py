@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pytest
 
 from assets.models import Asset, AssetType, Quantity, Sensor, SourceKind
@@ -331,3 +332,57 @@ def test_a_plan_says_why_in_the_language_asked_for(
 
     assert run["deviceReasons"][0]["text"].startswith("lädt: eine kWh kostet hier 0.100 EUR")
     assert any("Entladeleistung (Battery) erreicht" in each["text"] for each in run["reasons"])
+
+
+WHAT_IF = """
+    mutation ($input: RequestWhatIfInput!) {
+      requestWhatIf(input: $input) {
+        object { id state variation }
+        errors { code field detail }
+      }
+    }
+"""
+
+
+def test_what_if_is_a_run_of_its_own_that_schedules_nothing(
+    planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    asked = planner.execute(REQUEST, input=window(site, now))
+    run_jobs()
+    run_id = asked["requestSchedule"]["object"]["id"]
+    power = Sensor.objects.get(asset__name="Battery", quantity=Quantity.POWER)
+    grid = TimeGrid(now, HOUR, 4)
+    ever = now.replace(year=2100)
+    before = read_series(power, grid, known_at=ever, kinds=[SourceKind.SCHEDULER])
+    assert not np.isnan(before).any()
+
+    answer = planner.execute(WHAT_IF, input={"run": run_id, "changes": {"batteryKwh": 40.0}})
+    run_jobs()
+
+    varied = answer["requestWhatIf"]["object"]
+    assert varied["variation"] == "battery_kwh 40"
+    costs = {
+        each: float(planner.execute(RUN, id=each)["scheduleRun"]["cost"]["amount"])
+        for each in (run_id, varied["id"])
+    }
+    assert costs[varied["id"]] < costs[run_id]
+    after = read_series(power, grid, known_at=ever, kinds=[SourceKind.SCHEDULER])
+    assert before.tolist() == after.tolist()
+
+
+def test_what_if_says_at_its_field_what_cannot_be(
+    planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    asked = planner.execute(REQUEST, input=window(site, now))
+    run_id = asked["requestSchedule"]["object"]["id"]
+
+    for changes, field, words in (
+        ({}, ["changes"], "name at least one"),
+        ({"chargers": 3}, ["changes", "chargers"], "no device of kind ev"),
+        ({"batteryKwh": -1.0}, ["changes", "batteryKwh"], "at least 0"),
+    ):
+        answer = planner.execute(WHAT_IF, input={"run": run_id, "changes": changes})
+        [error] = answer["requestWhatIf"]["errors"]
+        assert error["field"] == field
+        assert words in error["detail"]
+    assert ScheduleRun.objects.count() == 1

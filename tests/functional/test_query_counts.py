@@ -114,7 +114,10 @@ OPERATIONS: dict[str, tuple[str, dict[str, str], int]] = {
     "sensors": (f"{{ sensors(first: 50) {NODE} }}", {}, 2),
     "tree": (TREE, {}, 4),
     "scheduleRun": (
-        "query ($id: ID!) { scheduleRun(id: $id) { state asset { name } setpoints { device } } }",
+        (
+            "query ($id: ID!) { scheduleRun(id: $id) { state asset { name } setpoints { device } "
+            "deviceReasons { text } } }"
+        ),
         {"id": "run"},
         2,
     ),
@@ -198,6 +201,11 @@ MUTATIONS: dict[str, tuple[str, Callable[[dict[str, Any]], Any], int]] = {
     "recordReadings": ("RecordReadingsInput", lambda ids: {"series": ids["readings"]}, 60),
     "requestSchedule": ("RequestScheduleInput", lambda ids: ids["asked"], 40),
     "requestFlexmeasuresSchedule": ("RequestFlexmeasuresScheduleInput", notation, 40),
+    "requestWhatIf": (
+        "RequestWhatIfInput",
+        lambda ids: {"run": ids["run"], "changes": {"importLimitKw": 9.0}},
+        30,
+    ),
     "setDeviceFlex": ("SetDeviceFlexInput", lambda ids: {"device": ids["device"]}, 20),
     "setSiteContext": (
         "SetSiteContextInput",

@@ -221,3 +221,52 @@ def test_an_engine_that_does_not_take_the_problem_says_so(solve: Solve, tmp_path
 
     assert status == 2
     assert "--engine: the engine dp does not take this problem" in errors
+
+
+def test_varies_what_is_asked(solve: Solve, site_file: Path) -> None:
+    status, output, errors = solve(
+        str(site_file),
+        "--vary",
+        "battery_kwh=0,10,20",
+        "--vary",
+        "import_limit_kw=20",
+        "--json",
+        "-",
+    )
+
+    answer = json.loads(output)
+    assert (status, errors) == (0, "")
+    assert [each["battery_kwh"] for each in answer["variants"]] == [0.0, 10.0, 20.0]
+    assert answer["variants"][1]["cost"] == pytest.approx(answer["base"]["cost"])
+    assert answer["variants"][2]["saving"] == pytest.approx(5 * 0.5 - 5 * 0.1)
+    assert all(each["fits"] for each in answer["variants"])
+    assert "battery_kwh" in solve(str(site_file), "--vary", "battery_kwh=5")[1]
+
+
+@pytest.mark.parametrize(
+    ("variation", "words"),
+    [
+        ("pv_kw=3", "--vary pv_kw: the document has no device of kind pv"),
+        ("colour=3", "invalid _variation value"),
+        ("battery_kwh=", "invalid _variation value"),
+        ("battery_kwh=nan", "invalid _variation value"),
+        ("battery_kwh=-3", "--vary battery_kwh: -3 should be at least 0"),
+    ],
+)
+def test_what_cannot_be_varied_ends_with_2(
+    solve: Solve, site_file: Path, variation: str, words: str
+) -> None:
+    status, output, errors = solve(str(site_file), "--vary", variation, "--json", "-")
+
+    assert (status, output) == (2, "")
+    assert words in errors
+
+
+def test_json_says_why(solve: Solve, site_file: Path) -> None:
+    _, output, _ = solve(str(site_file), "--json", "-")
+
+    answer = json.loads(output)
+    assert answer["price_per_kwh"] == {"the grid connection": pytest.approx([0.1, 0.5])}
+    assert {each["baseline"] for each in answer["savings"]} == {"NO_CONTROL", "NAIVE_CONTROL"}
+    assert answer["device_reasons"][0]["action"] == "CHARGES"
+    assert answer["savings"][0]["saving"] == pytest.approx(5 * 0.4)

@@ -26,6 +26,8 @@ from scheduling.planning import (
     plan,
 )
 from scheduling.planning.summary import print_explanation, print_summary
+from scheduling.planning.tables import print_variants, variants_json
+from scheduling.planning.varying import Knob, VariationRefused, sweep
 from tenants.plugins import UnknownPlugin
 
 BAD_INPUT: Final = 2
@@ -74,6 +76,15 @@ class Command(BaseCommand):
             "limits, instead of what FILE says",
         )
         parser.add_argument(
+            "--vary",
+            action="append",
+            type=_variation,
+            default=[],
+            metavar="NAME=VALUE,...",
+            help="plan for each value instead, of each combination when given several times; "
+            f"NAME is one of {', '.join(Knob)}",
+        )
+        parser.add_argument(
             "--time-limit", type=_seconds, default=60.0, metavar="SECONDS", help="default 60"
         )
 
@@ -81,7 +92,11 @@ class Command(BaseCommand):
         document = _read_document(options["file"], notation=options["format"])
         changes = {name: options[name] for name in ("ties", "on_infeasible") if options[name]}
         document = document.model_copy(update={k: _CHOICES[k](v) for k, v in changes.items()})
-        answer = _plan(document, options["engine"], timedelta(seconds=options["time_limit"]))
+        time_limit = timedelta(seconds=options["time_limit"])
+        answer = _plan(document, options["engine"], time_limit)
+        if options["vary"]:
+            self._vary(document, answer, options)
+            return
         why, target = explain(answer), options["json"]
         if target is not None:
             _write_json(answer, why, target)
@@ -94,6 +109,32 @@ class Command(BaseCommand):
             self.stderr.write(f"cannot all be kept: {conflict.text}")
         if answer.status is PlanStatus.INFEASIBLE:
             raise SystemExit(INFEASIBLE)
+
+    def _vary(self, document: SiteDocument, base: Plan, options: dict[str, Any]) -> None:
+        try:
+            variants = sweep(
+                document,
+                dict(options["vary"]),
+                engine=options["engine"],
+                time_limit=timedelta(seconds=options["time_limit"]),
+            )
+        except VariationRefused as error:
+            raise CommandError(f"--vary {error}", returncode=BAD_INPUT) from None
+        except (Unbounded, EngineFailed):
+            raise CommandError("a variant has no cheapest plan", returncode=NO_ANSWER) from None
+        target = options["json"]
+        if target is not None:
+            _write(variants_json(base, variants), target)
+        if target != STANDARD:
+            print_variants(base, variants)
+
+
+def _variation(text: str) -> tuple[Knob, tuple[float, ...]]:
+    name, _, values = text.partition("=")
+    numbers = tuple(float(value) for value in values.split(","))
+    if not all(map(isfinite, numbers)):
+        raise ValueError(text)
+    return Knob(name), numbers
 
 
 def _seconds(text: str) -> float:
@@ -134,8 +175,11 @@ def _plan(document: SiteDocument, engine: str, time_limit: timedelta) -> Plan:
 
 
 def _write_json(answer: Plan, why: Explanation, target: str) -> None:
-    answered = answer.as_json() | why.as_json()
-    text = json.dumps(answered, indent=2, allow_nan=False) + "\n"
+    _write(answer.as_json() | why.as_json(), target)
+
+
+def _write(answer: dict[str, Any], target: str) -> None:
+    text = json.dumps(answer, indent=2, allow_nan=False) + "\n"
     if target == STANDARD:
         sys.stdout.write(text)
         return
