@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 #: Less than this, in both directions at once or below the least power, is rounding [kW].
 ROUNDING: Final = 1e-7
 #: How much a plan without gaps is guessed to cost more than one with them, as a share of it.
-_GUESS: Final = 5e-5
+_GUESS: Final = 3e-6
 #: Reduced costs are known to this, relative: what is that near is open.
 _TOLERANCE: Final = 1e-6
 
@@ -101,4 +101,8 @@ def _lift(model: LinearModel, each: FromBetween) -> _Lifted:
     on = model.add_columns(name, each.columns.shape, upper=1.0, integer=True)
     model.add_rows(f"{name} most", on.shape, [(each.columns, 1.0), (on, -each.most)], upper=0.0)
     model.add_rows(f"{name} least", on.shape, [(each.columns, 1.0), (on, -each.least)], lower=0.0)
+    for number, runs in enumerate(each.runs):
+        rows = model.add_rows(f"{name} runs {number}", (1,), lower=runs.least)
+        model.add_entries(rows, on[runs.of], 1.0)
+        model.add_entries(rows, np.array([runs.missed]), runs.share)
     return _Lifted(each, on)

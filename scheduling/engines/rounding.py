@@ -56,11 +56,6 @@ def roundings(model: Compiled, values: Array, prices: Array) -> Iterator[tuple[I
             return
 
 
-def are_whole(values: Array) -> bool:
-    """Return if ``values`` are whole numbers."""
-    return bool((np.abs(values - np.round(values)) <= WHOLE).all())
-
-
 def left_open(model: Compiled, values: Array, prices: Array, room: float) -> Compiled:
     """Return ``model`` with all integers fixed that a plan within ``room`` of L cannot move.
 
@@ -70,8 +65,33 @@ def left_open(model: Compiled, values: Array, prices: Array, room: float) -> Com
     """
     lower, upper = model.column_lower.copy(), model.column_upper.copy()
     clearly = room * (1.0 + _TOLERANCE) + 1e-9
-    at_lower = model.integer & (values <= lower + WHOLE) & (prices > clearly)
-    at_upper = model.integer & (values >= upper - WHOLE) & (-prices > clearly)
+    on, off = _switched(model, values, prices)
+    at_lower = model.integer & (values <= lower + WHOLE) & (on > clearly)
+    at_upper = model.integer & (values >= upper - WHOLE) & (off > clearly)
     upper[at_lower] = lower[at_lower]
     lower[at_upper] = upper[at_upper]
     return replace(model, column_lower=lower, column_upper=upper)
+
+
+def _switched(model: Compiled, values: Array, prices: Array) -> tuple[Array, Array]:
+    """Return what switching each binary on, and off, costs at least, shape (n_columns,).
+
+    Beside its own price that of a power which it lets run or keeps from running, by a row
+    ``power >= least · binary`` or ``power <= most · binary``: of the two, a linear solution may put
+    all of the price on either.
+    """
+    pairs = np.flatnonzero(np.diff(model.start) == 2)
+    first, second = model.start[pairs], model.start[pairs] + 1
+    swaps = model.integer[model.index[first]]
+    power, binary = np.where(swaps, second, first), np.where(swaps, first, second)
+    factor, column = -model.value[binary], model.index[power]
+    is_switch = model.integer[model.index[binary]] & ~model.integer[column]
+    is_switch &= (model.value[power] == 1.0) & (factor > 0.0) & (model.column_lower[column] == 0.0)
+    least = is_switch & (model.row_lower[pairs] == 0.0)
+    most = is_switch & (model.row_upper[pairs] == 0.0)
+    on, off = prices.copy(), -prices
+    rise = np.maximum(factor - values[column], 0.0) * np.maximum(prices[column], 0.0)
+    np.add.at(on, model.index[binary[least]], rise[least])
+    fall = values[column] * np.maximum(-prices[column], 0.0)
+    np.add.at(off, model.index[binary[most]], fall[most])
+    return on, off

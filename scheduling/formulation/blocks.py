@@ -31,13 +31,27 @@ class Exclusive:
 
 
 @dataclass(frozen=True, slots=True)
+class Runs:
+    """At least ``least`` of columns ``of`` are above zero, less ``share`` · x[``missed``]."""
+
+    of: Indices
+    least: int
+    missed: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class FromBetween:
-    """Each column is zero or between ``least`` and ``most``; all of one shape, flat."""
+    """Each column is zero or between ``least`` and ``most``; all of one shape, flat.
+
+    ``runs`` follow from the rest of the model, and help to find out which are zero.
+    """
 
     name: str
     columns: Indices
     least: Array
     most: Array
+    runs: tuple[Runs, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

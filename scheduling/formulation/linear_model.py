@@ -5,7 +5,7 @@ binds, what it is worth, and can change a price or a bound without building anew
 kept by term: the sum of the terms is what is minimised.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from typing import Final, Self, TypeAlias
 
@@ -17,6 +17,7 @@ from scheduling.formulation.blocks import (
     FromBetween,
     Limit,
     RowLimit,
+    Runs,
     Side,
     Softness,
     flat,
@@ -190,13 +191,18 @@ class LinearModel:
         self._still.append((row[there], column[there]))
 
     def keep_from_between(
-        self, name: str, columns: Columns, *, least: ArrayLike, most: ArrayLike
+        self,
+        name: str,
+        columns: Columns,
+        *,
+        least: ArrayLike,
+        most: ArrayLike,
+        runs: Iterable[Runs] = (),
     ) -> None:
         """Declare that each of ``columns`` is zero or between ``least`` and ``most``."""
         shape = columns.shape
-        self.from_between.append(
-            FromBetween(name, columns.ravel(), flat(least, shape), flat(most, shape))
-        )
+        bounds = flat(least, shape), flat(most, shape)
+        self.from_between.append(FromBetween(name, columns.ravel(), *bounds, tuple(runs)))
 
     def keep_apart(
         self,

@@ -3,14 +3,18 @@
 Each takes the flow's columns, shape (T,); what a flow draws counts positive.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.formulation.blocks import Runs
+from scheduling.formulation.goals import Goal
 from scheduling.formulation.linear_model import NO_COLUMN, LinearModel, Term
+from scheduling.formulation.runs import least_runs
 from scheduling.formulation.starts import Starts, add_starts
-from scheduling.formulation.storage import Flows, StorageColumns
+from scheduling.formulation.storage import Flows, Stocks, StorageColumns
 
 Array = NDArray[np.float64]
 
@@ -110,9 +114,15 @@ def add_bands(model: LinearModel, bands: list[Bands], columns: StorageColumns) -
 
 
 def add_least_powers(
-    model: LinearModel, least: list[LeastPower], columns: StorageColumns, flows: Flows
+    model: LinearModel,
+    least: list[LeastPower],
+    storage: tuple[Stocks, Flows, StorageColumns],
+    *,
+    goals: Sequence[Goal],
+    step_hours: float | Array,
 ) -> None:
     """Declare flows semi-continuous, up to their limits."""
+    _, flows, columns = storage
     for each in least:
         power, limit = columns.charge, flows.charge_limit
         if not each.is_drawn:
@@ -120,11 +130,17 @@ def add_least_powers(
         at = np.flatnonzero((limit[each.flow] > 0) & (each.least > 0))
         if at.size:
             way = "drawn" if each.is_drawn else "given"
+            runs: Iterable[Runs] = ()
+            if each.is_drawn and at.size == np.count_nonzero(limit[each.flow]):
+                runs = least_runs(
+                    model, each.flow, at, storage=storage, goals=goals, step_hours=step_hours
+                )
             model.keep_from_between(
                 f"least power {way} of flow {each.flow}",
                 power[each.flow, at],
                 least=each.least[at],
                 most=limit[each.flow, at],
+                runs=runs,
             )
 
 

@@ -126,7 +126,10 @@ def _add_job(
 def _add_operation(site: SiteModel, problem: SiteProblem) -> None:
     model, storage = site.model, site.storage
     add_bands(model, problem.bands, storage)
-    add_least_powers(model, problem.least_powers, storage, problem.flows)
+    stores = problem.stocks, problem.flows, storage
+    add_least_powers(
+        model, problem.least_powers, stores, goals=problem.goals, step_hours=problem.step_hours
+    )
     add_switching(model, problem.switching, storage)
     add_surcharges(model, problem.surcharges, storage, step_hours=problem.step_hours)
     add_ramps(model, problem.ramps, storage, problem.flows)

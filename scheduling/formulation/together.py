@@ -29,8 +29,10 @@ from scheduling.formulation.storage import Flows, StorageColumns
 
 Array = NDArray[np.float64]
 
-#: With so many loads at once, rows for some sets only.
+#: With so many loads at once, rows for some sets only, and with so many none: what one of many
+#: takes matters little, and the rows become long.
 _MOST_FOR_ALL_SETS = 3
+_MOST = 6
 #: Less than this is no power [kW].
 _NOTHING = 1e-9
 
@@ -71,7 +73,7 @@ def add_together(
         below = _below(node, nodes, columns)
         mine = [pair for pair in jobs if below.members[pair[0].node]]
         gives = any(isinstance(job, WholeJob) and job.profile.min() < 0 for job, _ in mine)
-        if not mine or gives:
+        if not mine or gives or len(mine) > _MOST:
             continue
         supply: list[Term] = [(columns.imported[node], 1.0)]
         supply += [(each, 1.0) for each in below.exported]

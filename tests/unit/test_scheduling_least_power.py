@@ -1,0 +1,68 @@
+"""Vehicles that charge with a least power or not at all, against all possibilities."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from scheduling.formulation.site import build_site
+from scheduling.planning import PlanStatus, plan
+from scheduling.planning.problem import problem_of
+from tests.unit.scheduling_documents import clock, site
+
+STEPS = 7
+LEAST, MOST = 4.1, 11.0
+
+
+def vehicle(wanted_kwh: float) -> dict[str, object]:
+    return {
+        "kind": "ev",
+        "name": "ev",
+        "arrival": clock(0),
+        "departure": clock(STEPS),
+        "capacity_kwh": 90,
+        "stock_at_arrival_kwh": 10,
+        "stock_at_departure_kwh": 10 + wanted_kwh,
+        "charge_limit_kw": MOST,
+        "charge_min_kw": LEAST,
+        "charge_efficiency": 1.0,
+        "missed_price_per_kwh": 0.45,
+    }
+
+
+def least_cost(prices: np.ndarray, wanted: float) -> float:
+    """Return the least cost of charging and of what is missed, over all choices of steps."""
+    best = np.inf
+    for choice in product((False, True), repeat=STEPS):
+        on = np.array(choice)
+        power = np.where(on, LEAST, 0.0)
+        for step in np.argsort(prices):
+            if on[step] and prices[step] < 0.45:
+                power[step] += np.clip(wanted - power.sum(), 0.0, MOST - LEAST)
+        missed = max(wanted - power.sum(), 0.0)
+        best = min(best, float(prices @ power) + 0.45 * missed)
+    return best
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_least_power_costs_what_the_best_of_all_possibilities_costs(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    prices = random.uniform(0.05, 0.6, STEPS).round(3)
+    wanted = round(float(random.uniform(2, 60)), 2)
+    answer = plan(site(vehicle(wanted), import_price=prices.tolist()))
+
+    assert answer.status is PlanStatus.OPTIMAL
+    assert answer.cost == pytest.approx(least_cost(prices, wanted), abs=1e-6)
+    power = answer.power_kw["ev"]
+    assert ((power < 1e-6) | (power > LEAST - 1e-6)).all()
+
+
+def test_the_steps_that_a_level_needs_are_counted() -> None:
+    """25 kWh need three steps of 11 kW, or two and 3 of the 3 kWh that two leave missing."""
+    problem, _ = problem_of(site(vehicle(25.0), import_price=[0.3] * STEPS))
+    (between,) = build_site(problem).model.from_between
+
+    (runs,) = between.runs
+    assert runs.least == 3
+    assert runs.share == pytest.approx(1 / 3)
+    assert runs.of.tolist() == list(range(STEPS))
