@@ -41,18 +41,23 @@ def curve(node: Pieces, total: Array, drawn: Way, given: Way) -> Pieces:
         Unsuited: drawing and giving at once would pay.
         Infeasible: the node has no room at all.
     """
-    ways = [
+    first, second = (
         np.stack([way.per_unit, way.in_row, way.most, way.money, way.taste])
         for way in (drawn, given)
-    ]
+    )
+    return joined(node, total, first, second)
+
+
+def joined(node: Pieces, total: Array, drawn: Array, given: Array) -> Pieces:
+    """Return the same as ``curve``; each way is an array (5, N), in order of its fields."""
     shape = (total.size, 2 * node.width.shape[1])
     left, width = np.empty(total.size), np.zeros(shape)
     money, taste = np.zeros(shape), np.zeros(shape)
     ended = join_ways(
         (node.left, node.width, node.money, node.taste),
         total,
-        ways[0],
-        ways[1],
+        drawn,
+        given,
         (left, width, money, taste),
     )
     if ended == NO_ROOM:

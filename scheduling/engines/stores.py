@@ -11,10 +11,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.engines.curve import Way, curve
+from scheduling.engines.curve import joined
+from scheduling.engines.loops.pieces import sort_pieces
 from scheduling.engines.loops.slopes import DONE, solve_stores
 from scheduling.engines.loops.stock import within_reach_of_all
-from scheduling.engines.pieces import Array, Pieces, shared, straight
+from scheduling.engines.loops.stores import add_up, fill_node
+from scheduling.engines.pieces import Array, Pieces
 from scheduling.formulation.preferences import MOVED, Ties, moving_weights
 from scheduling.formulation.storage import kept_share
 
@@ -57,18 +59,22 @@ class Stores:
     def part(self, first: int, beyond: int) -> dict[str, Array]:
         """Return all arrays of stores ``first`` to ``beyond``, in their full shapes."""
         found = {}
-        for each in fields(self):
-            if each.name in {"n_stores", "n_steps", "step_hours"}:
-                continue
-            shape: tuple[int, ...] = (self.n_stores, self.n_steps)
-            if each.name in {"initial_kwh", "wear_cost", "end_value"}:
-                shape = (self.n_stores,)
-            given = np.asarray(getattr(self, each.name), dtype=np.float64)
-            is_per_store = given.ndim == len(shape) and given.shape[0] == self.n_stores
+        for name, is_per_step in _ARRAYS.items():
+            given = np.asarray(getattr(self, name), dtype=np.float64)
+            is_per_store = given.ndim == 1 + is_per_step and given.shape[0] == self.n_stores
             own = given[first:beyond] if is_per_store else given
-            found[each.name] = np.empty((beyond - first, *shape[1:]))
-            found[each.name][...] = own
+            shape = (beyond - first, self.n_steps) if is_per_step else (beyond - first,)
+            found[name] = np.empty(shape)
+            found[name][...] = own
         return found
+
+
+#: Which fields are arrays, and whether they have a value per step.
+_ARRAYS: Final = {
+    each.name: each.name not in {"initial_kwh", "wear_cost", "end_value"}
+    for each in fields(Stores)
+    if each.name not in {"n_stores", "n_steps", "step_hours"}
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,39 +158,41 @@ def _step(
 ) -> tuple[Array, Array, Array, Array]:
     """Return what each change of each stock costs: (left, width, money, taste)."""
     shape = given["net_kw"].shape
-    flat = {name: each.ravel() for name, each in given.items() if each.ndim == 2}
-    nothing = np.zeros(flat["net_kw"].size)
-    charge_most, discharge_most = flat["charge_limit_kw"], flat["discharge_limit_kw"]
     # More than the store, the load and the roof can move together is never bought or sold.
-    most = charge_most + discharge_most + np.abs(flat["net_kw"]) + flat["curtailable_kw"]
-    bought = np.minimum(flat["import_limit_kw"], most)
-    sold = np.minimum(flat["export_limit_kw"], most)
+    most = given["charge_limit_kw"] + given["discharge_limit_kw"]
+    most += np.abs(given["net_kw"]) + given["curtailable_kw"]
     charging, discharging, curtailing = moving_weights(ties, shape[1])
-    node, _ = shared(
-        [
-            straight(nothing, bought, flat["import_price"] * hours, nothing + MOVED),
-            straight(-sold, nothing, flat["export_price"] * hours, nothing - MOVED),
-            straight(-flat["curtailable_kw"], nothing, nothing, -np.tile(curtailing, shape[0])),
-        ]
-    )
-    wear = 0.5 * hours * np.repeat(given["wear_cost"], shape[1])
-    drawn = Way(
-        per_unit=into.ravel(),
-        in_row=nothing - 1.0,
-        most=charge_most,
-        money=wear,
-        taste=np.tile(charging, shape[0]),
-    )
-    taken = Way(
-        per_unit=out.ravel(),
-        in_row=nothing + 1.0,
-        most=discharge_most,
-        money=wear,
-        taste=np.tile(discharging, shape[0]),
-    )
+    node = _node(given, most, hours, curtailing)
+    wear = 0.5 * hours * given["wear_cost"][:, None]
+    drawn, taken = np.empty((5, *shape)), np.empty((5, *shape))
+    for way, *rows in (
+        (drawn, into, -1.0, given["charge_limit_kw"], wear, charging),
+        (taken, out, 1.0, given["discharge_limit_kw"], wear, discharging),
+    ):
+        for row, value in enumerate(rows):
+            way[row] = value
     # The roof's full power is in the sum; what is held back adds to what the node takes.
-    pieces = curve(node, flat["net_kw"] - flat["curtailable_kw"], drawn, taken)
+    total = (given["net_kw"] - given["curtailable_kw"]).ravel()
+    pieces = joined(node, total, drawn.reshape(5, -1), taken.reshape(5, -1))
     return _by_store(pieces, shape)
+
+
+def _node(given: dict[str, Array], most: Array, hours: float, curtailing: Array) -> Pieces:
+    """Return what the node pays for what it takes in all, the cheapest first."""
+    size = most.size
+    left, (width, money, taste) = np.empty(size), np.empty((3, size, 3))
+    fill_node(
+        np.minimum(given["import_limit_kw"], most),
+        np.minimum(given["export_limit_kw"], most),
+        given["curtailable_kw"],
+        given["import_price"] * hours,
+        given["export_price"] * hours,
+        curtailing,
+        MOVED,
+        (left, width, money, taste),
+    )
+    sort_pieces(width, money, taste, np.empty((size, 3), dtype=np.int64))
+    return Pieces(left, width, money, taste)
 
 
 def _by_store(pieces: Pieces, shape: tuple[int, ...]) -> tuple[Array, Array, Array, Array]:
@@ -200,19 +208,15 @@ def _cost(
     given: dict[str, Array], hours: float, charge: Array, discharge: Array, stock: Array
 ) -> Array:
     net = given["net_kw"] - given["curtailable_kw"] + charge - discharge
-    spare = given["curtailable_kw"]
-    # Held back is what may not, or had better not, be sold.
-    export = np.minimum(np.maximum(-net, 0.0), given["export_limit_kw"])
-    export = np.where(
-        given["export_price"] < 0.0, np.minimum(export, np.maximum(-net - spare, 0.0)), export
+    energy = add_up(
+        net,
+        given["curtailable_kw"],
+        given["import_price"],
+        given["export_price"],
+        given["import_limit_kw"],
+        given["export_limit_kw"],
+        hours,
     )
-    held_back = np.minimum(spare, np.maximum(-net - export, 0.0))
-    bought = np.maximum(net + held_back, 0.0)
-    free = given["import_price"] < 0.0
-    bought = np.where(
-        free, np.minimum(np.maximum(net + spare, 0.0), given["import_limit_kw"]), bought
-    )
-    energy = hours * (bought * given["import_price"] - export * given["export_price"]).sum(axis=1)
     wear = 0.5 * hours * given["wear_cost"] * (charge + discharge).sum(axis=1)
     total: Array = energy + wear - given["end_value"] * (stock[:, -1] - stock[:, 0])
     return total

@@ -5,6 +5,7 @@ The weights here are not prices: an engine applies them only after the cost is f
 """
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -57,8 +58,12 @@ def prefer(
     model.prefer_less(nodes.exported, MOVED)
 
 
+@lru_cache(maxsize=64)
 def moving_weights(ties: Ties, n_steps: int) -> tuple[Array, Array, Array]:
-    """Return the weights of charging, discharging and curtailing in each step, shape (T,)."""
+    """Return the weights of charging, discharging and curtailing in each step, shape (T,).
+
+    They are shared: not to be written to.
+    """
     lateness = np.linspace(0.0, 1.0, n_steps)
     sooner, later = 1.0 + lateness, 2.0 - lateness
     if ties is Ties.SMOOTH:
