@@ -49,6 +49,25 @@ def reasons(make: Callable[[int], dict[str, Any]], *, runs: int) -> Row:
     return row(explained, bar_ms=1000 * statistics.median(planned))
 
 
+def by_depth(n_steps: int, *, bar_ms: float, runs: int) -> Row:
+    """A site whose battery ages by the depth of its cycles, and what that saves by the meter."""
+    spent, saved, total = [], 0.0, 0.0
+    for run in range(-2, runs):
+        true = {}
+        for ageing in ("by_throughput", "by_depth"):
+            given = problems.site(n_steps, seed=100 + run)
+            given["devices"][0].update(chemistry="nmc_vehicle", ageing=ageing)
+            began = process_time()
+            answer = plan(document_from_object(given))
+            if run >= 0 and ageing == "by_depth":
+                spent.append(process_time() - began)
+            metered = explain(answer).wear["battery"].cost
+            true[ageing] = answer.cost - answer.costs["wear: battery"] + metered
+        saved += true["by_throughput"] - true["by_depth"]
+        total += abs(true["by_throughput"])
+    return row(spent, bar_ms=bar_ms, saved_share=round(saved / total, 4))
+
+
 def a_year() -> dict[str, Any]:
     """A year of quarters of an hour at one site."""
     random, n_steps = np.random.default_rng(1), 35_040
@@ -112,6 +131,8 @@ ROWS: dict[str, Callable[[], Row]] = {
     "reasons of 20 vehicles' day": lambda: reasons(
         lambda s: problems.charging(20, seed=s), runs=10
     ),
+    "wear by depth, 96 steps": lambda: by_depth(96, bar_ms=20, runs=20),
+    "wear by depth, 672 steps": lambda: by_depth(672, bar_ms=200, runs=6),
     "a battery's year, 20 sizes": lambda: sizes(bar_ms=2_000, runs=5),
     "hosting, a year, 50 points": lambda: hosting(bar_ms=30_000, runs=3),
 }

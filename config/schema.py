@@ -20,6 +20,7 @@ from scheduling.graphql.flex_types import AssetFlexQuery
 from scheduling.graphql.mutations import SchedulingMutation
 from scheduling.graphql.subscriptions import SchedulingSubscription
 from scheduling.graphql.types import SchedulingQuery
+from scheduling.graphql.wear_types import WearQuery
 from tenants.graphql.accounts import AccountsMutation, AccountsQuery
 from tenants.graphql.admission import Admission, StreamAdmission
 from tenants.graphql.columns import Executor, SharedInfo, mark_leaves
@@ -42,6 +43,7 @@ class Query(
     ForecastingQuery,
     SchedulingQuery,
     AssetFlexQuery,
+    WearQuery,
 ):
     node: relay.Node | None = node_field(
         description="Whatever this identifier names, if it is yours to see."

@@ -123,6 +123,16 @@ class SavingFound(_Found):
     why: str = ""
 
 
+class WearFound(_Found):
+    """What a plan takes of a battery, as ``interpret.rainflow.Wear``."""
+
+    full_cycles: float
+    deepest: float
+    by_depth: list[float]
+    life: float
+    cost: float
+
+
 class RunResult(_Found):
     """What a run found; empty before it is solved.
 
@@ -146,6 +156,7 @@ class RunResult(_Found):
     reasons: list[ReasonFound] = []
     device_reasons: list[DeviceReasonFound] = []
     savings: list[SavingFound] = []
+    wear: dict[str, WearFound] = {}
     price_per_kwh: dict[str, list[float]] = {}
     stock_value_per_kwh: dict[str, list[float]] = {}
     explained_ms: float | None = None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.formulation.ageing import Sliced, SliceRows, add_slices
 from scheduling.formulation.commitments import Commitment, add_commitments
 from scheduling.formulation.curtailable import Curtailables, add_curtailables
 from scheduling.formulation.goals import Goal, add_goals
@@ -75,6 +76,7 @@ class SiteProblem:
     ramps: list[Ramp] = field(default_factory=list)
     tapers: list[Taper] = field(default_factory=list)
     couplings: list[Coupling] = field(default_factory=list)
+    sliced: list[Sliced] = field(default_factory=list)
     ties: Ties = Ties.EARLY
 
 
@@ -87,6 +89,7 @@ class SiteModel:
     storage: StorageColumns
     curtailed: Columns
     jobs: list[JobColumns]
+    slices: dict[int, SliceRows]
 
 
 def build_site(problem: SiteProblem) -> SiteModel:
@@ -97,7 +100,10 @@ def build_site(problem: SiteProblem) -> SiteModel:
     storage = add_storage(model, problem.stocks, problem.flows, nodes.balance, step_hours=hours)
     curtailed = add_curtailables(model, problem.generators, nodes.balance, step_hours=hours)
     jobs = [_add_job(model, job, nodes, problem.ties) for job in problem.jobs]
-    site = SiteModel(model, nodes, storage, curtailed, jobs)
+    slices = add_slices(
+        model, problem.sliced, storage, problem.stocks, problem.flows, step_hours=hours
+    )
+    site = SiteModel(model, nodes, storage, curtailed, jobs, slices)
     add_goals(model, problem.goals, storage, step_hours=hours)
     _add_operation(site, problem)
     add_together(

@@ -21,6 +21,7 @@ from scheduling.graphql.reason_types import (
     Reason,
     marginal_prices,
 )
+from scheduling.graphql.wear_types import BatteryWear, PlannedWear
 from scheduling.planning import PlanStatus
 from tenants.graphql.connections import connection
 from tenants.graphql.context import Info
@@ -189,6 +190,16 @@ class ScheduleRunNode(VisibleNode):
         self, root: strawberry.Parent[models.ScheduleRun], info: Info
     ) -> list[BaselineCost]:
         return [BaselineCost.of_found(each, info) for each in _result(root).savings]
+
+    @strawberry_django.field(
+        only=["result"],
+        description="What the plan takes of each battery, counted by rainflow afterwards.",
+    )
+    def wear(self, root: strawberry.Parent[models.ScheduleRun], info: Info) -> list[PlannedWear]:
+        return [
+            PlannedWear(device=name, wear=BatteryWear.of(wear, info))
+            for name, wear in _result(root).wear.items()
+        ]
 
     @strawberry_django.field(
         only=["result", "start", "step"],

@@ -79,6 +79,7 @@ class _Reader:
     currency: str
     hours: Array
     left: Array
+    duals: Array
 
     def flow(self, number: int) -> list[DeviceReason]:
         """Return why flow ``number``, which has a stock, charges and discharges."""
@@ -90,6 +91,11 @@ class _Reader:
         left = self.left[stock]
         drawn = left * flows.charge_efficiency[number] * value - flows.charge_cost[number]
         given = left / flows.discharge_efficiency[number] * value + flows.discharge_cost[number]
+        slices = self.site.slices.get(number)
+        if slices is not None:
+            # The first slice may stand still while deeper ones move: what that is worth adds.
+            drawn = drawn + self.duals[slices.charge] / self.hours
+            given = given - self.duals[slices.discharge] / self.hours
         segment = self._segments(stock)
         found = []
         for action, power, worth in (
@@ -202,15 +208,16 @@ def read_device_reasons(
     site: SiteModel,
     problem: SiteProblem,
     values: Array,
-    worth: Worth,
+    row_duals: Array,
     grid: TimeGrid,
     *,
     currency: str,
 ) -> list[DeviceReason]:
     """Return why stores charge and discharge, generators are held back and jobs run, by time."""
+    worth = Worth.read(site, problem, row_duals)
     hours = np.full(grid.n_steps, problem.step_hours, dtype=np.float64)
     left = kept_share(problem.stocks.kept)
-    reader = _Reader(site, problem, values, worth, grid, currency, hours, left)
+    reader = _Reader(site, problem, values, worth, grid, currency, hours, left, row_duals)
     found = []
     for number in np.flatnonzero(problem.flows.stock != NO_STOCK).tolist():
         found += reader.flow(number)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.flex.site import SiteDocument
+from scheduling.formulation.ageing import Sliced
 from scheduling.formulation.commitments import Commitment
 from scheduling.formulation.curtailable import Curtailables
 from scheduling.formulation.goals import Goal
@@ -93,6 +94,7 @@ class Builder:
     ramps: list[Ramp] = field(default_factory=list)
     tapers: list[Taper] = field(default_factory=list)
     couplings: list[Coupling] = field(default_factory=list)
+    sliced: list[Sliced] = field(default_factory=list)
     stock_of: dict[str, int] = field(default_factory=dict)
     readings: dict[str, Reading] = field(default_factory=dict)
 

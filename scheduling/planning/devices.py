@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from scheduling.flex.devices import (
     Adjustable,
+    Ageing,
     Battery,
     Building,
     Converter,
@@ -16,6 +17,7 @@ from scheduling.flex.devices import (
     Store,
     Vehicle,
 )
+from scheduling.formulation.ageing import Sliced
 from scheduling.formulation.storage import NO_STOCK
 from scheduling.planning.builder import Builder, Reading
 from scheduling.planning.converters import add_converter
@@ -50,8 +52,33 @@ def _add_pv(builder: Builder, device: Photovoltaics) -> None:
 
 def _add_battery(builder: Builder, device: Battery) -> None:
     stock = add_holding(builder, device, device.name, device.capacity_kwh)
-    _add_storing(builder, device, stock, wear=device.wear_price)
+    if device.ageing is Ageing.BY_DEPTH and device.life.depth_exponent > 1.0:
+        _add_sliced(builder, device, stock)
+    else:
+        _add_storing(builder, device, stock, wear=_wear_price(device))
     builder.readings[device.name].stock = stock
+
+
+def _wear_price(device: Battery) -> float:
+    if device.ageing is Ageing.BY_THROUGHPUT:
+        return device.wear_price
+    # All slices cost the same where cycles take in proportion to their depth.
+    return float(device.life.prices(device.discharge_efficiency)[0])
+
+
+def _add_sliced(builder: Builder, device: Battery, stock: int) -> None:
+    prices = device.life.prices(device.discharge_efficiency)
+    flow = _add_storing(builder, device, stock, wear=float(prices[0]), on_charging=0.0)
+    builder.sliced.append(
+        Sliced(
+            name=device.name,
+            flow=flow,
+            stock=stock,
+            capacity=device.capacity_kwh,
+            prices=prices,
+            term=f"wear: {device.name}",
+        )
+    )
 
 
 def _add_store(builder: Builder, device: Store) -> None:
@@ -66,18 +93,24 @@ def _add_feeder(builder: Builder, device: Feeder) -> None:
 
 
 def _add_storing(
-    builder: Builder, device: Battery | Store | Feeder, stock: int, *, wear: float
-) -> None:
+    builder: Builder,
+    device: Battery | Store | Feeder,
+    stock: int,
+    *,
+    wear: float,
+    on_charging: float = 0.5,
+) -> int:
     flow = add_flowing(
         builder,
         device,
         stock,
-        charge_cost=0.5 * wear,
-        discharge_cost=0.5 * wear,
+        charge_cost=on_charging * wear,
+        discharge_cost=(1.0 - on_charging) * wear,
         charge_efficiency=device.charge_efficiency,
         discharge_efficiency=device.discharge_efficiency,
     )
     builder.readings[device.name] = Reading(flow=flow)
+    return flow
 
 
 def _add_adjustable(builder: Builder, device: Adjustable) -> None:

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from scheduling.engines.base import EngineFailed, Infeasible, OutOfTime, Solution, Unbounded
 from scheduling.engines.choose import LONG_CHAIN
 from scheduling.engines.highs import HighsEngine
+from scheduling.flex.devices import Battery
 from scheduling.formulation.compiled import fix_columns
 from scheduling.interpret.baselines import Saving, read_savings
 from scheduling.interpret.devices import DeviceReason, read_device_reasons
+from scheduling.interpret.rainflow import Wear, meter
 from scheduling.interpret.reasons import Reason, read_reasons
 from scheduling.interpret.worth import Worth
 from scheduling.planning.plan import Plan, PlanStatus, Solved, reason_json
@@ -35,6 +37,7 @@ class Explanation:
         stock_value_per_kwh: what a kWh in each stock is worth at the end of each step, shape
             (T,) [currency/kWh].
         savings: against each baseline.
+        wear: what the plan takes of each battery, as a meter would tell afterwards.
         took_ms: to explain.
     """
 
@@ -43,6 +46,7 @@ class Explanation:
     price_per_kwh: dict[str, Array] = field(default_factory=dict)
     stock_value_per_kwh: dict[str, Array] = field(default_factory=dict)
     savings: tuple[Saving, ...] = ()
+    wear: dict[str, Wear] = field(default_factory=dict)
     took_ms: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
@@ -53,6 +57,7 @@ class Explanation:
             "price_per_kwh": _lists(self.price_per_kwh),
             "stock_value_per_kwh": _lists(self.stock_value_per_kwh),
             "savings": [_saving_json(each) for each in self.savings],
+            "wear": {name: wear_json(each) for name, each in self.wear.items()},
             "explained_ms": self.took_ms,
         }
 
@@ -73,7 +78,8 @@ def explain(plan: Plan) -> Explanation:
         )
     duals = _duals(solved)
     if duals is None:
-        return Explanation(savings=tuple(savings), took_ms=(perf_counter() - began) * 1000)
+        took = (perf_counter() - began) * 1000
+        return Explanation(savings=tuple(savings), wear=_wear(plan, solved), took_ms=took)
     rows, columns = duals
     hours = np.broadcast_to(np.asarray(solved.problem.step_hours), plan.grid.n_steps)
     worth = Worth.read(solved.site, solved.problem, rows)
@@ -94,7 +100,7 @@ def explain(plan: Plan) -> Explanation:
                 solved.site,
                 solved.problem,
                 solved.solution.values,
-                worth,
+                rows,
                 plan.grid,
                 currency=plan.currency,
             )
@@ -102,8 +108,28 @@ def explain(plan: Plan) -> Explanation:
         price_per_kwh=dict(zip(solved.problem.nodes.names, worth.price, strict=True)),
         stock_value_per_kwh=dict(zip(solved.problem.stocks.names, worth.value, strict=True)),
         savings=tuple(savings),
+        wear=_wear(plan, solved),
         took_ms=(perf_counter() - began) * 1000,
     )
+
+
+def _wear(plan: Plan, solved: Solved) -> dict[str, Wear]:
+    return {
+        device.name: meter(plan.stock_kwh[device.name], device.capacity_kwh, device.life)
+        for device in solved.document.devices
+        if isinstance(device, Battery)
+    }
+
+
+def wear_json(wear: Wear) -> dict[str, Any]:
+    """Return ``wear`` as objects that JSON knows."""
+    return {
+        "full_cycles": wear.full_cycles,
+        "deepest": wear.deepest,
+        "by_depth": wear.by_depth.tolist(),
+        "life": wear.life,
+        "cost": wear.cost,
+    }
 
 
 def _duals(solved: Solved) -> tuple[Array, Array] | None:

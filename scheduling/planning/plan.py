@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from assets.timegrid import TimeGrid
 from scheduling.engines.base import Solution
+from scheduling.flex.site import SiteDocument
 from scheduling.formulation.site import SiteModel, SiteProblem
 from scheduling.interpret.breaches import Breach
 from scheduling.interpret.irreducible import Conflict
@@ -41,6 +42,7 @@ class PlanStatus(StrEnum):
 class Solved:
     """A problem with its model and the solution that was found: what explains a plan."""
 
+    document: SiteDocument
     problem: SiteProblem
     site: SiteModel
     solution: Solution

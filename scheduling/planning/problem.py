@@ -88,6 +88,7 @@ def _assembled(builder: Builder) -> SiteProblem:
         ramps=builder.ramps,
         tapers=builder.tapers,
         couplings=builder.couplings,
+        sliced=builder.sliced,
         ties=builder.document.ties,
     )
 

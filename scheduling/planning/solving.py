@@ -203,7 +203,7 @@ def _read(
         breaches=tuple(breaches),
         reasons=tuple(reasons),
         timings_ms=timings,
-        solved=Solved(stated.problem, site, solution),
+        solved=Solved(document, stated.problem, site, solution),
     )
 
 

@@ -6,11 +6,13 @@ from scheduling.queries.problems import (
     known_steps,
     read_problem,
 )
+from scheduling.queries.wear import measured_wear
 
 __all__ = [
     "MissingBeliefs",
     "flex_of",
     "known_steps",
+    "measured_wear",
     "members_of",
     "read_problem",
     "run_document",

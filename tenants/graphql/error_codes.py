@@ -187,6 +187,7 @@ _OF_CODES: Final[dict[str, ErrorCode]] = {
     "limit_missing": ErrorCode.INCOMPLETE,
     "price_missing": ErrorCode.INCOMPLETE,
     "inconsistent": ErrorCode.INCONSISTENT,
+    "ageing": ErrorCode.INCONSISTENT,
     "converter": ErrorCode.INCONSISTENT,
     "point": ErrorCode.INCONSISTENT,
     "process": ErrorCode.INCONSISTENT,

@@ -109,6 +109,14 @@ OPERATIONS: dict[str, tuple[str, dict[str, str], int]] = {
     "sensor series": (SERIES, {"id": "sensor"}, 4),
     "series": (MANY_SERIES, {"ids": "sensors"}, 9),
     "latestValues": (LATEST, {"id": "asset"}, 4),
+    "batteryWear": (
+        (
+            'query ($id: ID!) { batteryWear(asset: $id, start: "2026-03-01T00:00Z", '
+            'end: "2026-03-02T00:00Z") { fullCycles } }'
+        ),
+        {"id": "asset"},
+        4,
+    ),
     "seriesSum": (SUM, {"id": "asset"}, 4),
     "assets": (f"{{ assets(first: 50) {NODE} }}", {}, 2),
     "sensors": (f"{{ sensors(first: 50) {NODE} }}", {}, 2),

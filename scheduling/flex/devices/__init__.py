@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Discriminator, Field, Tag
 
-from scheduling.flex.devices.battery import WEAR_COST_PER_KWH, Battery, Chemistry
+from scheduling.flex.devices.battery import WEAR_COST_PER_KWH, Ageing, Battery, Chemistry
 from scheduling.flex.devices.converter import Converter, Port
 from scheduling.flex.devices.fixed import Load, Photovoltaics
 from scheduling.flex.devices.heat import Building, HeatPump
@@ -36,6 +36,7 @@ def _kind(value: object) -> object:
 __all__ = [
     "WEAR_COST_PER_KWH",
     "Adjustable",
+    "Ageing",
     "Battery",
     "Building",
     "Chemistry",

@@ -1,13 +1,14 @@
 """Batteries."""
 
 from enum import StrEnum
-from typing import Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
 from scheduling.flex.devices.storing import Flowing, Holding
 from scheduling.flex.quantities import NotNegative, Positive, Share
+from scheduling.formulation.ageing import Life
 
 
 class Chemistry(StrEnum):
@@ -29,6 +30,30 @@ WEAR_COST_PER_KWH: Final = {
 }
 
 
+class Ageing(StrEnum):
+    """What wears a battery.
+
+    Attributes:
+        by_throughput: every kWh alike.
+        by_depth: the depth of cycles; worth its time in plans of two days and more.
+    """
+
+    BY_THROUGHPUT = "by_throughput"
+    BY_DEPTH = "by_depth"
+
+
+#: What a chemistry costs to replace [currency per kWh of capacity], and how long it lives; where
+#: the figures come from is told in docs/flexibility.md. The curve of NMC is that of Xu et al.,
+#: "Factoring the cycle aging cost of batteries participating in electricity markets", IEEE Trans.
+#: Power Systems 33 (2018): a cycle takes 5.24e-4 · depth^2.03 of its life.
+LIFE: Final = {
+    Chemistry.LFP_INDUSTRIAL: Life(replacement=140.0, full_cycles=7_000.0, depth_exponent=1.0),
+    Chemistry.LFP_HOME: Life(replacement=240.0, full_cycles=6_000.0, depth_exponent=1.0),
+    Chemistry.NMC_VEHICLE: Life(replacement=130.0, full_cycles=1 / 5.24e-4, depth_exponent=2.03),
+    Chemistry.SECOND_LIFE: Life(replacement=70.0, full_cycles=1_750.0, depth_exponent=1.0),
+}
+
+
 class Battery(Flowing, Holding):
     """A store that is charged and discharged at the site.
 
@@ -37,6 +62,11 @@ class Battery(Flowing, Holding):
         charge_efficiency, discharge_efficiency: each way, at the terminals.
         chemistry: says what wear costs when ``wear_cost_per_kwh`` does not.
         wear_cost_per_kwh: per kWh discharged; half of it is booked on charging.
+        ageing: what wear is planned by.
+        replacement_cost_per_kwh: of a kWh of capacity; that of the chemistry when not given.
+        full_cycles: cycles from full to empty until it is replaced; as the chemistry lives when
+            not given.
+        depth_exponent: how much more a deep cycle takes: depth to this power; 1 is in proportion.
     """
 
     kind: Literal["battery"] = "battery"
@@ -45,6 +75,20 @@ class Battery(Flowing, Holding):
     discharge_efficiency: Share = 0.95
     chemistry: Chemistry = Chemistry.LFP_INDUSTRIAL
     wear_cost_per_kwh: NotNegative | None = None
+    ageing: Ageing = Ageing.BY_THROUGHPUT
+    replacement_cost_per_kwh: Positive | None = None
+    full_cycles: Positive | None = None
+    depth_exponent: Annotated[float, Strict(), Field(ge=1, le=5)] | None = None
+
+    @property
+    def life(self) -> Life:
+        """What wears it out: what is given, else what its chemistry says."""
+        usual = LIFE[self.chemistry]
+        return Life(
+            replacement=self.replacement_cost_per_kwh or usual.replacement,
+            full_cycles=self.full_cycles or usual.full_cycles,
+            depth_exponent=self.depth_exponent or usual.depth_exponent,
+        )
 
     @property
     def wear_price(self) -> float:
@@ -60,7 +104,22 @@ class Battery(Flowing, Holding):
             raise PydanticCustomError(
                 "stock_below_zero", "stock_min_kwh of a battery should be at least 0"
             )
+        self._check_ageing()
         return self
+
+    def _check_ageing(self) -> None:
+        if self.ageing is not Ageing.BY_DEPTH:
+            return
+        if self.wear_cost_per_kwh is not None:
+            raise PydanticCustomError(
+                "ageing",
+                "wear_cost_per_kwh is by throughput: leave it out, and give "
+                "replacement_cost_per_kwh and full_cycles where the chemistry's do not fit",
+            )
+        if self.gain_kw != 0.0 or self.usage_kw != 0.0:
+            raise PydanticCustomError(
+                "ageing", "a battery that ages by_depth has no gain_kw and no usage_kw"
+            )
 
 
 def check_stock(holding: Holding, capacity_kwh: float) -> None:

@@ -1,0 +1,62 @@
+"""What a real battery went through, by what was measured of its stock."""
+
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+from pydantic import ValidationError as DocumentInvalid
+
+from assets.models import Asset
+from assets.queries import MEASURED, read_series
+from assets.timegrid import TimeGrid
+from scheduling.flex.devices import Battery
+from scheduling.flex.run import device_document
+from scheduling.interpret.rainflow import Wear, meter
+from scheduling.models import AssetFlex
+from tenants.errors import wrong
+
+#: A leap year of five minutes.
+_MOST_EVENTS: Final = 366 * 288
+_LEAST_EVENTS: Final = 3
+
+
+def measured_wear(asset: Asset, start: datetime, end: datetime, *, now: datetime) -> Wear | None:
+    """Return what ``asset`` went through in [start, end); None if it is no battery with a meter.
+
+    What is unknown is skipped. Capacity and life are those kept now.
+
+    Raises:
+        ValidationError: the span is empty or too long, or too little is known of the stock.
+    """
+    rows = AssetFlex.objects.valid_at(now).filter(asset=asset)
+    kept = rows.select_related("stock_sensor").first()
+    battery = None if kept is None else _battery(kept)
+    if kept is None or battery is None or kept.stock_sensor is None:
+        return None
+    sensor = kept.stock_sensor
+    n_events = (end - start) // sensor.resolution
+    if n_events < 1:
+        raise wrong("end", "should be after start by a step of the stock's sensor", code="window")
+    if n_events > _MOST_EVENTS:
+        words = f"{n_events} events; at most {_MOST_EVENTS} at once"
+        raise wrong("end", words, code="too_long", maximum=_MOST_EVENTS)
+    behind = start.timestamp() % sensor.resolution.total_seconds()
+    if behind:
+        words = f"should be a whole number of {sensor.resolution} from midnight UTC"
+        raise wrong("start", words, code="step")
+    stock = read_series(
+        sensor, TimeGrid(start, sensor.resolution, n_events), known_at=now, kinds=MEASURED
+    )
+    known = int(np.count_nonzero(~np.isnan(stock)))
+    if known < _LEAST_EVENTS:
+        words = f"{known} values of the stock are known; at least {_LEAST_EVENTS} are needed"
+        raise wrong("start", words, code="too_short")
+    return meter(stock, battery.capacity_kwh, battery.life)
+
+
+def _battery(kept: AssetFlex) -> Battery | None:
+    try:
+        device = device_document(kept.document, name="battery")
+    except DocumentInvalid:
+        return None  # a context, which has no kind
+    return device if isinstance(device, Battery) else None
