@@ -51,8 +51,10 @@ MUTATIONS: Final = roots("Mutation")
 SUBSCRIPTIONS: Final = roots("Subscription")
 BY_ID: Final = [name for name, field in QUERIES.items() if identified_by(field)]
 #: Columns of what hangs beneath an asset, which is named by its identifier.
-OF_ASSETS: Final = frozenset({"LatestValues", "SeriesSum"})
-COLUMNS: Final = [name for name in BY_ID if get_named_type(QUERIES[name].type).name in OF_ASSETS]
+#: Of what is beneath an asset; wear is of the asset alone, and names no row.
+BENEATH: Final = frozenset({"LatestValues", "SeriesSum"})
+OF_ASSETS: Final = BENEATH | {"BatteryWear"}
+COLUMNS: Final = [name for name in BY_ID if get_named_type(QUERIES[name].type).name in BENEATH]
 LISTS: Final = [name for name, field in QUERIES.items() if "first" in field.args]
 DIFFERENT: Final = (
     "manager",

@@ -72,6 +72,7 @@ def test_what_cannot_be_told_is_said(
 ) -> None:
     viewer = a_client(tenant, customer, now)
 
+    assert battery.parent is not None
     assert viewer.execute(WEAR, **span(battery.parent, now, 5))["batteryWear"] is None
     for start, hours in (
         (now - 10 * HOUR, 5),
