@@ -3,7 +3,7 @@
 First limits give one after the other until those that gave cannot be kept together (elastic
 filter), then each of these is left out in turn, and stays out if the rest is impossible
 without it (deletion filter; Chinneck and Dravnieks, ORSA J. Computing 3, 1991). Last, their
-times are cut as short as the contradiction allows.
+times are cut as short as the contradiction allows. It is the first one in time that is looked for.
 """
 
 from dataclasses import dataclass, field
@@ -25,6 +25,8 @@ from scheduling.interpret.intervals import bounds, runs, words
 Array = NDArray[np.float64]
 
 _NOTHING = 1e-6
+#: Of the time, so much is left to find a contradiction when it is not known how early one is.
+_SHARE_TO_FIND = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,9 @@ def irreducible_set(
     deadline = monotonic() + time_limit.total_seconds()
     search = _Search(engine, relaxed, play, relaxed.bounds()[1].copy(), deadline)
     try:
+        search.look_ahead(
+            grid.n_steps, until=deadline - _SHARE_TO_FIND * time_limit.total_seconds()
+        )
         if not search.give():
             return []
         search.leave_out()
@@ -76,13 +81,17 @@ def irreducible_set(
 
 @dataclass(slots=True)
 class _Search:
-    """``found`` so far; all that is not in it gives way. ``free``: upper bounds of the play."""
+    """``found`` so far; all that is not in it gives way.
+
+    ``free``: upper bounds of the play. ``ahead``: so many steps are looked at.
+    """
 
     engine: Engine
     relaxed: LinearModel
     play: Play
     free: Array
     deadline: float
+    ahead: int = 0
     found: list[_Part] = field(default_factory=list)
     is_contradiction: bool = False
 
@@ -98,13 +107,27 @@ class _Search:
         except Infeasible:
             return None
 
+    def look_ahead(self, n_steps: int, *, until: float) -> None:
+        """Find the first moment up to which the limits cannot be kept; later ones then all give.
+
+        So of several contradictions the first is named, whichever an engine comes upon.
+        """
+        kept, self.ahead = 0, n_steps
+        while self.ahead - kept > 1 and monotonic() < until:
+            middle = (kept + self.ahead) // 2
+            held = [_Part(limit, 0, middle, room[:middle]) for limit, room in self.play]
+            if self.solve(held) is None:
+                self.ahead = middle
+            else:
+                kept = middle
+
     def give(self) -> bool:
         """Collect limits that give until they contradict each other; return if they do."""
         while (values := self.solve(self.found)) is not None:
             parts = [
                 _Part(limit, first, last, room[first:last])
                 for limit, room in self.play
-                for first, last in runs(values[room] > _NOTHING)
+                for first, last in runs(values[room[: self.ahead]] > _NOTHING)
             ]
             if not parts:
                 return False
@@ -113,8 +136,8 @@ class _Search:
         return True
 
     def leave_out(self) -> None:
-        """Leave out each limit without which the rest is still impossible."""
-        for part in list(self.found):
+        """Leave out each limit without which the rest is still impossible, the latest first."""
+        for part in sorted(self.found, key=lambda part: -part.first):
             others = [each for each in self.found if each is not part]
             if self.solve(others) is None:
                 self.found = others

@@ -106,7 +106,10 @@ def test_a_run_is_shown_with_plot_costs_and_reasons(browser: Browser, run: Sched
     assert "-2.00" in page
     assert run.result is not None
     reasons = [each["text"] for each in run.result["reasons"]]
-    assert reasons
+    assert reasons == [
+        "discharging limit of Battery reached; one kWh more would save 0.400 EUR",
+        "minimum stock of Battery reached; one kWh lower would save 0.100 EUR",
+    ]
     assert all(reason in page for reason in reasons)
     assert [panel["title"] for panel in chart["panels"]][1:] == [
         "Energy in store",
