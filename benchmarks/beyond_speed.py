@@ -68,6 +68,75 @@ def by_depth(n_steps: int, *, bar_ms: float, runs: int) -> Row:
     return row(spent, bar_ms=bar_ms, saved_share=round(saved / total, 4))
 
 
+def replanned(make: Callable[[int], dict[str, Any]], *, bar_ms: float, runs: int, key: str) -> Row:
+    """The same problem a step later, following the last plan: frozen, calm, warm.
+
+    From the parsed document; its window moves on by a step, its prices and loads are redrawn by
+    a per mille, its stocks are where the last plan left them.
+    """
+    random, given = np.random.default_rng(7), make(1)
+    answer = plan(document_from_object(given), living=key)
+    spent = []
+    for run in range(-3, runs):
+        shift = (run + 4) * problems.QUARTER
+        end = problems.START + shift + answer.grid.n_steps * problems.QUARTER
+        given["window"] = {
+            "start": (problems.START + shift).isoformat(),
+            "end": end.isoformat(),
+        }
+        for device in given["devices"]:
+            if device["kind"] == "battery":
+                device["stock_at_start_kwh"] = float(answer.stock_kwh[device["name"]][1])
+            if device["kind"] == "load":
+                power = np.roll(device["power_kw"], -1)
+                device["power_kw"] = (power * random.normal(1, 1e-3, power.size)).tolist()
+        given["rolling"] = {
+            "published_kw": {
+                each["name"]: answer.power_kw[each["name"]][1:].tolist()
+                for each in given["devices"]
+                if each["kind"] == "battery"
+            },
+            "frozen_until": (problems.START + shift + problems.QUARTER).isoformat(),
+            "change_price_per_kwh": 0.001,
+        }
+        began = process_time()
+        document = document_from_object(given)
+        answer = plan(document, living=key)
+        if run >= 0:
+            spent.append(process_time() - began)
+    return row(spent, bar_ms=bar_ms)
+
+
+def batteries_under_one_cap(n_sites: int, *, seed: int) -> dict[str, Any]:
+    """Sites with a battery and a load each, beneath one transformer that is too small for all."""
+    random = np.random.default_rng(seed)
+    price = problems.market_price(96, random)
+    devices: list[dict[str, Any]] = []
+    nodes = []
+    for number in range(n_sites):
+        node = f"site {number}"
+        nodes.append({"name": node, "import_limit_kw": 60.0, "export_limit_kw": 60.0})
+        load = 20 + 10 * np.sin(problems.day(96)) + 5 * random.random(96)
+        devices.append({**problems.battery(60, 20, f"battery {number}"), "node": node})
+        devices.append(
+            {"kind": "load", "name": f"load {number}", "power_kw": load.tolist(), "node": node}
+        )
+    return {
+        "window": {"start": problems.at(0), "end": problems.at(96)},
+        "prices": {
+            "import_per_kwh": (price + 0.05).tolist(),
+            "export_per_kwh": price.tolist(),
+        },
+        # Soft: a frozen step cannot give way to a load that turns out a little higher.
+        "connection": {
+            "import_limit_kw": 34.0 * n_sites,
+            "import_breach_price_per_kwh": 2.0,
+        },
+        "nodes": nodes,
+        "devices": devices,
+    }
+
+
 def a_year() -> dict[str, Any]:
     """A year of quarters of an hour at one site."""
     random, n_steps = np.random.default_rng(1), 35_040
@@ -133,6 +202,12 @@ ROWS: dict[str, Callable[[], Row]] = {
     ),
     "wear by depth, 96 steps": lambda: by_depth(96, bar_ms=20, runs=20),
     "wear by depth, 672 steps": lambda: by_depth(672, bar_ms=200, runs=6),
+    "re-plan of a rolling site": lambda: replanned(
+        lambda s: problems.site(96, seed=s), bar_ms=2, runs=40, key="site"
+    ),
+    "re-plan of 50 rolling sites": lambda: replanned(
+        lambda s: batteries_under_one_cap(50, seed=s), bar_ms=100, runs=6, key="fifty"
+    ),
     "a battery's year, 20 sizes": lambda: sizes(bar_ms=2_000, runs=5),
     "hosting, a year, 50 points": lambda: hosting(bar_ms=30_000, runs=3),
 }

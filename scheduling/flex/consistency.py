@@ -148,6 +148,14 @@ def check_times(document: SiteParts) -> None:
         PydanticCustomError: one lies outside it.
     """
     start, end = document.window.grid.start, document.window.grid.end
+    rolling = document.rolling
+    if rolling.now is not None and not start <= rolling.now < start + document.window.grid.step:
+        _refuse("rolling.now should be within the first step of the window")
+    if rolling.frozen_until is not None and not rolling.published_kw:
+        _refuse("rolling.frozen_until needs published_kw, the power that is kept")
+    for name in rolling.published_kw:
+        names = [device.name for device in document.devices]
+        _known("device", f"rolling.published_kw.{name}", name, _with_ports(document, names))
     for i, peak in enumerate(document.peaks):
         if peak.within and all(s.end <= start or s.start >= end for s in peak.within):
             _refuse("peaks[{number}].within: all of it is outside the window", number=str(i))
@@ -158,6 +166,16 @@ def check_times(document: SiteParts) -> None:
         for at, first, last in _times(device, path):
             if last < start or first > end:
                 _refuse("{path} is outside the window", path=at)
+
+
+def _with_ports(document: SiteParts, names: list[str]) -> list[str]:
+    ports = [
+        f"{device.name}/{port.name}"
+        for device in document.devices
+        if isinstance(device, Converter)
+        for port in device.ports
+    ]
+    return [*names, *ports]
 
 
 def _times(device: Device, path: str) -> Iterator[tuple[str, datetime, datetime]]:

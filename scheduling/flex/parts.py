@@ -16,6 +16,7 @@ from scheduling.flex.network import (
     Prices,
 )
 from scheduling.flex.quantities import Document, Varying
+from scheduling.flex.rolling import Rolling
 from scheduling.flex.window import Window
 from scheduling.formulation.preferences import Ties
 
@@ -39,6 +40,7 @@ class SiteParts(Document):
         uncontrolled_kw: measured or forecast power at the root of what no plan moves.
         nodes: limits below it, to any depth.
         ties: what to prefer among plans of equal cost.
+        rolling: what is kept of the last plan.
         on_infeasible: when no plan keeps every hard limit, ``explain`` says which contradict
             each other; ``nearest`` also plans with the least breach of them.
     """
@@ -57,4 +59,5 @@ class SiteParts(Document):
     commitments: tuple[Commitment, ...] = ()
     couplings: tuple[Coupling, ...] = ()
     ties: Ties = Ties.EARLY
+    rolling: Rolling = Rolling()
     on_infeasible: OnInfeasible = OnInfeasible.EXPLAIN

@@ -39,7 +39,9 @@ class Peak:
     metered: float = np.nan
 
 
-def add_peaks(model: LinearModel, peaks: list[tuple[Peak, list[Term]]]) -> None:
+def add_peaks(
+    model: LinearModel, peaks: list[tuple[Peak, list[Term]]], *, step_hours: float | Array
+) -> None:
     """Add each peak over the power that its terms, of shape (T,), make up [kW]."""
     for peak, terms in peaks:
         at = np.flatnonzero(peak.period >= 0)
@@ -49,10 +51,12 @@ def add_peaks(model: LinearModel, peaks: list[tuple[Peak, list[Term]]]) -> None:
         highest = model.add_columns(name, (1,), lower=peak.incumbent)
         model.add_cost(name, highest, peak.price)
         model.add_constant(name, -peak.price * peak.incumbent)
-        lengths = np.bincount(peak.period[at]).astype(np.float64)
+        hours = np.full(peak.period.size, step_hours)
+        whole = peak.length * float(hours.max())
+        lengths = np.bincount(peak.period[at], hours[at]).astype(np.float64)
         known = np.zeros(lengths.shape)
-        if not np.isnan(peak.metered) and peak.period[0] == 0 and lengths[0] < peak.length:
-            lengths[0] = peak.length
+        if not np.isnan(peak.metered) and peak.period[0] == 0 and lengths[0] < whole - 1e-9:
+            lengths[0] = whole
             known[0] = -peak.metered / peak.length
         rows = model.add_rows(name, lengths.shape, [(highest, -1.0)], upper=known)
         period = peak.period[at]
@@ -65,4 +69,4 @@ def add_peaks(model: LinearModel, peaks: list[tuple[Peak, list[Term]]]) -> None:
         )
         for columns, coefficient in terms:
             share = np.broadcast_to(np.asarray(coefficient, dtype=np.float64), columns.shape)
-            model.add_entries(rows[period], columns[at], share[at] / lengths[period])
+            model.add_entries(rows[period], columns[at], share[at] * hours[at] / lengths[period])

@@ -36,6 +36,7 @@ from scheduling.formulation.processes import (
     add_pieced_job,
     add_whole_job,
 )
+from scheduling.formulation.rolling import Held, add_held
 from scheduling.formulation.storage import Flows, Stocks, StorageColumns, add_storage
 from scheduling.formulation.together import add_together
 
@@ -77,6 +78,7 @@ class SiteProblem:
     tapers: list[Taper] = field(default_factory=list)
     couplings: list[Coupling] = field(default_factory=list)
     sliced: list[Sliced] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
     ties: Ties = Ties.EARLY
 
 
@@ -114,7 +116,9 @@ def build_site(problem: SiteProblem) -> SiteModel:
         storage=(problem.flows, storage),
         jobs=list(zip(problem.jobs, jobs, strict=True)),
     )
-    add_peaks(model, [(peak, _direction(nodes, peak)) for peak in problem.peaks])
+    add_held(model, problem.held, storage, problem.flows, step_hours=hours)
+    peaks = [(peak, _direction(nodes, peak)) for peak in problem.peaks]
+    add_peaks(model, peaks, step_hours=hours)
     commitments = [(each, _scope(site, scope)) for each, scope in problem.commitments]
     add_commitments(model, commitments, step_hours=hours)
     prefer(model, problem.ties, storage=storage, curtailed=curtailed, nodes=nodes)

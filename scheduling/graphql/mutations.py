@@ -40,6 +40,25 @@ public_enum(
 )
 
 
+@strawberry.input(description="What is kept of the last plan of the asset in the same steps.")
+class FollowInput:
+    frozen_until: datetime | None = strawberry.field(
+        default=None,
+        description="Steps that begin before this keep the power that was planned for them, as a "
+        "hard limit: started jobs, called flexibility.",
+    )
+    change_price_per_kwh: float = strawberry.field(
+        default=0.0,
+        description="What deviating from the last plan costs in the first 24 hours that are not "
+        "frozen [currency/kWh, >= 0]: small changes of a forecast then move nothing.",
+    )
+    from_now: bool = strawberry.field(
+        default=False,
+        description="Whether of the step that runs at the request only the rest is planned, with "
+        "stocks as last measured.",
+    )
+
+
 @strawberry.input(description="What to plan, over which window.")
 class RequestScheduleInput(MutationInput):
     asset: relay.GlobalID = strawberry.field(
@@ -75,6 +94,9 @@ class RequestScheduleInput(MutationInput):
     on_infeasible: OnInfeasible = strawberry.field(
         default=OnInfeasible.EXPLAIN,
         description="What to answer when no plan keeps every hard limit.",
+    )
+    follow: FollowInput | None = strawberry.field(
+        default=None, description="What is kept of the last plan; nothing when not given."
     )
 
 
@@ -208,6 +230,7 @@ class SchedulingMutation:
             engine=input.engine,
             ties=input.ties,
             on_infeasible=input.on_infeasible,
+            follow=_follow(input.follow),
         )
 
     @mutation(
@@ -294,6 +317,16 @@ class SchedulingMutation:
             valid_from=valid_from,
             valid_to=valid_to,
         )
+
+
+def _follow(given: FollowInput | None) -> services.Follow | None:
+    if given is None:
+        return None
+    return services.Follow(
+        frozen_until=given.frozen_until,
+        change_price_per_kwh=given.change_price_per_kwh,
+        from_now=given.from_now,
+    )
 
 
 def _grid(given: RequestScheduleInput, step: timedelta) -> TimeGrid | None:

@@ -67,7 +67,7 @@ def read_reasons(
         dual = reduced_costs[limit.columns]
         worth = np.maximum(-dual if limit.side == "upper" else dual, 0.0)
         if limit.unit == "kW":
-            worth = worth / step_hours
+            worth = worth / step_hours[: worth.size]
         if worth.max(initial=0.0) > WORTHLESS:
             found += _Binding(limit.name, limit.of, "kWh", currency).stretches(
                 worth, steps, steps + 1, moments

@@ -49,12 +49,13 @@ _LIMITS: Final[dict[str, Words]] = {
     "max stock": ("wanted maximum", "gewenst maximum", "gewünschtes Maximum"),
     "target stock": ("wanted stock", "gewenste voorraad", "gewünschter Bestand"),
     "peak": ("peak", "piek", "Spitze"),
+    "frozen power": ("frozen power", "bevroren vermogen", "eingefrorene Leistung"),
     "ramp": ("ramp", "helling", "Rampe"),
     "taper": ("taper near full", "afbouw bij vol", "Drosselung nahe voll"),
 }
 _CONNECTION: Final[Words] = ("the grid connection", "de netaansluiting", "Netzanschluss")
 _LOWER: Final = frozenset({"minimum stock", "departure", "min stock"})
-_EITHER_WAY: Final = frozenset({"comfort", "target stock", "ramp"})
+_EITHER_WAY: Final = frozenset({"comfort", "target stock", "ramp", "frozen power"})
 
 _MORE: Final[Words] = (
     "{limit} of {of} reached; one kWh more would save {worth} {currency}",

@@ -1,6 +1,7 @@
 """Gathering the devices of a document into the arrays of a problem."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from scheduling.formulation.operation import (
 )
 from scheduling.formulation.peaks import Peak
 from scheduling.formulation.processes import PiecedJob, WholeJob
+from scheduling.formulation.rolling import Held
 from scheduling.formulation.site import Scope
 from scheduling.formulation.storage import Flows, Stocks
 from scheduling.planning.series import Quantity, series
@@ -95,6 +97,7 @@ class Builder:
     tapers: list[Taper] = field(default_factory=list)
     couplings: list[Coupling] = field(default_factory=list)
     sliced: list[Sliced] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
     stock_of: dict[str, int] = field(default_factory=dict)
     readings: dict[str, Reading] = field(default_factory=dict)
 
@@ -107,6 +110,21 @@ class Builder:
     def hours(self) -> float:
         """Length of a step."""
         return self.document.window.grid.step_hours
+
+    @property
+    def step_hours(self) -> float | Array:
+        """Length of each step: one number, or shape (T,) where only a part of the first is left."""
+        window, now = self.document.window, self.document.rolling.now
+        if now is None or now <= window.grid.start:
+            return self.hours
+        lengths = np.full(self.n_steps, self.hours)
+        lengths[0] = (window.grid.start + window.grid.step - now) / timedelta(hours=1)
+        return lengths
+
+    @property
+    def has_part(self) -> bool:
+        """Whether only a part of the first step is left."""
+        return not isinstance(self.step_hours, float)
 
     def series(self, quantity: Quantity, *, missing: float = np.nan) -> Array:
         """Return ``quantity`` per step, shape (T,)."""

@@ -105,7 +105,7 @@ def add_ramp(
 ) -> None:
     """Let the flow change no faster than that, where anything is said of it."""
     if kw_per_hour is not None:
-        most = np.full(builder.n_steps, kw_per_hour * builder.hours)
+        most = np.full(builder.n_steps, kw_per_hour) * builder.step_hours
         builder.ramps.append(Ramp(flow=flow, most=most, before=before_kw))
 
 

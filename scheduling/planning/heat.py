@@ -30,7 +30,7 @@ def add_building(builder: Builder, device: Building) -> None:
             name=device.name,
             initial=heat * device.temperature_at_start_c,
             end_value=0.0,
-            kept=nothing + np.exp(-loss / heat * builder.hours),
+            kept=nothing + np.exp(-loss / heat * builder.step_hours),
             gain=builder.series(device.gains_kw) + loss * builder.series(device.outdoor_c),
             floor=nothing - np.inf,
             ceiling=nothing + np.inf,

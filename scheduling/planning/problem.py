@@ -14,6 +14,7 @@ from scheduling.formulation.site import Scope, SiteProblem
 from scheduling.formulation.storage import Flows
 from scheduling.planning.builder import Builder, Contradiction, Reading
 from scheduling.planning.devices import add_device
+from scheduling.planning.rolling import add_rolling
 from scheduling.planning.series import touched
 from scheduling.planning.stocks import add_holding
 
@@ -42,6 +43,7 @@ def problem_of(document: SiteDocument) -> tuple[SiteProblem, dict[str, Reading]]
         builder.fixed[node_of[node.name]] += builder.series(node.uncontrolled_kw)
     for device in document.devices:
         add_device(builder, device)
+    add_rolling(builder)
     builder.peaks += [_peak(builder, peak) for peak in document.peaks]
     builder.commitments += [_commitment(builder, each) for each in document.commitments]
     for coupling in document.couplings:
@@ -71,7 +73,7 @@ def _assembled(builder: Builder) -> SiteProblem:
         for k, row in enumerate(builder.stocks)
     ]
     return SiteProblem(
-        step_hours=builder.hours,
+        step_hours=builder.step_hours,
         nodes=nodes,
         stocks=builder.stock_arrays(end_values),
         flows=flows,
@@ -89,6 +91,7 @@ def _assembled(builder: Builder) -> SiteProblem:
         tapers=builder.tapers,
         couplings=builder.couplings,
         sliced=builder.sliced,
+        held=builder.held,
         ties=builder.document.ties,
     )
 

@@ -23,6 +23,8 @@ def add_process(builder: Builder, device: Process) -> None:
     """
     node = builder.node_of[device.node]
     allowed = np.ones(builder.n_steps, dtype=bool)
+    # In a part of a step it would get a part of its energy: it waits for the next.
+    allowed[0] = not builder.has_part
     for span in device.forbidden:
         allowed[touched(builder.document.window.grid, span.start, span.end)] = False
     if device.flexibility == "breakable":

@@ -170,7 +170,7 @@ def _read(
     began = perf_counter()
     document, site, values = stated.document, stated.site, solution.values
     grid = document.window.grid
-    hours = np.full(grid.n_steps, grid.step_hours)
+    hours = np.full(grid.n_steps, stated.problem.step_hours, dtype=np.float64)
     powers = read_powers(document, stated.problem, stated.readings, site, values)
     costs = site.model.cost_by_term(values)
     breaches = read_breaches(site.model, values, grid, step_hours=hours)

@@ -36,7 +36,7 @@ def add_holding(builder: Builder, holding: Holding, name: str, capacity_kwh: flo
             name=name,
             initial=holding.stock_at_start_kwh,
             end_value=holding.end_value_per_kwh,
-            kept=(1.0 - builder.series(holding.loss_per_hour)) ** builder.hours,
+            kept=(1.0 - builder.series(holding.loss_per_hour)) ** builder.step_hours,
             gain=builder.series(holding.gain_kw) - builder.series(holding.usage_kw),
             floor=floor,
             ceiling=ceiling,

@@ -66,6 +66,10 @@ def _add_power(builder: Builder, device: Vehicle, stock: int, is_there: np.ndarr
     return flow
 
 
+def _hours_of(builder: Builder, step: int) -> float:
+    return float(np.full(builder.n_steps, builder.step_hours)[step])
+
+
 def _add_request(builder: Builder, device: Vehicle, stock: int, *, at: int) -> None:
     lowest = np.full(builder.n_steps, np.nan)
     lowest[at] = device.stock_at_departure_kwh
@@ -76,7 +80,7 @@ def _add_request(builder: Builder, device: Vehicle, stock: int, *, at: int) -> N
             lowest=lowest,
             highest=np.full(builder.n_steps, np.nan),
             # It counts at one moment: per kWh, however long a step is.
-            price=device.missed_price_per_kwh * device.priority / builder.hours,
+            price=device.missed_price_per_kwh * device.priority / _hours_of(builder, at),
             price_of_most=0.0,
         )
     )

@@ -85,11 +85,15 @@ def _all_known(series: NDArray[np.float64], sensor: Sensor, grid: TimeGrid) -> N
 
 
 def _started(site: SiteDocument, outputs: Mapping[str, Output], run: ScheduleRun) -> SiteDocument:
-    """Return ``site`` with stocks as measured, or as last planned, at the start of the window."""
+    """Return ``site`` with stocks as measured, or as last planned, at the start of the window.
+
+    Of a plan from now on, with the newest that is known by then.
+    """
     devices: list[Any] = []
+    at = site.rolling.now or run.start
     for device in site.devices:
         stock_sensor = outputs[device.name].stock_sensor
-        stock = _stock_at(stock_sensor, run) if stock_sensor is not None else None
+        stock = _stock_at(stock_sensor, run, at) if stock_sensor is not None else None
         devices.append(device if stock is None else _holding(device, stock, run))
     return site.model_copy(update={"devices": tuple(devices)})
 
@@ -106,10 +110,11 @@ def _holding(device: Any, stock_kwh: float, run: ScheduleRun) -> Any:
     return device.model_copy(update={"stock_at_start_kwh": held})
 
 
-def _stock_at(sensor_id: int, run: ScheduleRun) -> float | None:
+def _stock_at(sensor_id: int, run: ScheduleRun, at: datetime) -> float | None:
     sensor = Sensor.objects.get(pk=sensor_id)
     n_steps = _STOCK_AGE // sensor.resolution + 1
-    grid = TimeGrid(run.start - (n_steps - 1) * sensor.resolution, sensor.resolution, n_steps)
+    last = run.start + (at - run.start) // sensor.resolution * sensor.resolution
+    grid = TimeGrid(last - (n_steps - 1) * sensor.resolution, sensor.resolution, n_steps)
     kinds = (*MEASURED, SourceKind.SCHEDULER)
     series = read_series(sensor, grid, known_at=run.knowledge_time, kinds=kinds)
     known = series[~np.isnan(series)]

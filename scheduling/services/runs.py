@@ -19,6 +19,7 @@ from scheduling.flex.window import MAX_STEPS
 from scheduling.formulation.preferences import Ties
 from scheduling.models import ScheduleRun
 from scheduling.services.flex import DeviceFlex, check_context, checked_device
+from scheduling.services.following import Follow, following
 from tenants.audit.services import record, values_of
 from tenants.errors import wrong
 from tenants.events import emit
@@ -43,6 +44,7 @@ def request_schedule(
     engine: str = "auto",
     ties: Ties | None = None,
     on_infeasible: OnInfeasible = OnInfeasible.EXPLAIN,
+    follow: Follow | None = None,
 ) -> ScheduleRun:
     """Ask for a schedule of everything flexible beneath ``asset``.
 
@@ -60,6 +62,7 @@ def request_schedule(
         engine: name of a plug-in of group ``scheduling.engines``, or "auto".
         ties: as ``flex.SiteParts``, instead of what is kept.
         on_infeasible: as ``flex.SiteParts``.
+        follow: what is kept of the last plan; nothing when None.
 
     Returns:
         a queued run; a worker solves it after the transaction commits.
@@ -116,6 +119,8 @@ def request_schedule(
                 named=named,
                 on_infeasible=on_infeasible,
             )
+    if follow is not None:
+        document = following(document, follow, actor=actor, asset=asset, now=now)
     return enqueue_run(actor, "request_schedule", run_of(asset, document, now=now, engine=engine))
 
 

@@ -1,7 +1,7 @@
 """Asking for a schedule, as a partner's programme does."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,14 @@ from assets.models import Asset, AssetType, Quantity, Sensor, SourceKind
 from assets.queries import read_series
 from assets.timegrid import TimeGrid
 from scheduling.models import ScheduleRun
+from scheduling.queries import read_problem
+from scheduling.services import Follow, request_schedule
 from tenants.accounts.models import Customer
 from tenants.accounts.tokens import issue_token
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM, Role
 from tests.client import GraphQLClient, host_of, node_id
-from tests.factories import HOUR, a_customer, a_site_with_battery
+from tests.factories import HOUR, a_customer, a_site_with_battery, believe
 
 REQUEST = """
     mutation ($input: RequestScheduleInput!) {
@@ -386,3 +388,69 @@ def test_what_if_says_at_its_field_what_cannot_be(
         assert error["field"] == field
         assert words in error["detail"]
     assert ScheduleRun.objects.count() == 1
+
+
+POWER = """
+    query ($id: ID!) {
+      scheduleRun(id: $id) { state failure costs { name } setpoints { device power { values } } }
+    }
+"""
+
+
+def test_a_schedule_follows_the_last_one(
+    planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    def planned(**changes: Any) -> dict[str, Any]:
+        asked = planner.execute(REQUEST, input=window(site, now, **changes))["requestSchedule"]
+        assert asked["errors"] == []
+        run_jobs()
+        return dict(planner.execute(POWER, id=asked["object"]["id"])["scheduleRun"])
+
+    def power(run: dict[str, Any]) -> list[float]:
+        [battery] = [each for each in run["setpoints"] if each["device"] == "Battery"]
+        return list(battery["power"]["values"])
+
+    first = planned()
+    price = {"importPerKwh": {"perStep": [0.5, 0.1, 0.5, 0.1]},
+             "exportPerKwh": {"perStep": [0.5, 0.1, 0.5, 0.1]}}  # fmt: skip
+    until = (now + HOUR).isoformat()
+    frozen = planned(context={"prices": price}, follow={"frozenUntil": until})
+    free = planned(context={"prices": price})
+    calm = planned(follow={"changePricePerKwh": 9.0})
+
+    assert power(first)[0] == pytest.approx(5.0)
+    assert power(frozen)[0] == pytest.approx(5.0)
+    assert power(free)[0] != pytest.approx(5.0)
+    # What was last planned is ``free``: nothing pays for leaving it.
+    assert power(calm) == pytest.approx(power(free))
+
+
+def test_what_cannot_be_followed_is_said_at_its_field(
+    planner: GraphQLClient, site: Asset, now: datetime
+) -> None:
+    for follow, field, words in (
+        ({"frozenUntil": now.isoformat()}, "frozenUntil", "no plan of this asset"),
+        ({"changePricePerKwh": -1.0}, "changePricePerKwh", "at least 0"),
+        ({"fromNow": True}, "fromNow", "the step that runs now"),
+    ):
+        asked = planner.execute(REQUEST, input=window(site, now, follow=follow))
+        [error] = asked["requestSchedule"]["errors"]
+        assert error["field"] == ["follow", field]
+        assert words in error["detail"]
+    assert ScheduleRun.objects.count() == 0
+
+
+def test_a_plan_from_now_on_starts_from_the_newest_stock(site: Asset, now: datetime) -> None:
+    stock = Sensor.objects.get(asset__name="Battery", quantity=Quantity.STOCK)
+    stock.resolution = timedelta(minutes=5)
+    stock.save()
+    believe(stock, now, [4.0, 6.0], at=now)
+    at = now + timedelta(minutes=7)
+    asked = {"actor": PLATFORM, "asset": site, "grid": TimeGrid(now, HOUR, 4), "now": at}
+
+    from_now = request_schedule(**asked, follow=Follow(from_now=True))
+    from_start = request_schedule(**asked)
+
+    for run, held in ((from_now, 6.0), (from_start, 4.0)):
+        [battery] = [each for each in read_problem(run).devices if each.name == "Battery"]
+        assert battery.model_dump()["stock_at_start_kwh"] == held

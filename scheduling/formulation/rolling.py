@@ -1,0 +1,88 @@
+"""What a plan keeps of the one before it: frozen steps, and a price of changing the others (F15).
+
+With p the published power of a flow [kW] and P its own::
+
+    P[t] = p[t]                                            while it is frozen
+    P[t] - u[t] + d[t] = p[t],   u, d >= 0,   cost h · price · (u[t] + d[t])    elsewhere
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.formulation.linear_model import LinearModel
+from scheduling.formulation.storage import Flows, StorageColumns
+
+Array = NDArray[np.float64]
+
+TERM = "change of plan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Flow ``flow`` held to ``published`` [kW], shape (T,), NaN where nothing was published.
+
+    The first ``n_frozen`` steps keep it; up to before ``beyond`` deviating costs ``price``
+    [currency/kWh].
+    """
+
+    flow: int
+    published: Array
+    n_frozen: int
+    beyond: int
+    price: float
+
+
+def add_held(
+    model: LinearModel,
+    held: list[Held],
+    columns: StorageColumns,
+    flows: Flows,
+    *,
+    step_hours: float | Array,
+) -> None:
+    """Hold each flow to what was published; its limits allow what is frozen."""
+    hours = np.broadcast_to(np.asarray(step_hours, dtype=np.float64), columns.charge.shape[1:])
+    for each in held:
+        _freeze(model, each, columns, flows)
+        at = np.flatnonzero(~np.isnan(each.published[: each.beyond]))
+        at = at[at >= each.n_frozen]
+        if not (each.price and at.size):
+            continue
+        name = f"{TERM}: {flows.names[each.flow]}"
+        more = model.add_columns(f"{name} more", at.shape)
+        less = model.add_columns(f"{name} less", at.shape)
+        known = each.published[at]
+        terms = [
+            (columns.charge[each.flow, at], 1.0),
+            (columns.discharge[each.flow, at], -1.0),
+            (more, -1.0),
+            (less, 1.0),
+        ]
+        model.add_rows(name, at.shape, terms, lower=known, upper=known)
+        for deviation in (more, less):
+            model.add_cost(TERM, deviation, each.price * hours[at])
+
+
+def _freeze(model: LinearModel, each: Held, columns: StorageColumns, flows: Flows) -> None:
+    published = each.published[: each.n_frozen]
+    if not published.size:
+        return
+    lower, upper = model.bounds()
+    for power, kept, most in (
+        (columns.charge[each.flow], np.maximum(published, 0.0), flows.charge_limit[each.flow]),
+        (
+            columns.discharge[each.flow],
+            np.maximum(-published, 0.0),
+            flows.discharge_limit[each.flow],
+        ),
+    ):
+        if power[0] < 0:
+            continue
+        own = power[: each.n_frozen]
+        lower[own] = upper[own] = kept
+        of = flows.names[each.flow]
+        beyond = most[: each.n_frozen]
+        model.add_limit("frozen power", own, side="upper", unit="kW", of=of, beyond=beyond)
+        model.add_limit("frozen power", own, side="lower", unit="kW", of=of, beyond=0.0)
