@@ -446,7 +446,8 @@ def test_a_plan_from_now_on_starts_from_the_newest_stock(site: Asset, now: datet
     stock.save()
     believe(stock, now, [4.0, 6.0], at=now)
     at = now + timedelta(minutes=7)
-    asked = {"actor": PLATFORM, "asset": site, "grid": TimeGrid(now, HOUR, 4), "now": at}
+    asked: dict[str, Any] = {"actor": PLATFORM, "asset": site, "now": at}
+    asked["grid"] = TimeGrid(now, HOUR, 4)
 
     from_now = request_schedule(**asked, follow=Follow(from_now=True))
     from_start = request_schedule(**asked)
