@@ -7,6 +7,8 @@ from uuid import uuid4
 
 import pytest
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from tenants.accounts.tokens import issue_token
 from tenants.graphql import admission, budget
@@ -23,7 +25,7 @@ LIST = "query ($n: Int!) { assets(first: $n) { edges { node { name } } } }"
 @pytest.fixture(autouse=True)
 def fresh_buckets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let each test count from full, in this process alone."""
-    nobody = Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.1)
+    nobody = Redis(host="127.0.0.1", port=1, retry=Retry(NoBackoff(), 0))
     alone = Buckets(nobody, clock=lambda: 0.0)
     for module in (budget, admission, __import__("config.graphql_views", fromlist=["x"])):
         monkeypatch.setattr(module, "buckets", lambda: alone)
