@@ -26,6 +26,7 @@ _TIMEOUT_SECONDS: Final = 0.5
 _REST_SECONDS: Final = 5.0
 #: How soon a lost connection is tried anew, at most [s].
 _RECONNECT_SECONDS: Final = 2.0
+_CANCEL_AGAIN_SECONDS: Final = 0.02
 #: Nobody rings it; it keeps a connection subscribed while topics come and go.
 _NO_TOPIC: Final = "live:"
 
@@ -101,7 +102,7 @@ class _Bells:
             task, self._task = self._task, None
             while not task.done():  # redis-py may lose a cancellation while it connects
                 task.cancel()
-                await asyncio.wait([task], timeout=_TIMEOUT_SECONDS)
+                await asyncio.wait([task], timeout=_CANCEL_AGAIN_SECONDS)
 
     async def _hear(self) -> None:
         import redis.asyncio  # noqa: PLC0415
