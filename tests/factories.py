@@ -55,6 +55,7 @@ def believe(
     at: datetime,
     kind: SourceKind = SourceKind.METER,
     name: str = "meter",
+    probability: float = 0.5,
 ) -> None:
     """Record ``values`` from ``start`` on, as known at ``at``."""
     record_series(
@@ -64,6 +65,7 @@ def believe(
         grid=TimeGrid(start, sensor.resolution, len(values)),
         values=np.array(values, dtype=float),
         belief_time=at,
+        cumulative_probability=probability,
     )
 
 

@@ -6,7 +6,15 @@ from typing import Any, Final, NoReturn
 
 from pydantic_core import PydanticCustomError
 
-from scheduling.flex.devices import Converter, Device, Feeder, Process, Vehicle
+from scheduling.flex.devices import (
+    Converter,
+    Device,
+    Feeder,
+    Load,
+    Photovoltaics,
+    Process,
+    Vehicle,
+)
 from scheduling.flex.devices.storing import Holding
 from scheduling.flex.network import Prices
 from scheduling.flex.parts import SiteParts
@@ -139,6 +147,35 @@ def _places(device: Device) -> list[str | None]:
     if isinstance(device, Converter):
         return [port.node for port in device.ports]
     return [device.node]
+
+
+def check_scenarios(document: SiteParts) -> None:
+    """Check that scenarios name devices whose power may come otherwise, in full length.
+
+    Raises:
+        PydanticCustomError: one does not.
+    """
+    n_steps = document.window.grid.n_steps
+    names = [each.name for each in document.devices if isinstance(each, Load | Photovoltaics)]
+    for i, scenario in enumerate(document.uncertainty.scenarios):
+        path = f"uncertainty.scenarios[{i}]"
+        series = {
+            f"{path}.{field}": getattr(scenario, field)
+            for field in ("import_per_kwh", "export_per_kwh", "uncontrolled_kw")
+        }
+        if document.prices is None and (scenario.import_per_kwh or scenario.export_per_kwh):
+            _refuse("{path}: the grid connection has no prices", path=path)
+        for name, power in scenario.power_kw.items():
+            _known("load or generation", f"{path}.power_kw.{name}", name, names)
+            series[f"{path}.power_kw.{name}"] = power
+        for at, values in series.items():
+            if values is not None and len(values) != n_steps:
+                _refuse(
+                    "{path} has {given} values: the window has {n_steps} steps",
+                    path=at,
+                    given=str(len(values)),
+                    n_steps=str(n_steps),
+                )
 
 
 def check_times(document: SiteParts) -> None:

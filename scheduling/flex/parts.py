@@ -17,6 +17,7 @@ from scheduling.flex.network import (
 )
 from scheduling.flex.quantities import Document, Varying
 from scheduling.flex.rolling import Rolling
+from scheduling.flex.uncertainty import Uncertainty
 from scheduling.flex.window import Window
 from scheduling.formulation.preferences import Ties
 
@@ -41,6 +42,7 @@ class SiteParts(Document):
         nodes: limits below it, to any depth.
         ties: what to prefer among plans of equal cost.
         rolling: what is kept of the last plan.
+        uncertainty: what may come otherwise; nothing when not given.
         on_infeasible: when no plan keeps every hard limit, ``explain`` says which contradict
             each other; ``nearest`` also plans with the least breach of them.
     """
@@ -60,4 +62,5 @@ class SiteParts(Document):
     couplings: tuple[Coupling, ...] = ()
     ties: Ties = Ties.EARLY
     rolling: Rolling = Rolling()
+    uncertainty: Uncertainty = Uncertainty()
     on_infeasible: OnInfeasible = OnInfeasible.EXPLAIN

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from scheduling.flex.devices import Device
 from scheduling.flex.quantities import Document
 from scheduling.flex.site import SiteDocument
+from scheduling.flex.uncertainty import Quantiles
 from scheduling.interpret.baselines import Baseline
 from scheduling.interpret.wording import Action, Purpose, device_words, limit_words
 
@@ -31,10 +32,14 @@ class Output(Document):
 
 
 class RunDocument(Document):
-    """What a run was asked. ``outputs``: by the device's name in ``site``."""
+    """What a run was asked. ``outputs``: by the device's name in ``site``.
+
+    ``quantiles``: planned over, of the sensors that ``site`` refers to; None for point values.
+    """
 
     site: SiteDocument
     outputs: dict[str, Output]
+    quantiles: Quantiles | None = None
 
 
 class _Found(BaseModel):
@@ -133,6 +138,14 @@ class WearFound(_Found):
     cost: float
 
 
+class OutcomeFound(_Found):
+    """What the plan costs in one scenario."""
+
+    name: str
+    weight: float
+    cost: float
+
+
 class RunResult(_Found):
     """What a run found; empty before it is solved.
 
@@ -157,6 +170,7 @@ class RunResult(_Found):
     device_reasons: list[DeviceReasonFound] = []
     savings: list[SavingFound] = []
     wear: dict[str, WearFound] = {}
+    scenarios: list[OutcomeFound] = []
     price_per_kwh: dict[str, list[float]] = {}
     stock_value_per_kwh: dict[str, list[float]] = {}
     explained_ms: float | None = None

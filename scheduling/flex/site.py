@@ -5,7 +5,13 @@ from typing import Any, Self
 
 from pydantic import model_validator
 
-from scheduling.flex.consistency import check_lengths, check_names, check_prices, check_times
+from scheduling.flex.consistency import (
+    check_lengths,
+    check_names,
+    check_prices,
+    check_scenarios,
+    check_times,
+)
 from scheduling.flex.network import Connection, Prices
 from scheduling.flex.parts import Currency, SiteParts
 from scheduling.flex.quantities import leaves
@@ -31,6 +37,7 @@ class SiteDocument(SiteParts):
         check_prices(self)
         check_lengths(self.window, self.quantities)
         check_times(self)
+        check_scenarios(self)
         return self
 
 

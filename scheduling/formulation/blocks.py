@@ -1,8 +1,8 @@
 """What is said of blocks of columns beside their rows, and how blocks are laid out in arrays."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
-from typing import Literal, TypeAlias
+from typing import Literal, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,6 +29,11 @@ class Exclusive:
     second_most: Array
     cancels: NDArray[np.bool_]
 
+    def moved(self, prefix: str, by: int) -> Self:
+        """Return the same of columns ``by`` further on."""
+        first, second = self.first + by, self.second + by
+        return replace(self, name=prefix + self.name, first=first, second=second)
+
 
 @dataclass(frozen=True, slots=True)
 class Runs:
@@ -52,6 +57,11 @@ class FromBetween:
     least: Array
     most: Array
     runs: tuple[Runs, ...] = ()
+
+    def moved(self, prefix: str, by: int) -> Self:
+        """Return the same of columns ``by`` further on."""
+        runs = tuple(replace(each, of=each.of + by, missed=each.missed + by) for each in self.runs)
+        return replace(self, name=prefix + self.name, columns=self.columns + by, runs=runs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +90,10 @@ class Limit:
     unit: str
     beyond: ArrayLike
     is_fixed: bool
+
+    def moved(self, prefix: str, by: int) -> Self:
+        """Return the same of columns ``by`` further on."""
+        return replace(self, of=prefix + self.of, columns=self.columns + by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,6 +230,33 @@ class LinearModel:
             )
         )
 
+    def add_model(self, other: "LinearModel", *, prefix: str, weight: float) -> int:
+        """Add all of ``other`` beside what is here; return the number of its first column.
+
+        Its names begin with ``prefix``, but for terms of cost; its costs count by ``weight``.
+        """
+        by, down = self.n_columns, self.n_rows
+        self.columns |= {prefix + name: _moved(each, by) for name, each in other.columns.items()}
+        self.rows |= {prefix + name: each + down for name, each in other.rows.items()}
+        self.n_columns += other.n_columns
+        self.n_rows += other.n_rows
+        self._column_bounds.append(other.bounds())
+        self._row_bounds.append(other.row_bounds())
+        self._integer += [columns + by for columns in other._integer]
+        self._entries += [
+            (rows + down, _moved(columns, by), values) for rows, columns, values in other._entries
+        ]
+        self._still += [(rows + down, columns + by) for rows, columns in other._still]
+        self.chains += [Chain(each.states + by, each.rows + down) for each in other.chains]
+        self.exclusives += [each.moved(prefix, by) for each in other.exclusives]
+        self.from_between += [each.moved(prefix, by) for each in other.from_between]
+        self.limits += [each.moved(prefix, by) for each in other.limits]
+        self.costs += [(term, columns + by, weight * p) for term, columns, p in other.costs]
+        for term, amount in other.constants.items():
+            self.add_constant(term, weight * amount)
+        self._preferences += [(columns + by, weight * each) for columns, each in other._preferences]
+        return by
+
     def compile(self) -> Compiled:
         """Return the model as it stands, in the arrays that solvers read."""
         integer = np.zeros(self.n_columns, dtype=bool)
@@ -332,6 +359,11 @@ class LinearModel:
         for term, columns, prices in self.costs:
             totals[term] = totals.get(term, 0.0) + float(prices @ values[columns])
         return totals
+
+
+def _moved(columns: Columns, by: int) -> Columns:
+    """Return ``columns`` as they are called ``by`` further on."""
+    return np.where(columns >= 0, columns + by, NO_COLUMN) if by else columns
 
 
 def take(values: Array, columns: Columns) -> Array:

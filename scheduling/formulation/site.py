@@ -37,6 +37,7 @@ from scheduling.formulation.processes import (
     add_whole_job,
 )
 from scheduling.formulation.rolling import Held, add_held
+from scheduling.formulation.scenarios import CourseCost
 from scheduling.formulation.storage import Flows, Stocks, StorageColumns, add_storage
 from scheduling.formulation.together import add_together
 
@@ -84,7 +85,10 @@ class SiteProblem:
 
 @dataclass(frozen=True, slots=True)
 class SiteModel:
-    """The model of a site, and where its variables are."""
+    """The model of a site, and where its variables are.
+
+    With scenarios, those of the likeliest; ``courses`` tell what each scenario costs.
+    """
 
     model: LinearModel
     nodes: NodeColumns
@@ -92,6 +96,7 @@ class SiteModel:
     curtailed: Columns
     jobs: list[JobColumns]
     slices: dict[int, SliceRows]
+    courses: tuple[CourseCost, ...] = ()
 
 
 def build_site(problem: SiteProblem) -> SiteModel:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import strawberry
+from pydantic import ValidationError as DocumentInvalid
 from strawberry import relay
 from strawberry.scalars import JSON
 
@@ -10,6 +11,7 @@ from assets.models import Asset
 from assets.timegrid import TimeGrid
 from scheduling import services
 from scheduling.flex.parts import OnInfeasible
+from scheduling.flex.uncertainty import Quantiles
 from scheduling.formulation.preferences import Ties
 from scheduling.graphql.flex_types import AssetFlexNode
 from scheduling.graphql.inputs import (
@@ -22,7 +24,7 @@ from scheduling.graphql.inputs import (
 from scheduling.graphql.types import ScheduleRunNode
 from scheduling.models import AssetFlex, ScheduleRun
 from scheduling.planning.varying import Knob
-from tenants.errors import wrong
+from tenants.errors import as_validation_error, wrong
 from tenants.graphql.context import Info
 from tenants.graphql.enums import public_enum
 from tenants.graphql.lookup import visible_row
@@ -38,6 +40,32 @@ public_enum(
         OnInfeasible.NEAREST: "That, and the plan that breaks them least, its breaches named.",
     },
 )
+
+
+@strawberry.input(
+    description="Scenarios by quantiles of the forecasts that the plan reads: a scenario of "
+    "probability p takes of each price, and of the power of each load and roof into the site, the "
+    "quantile p. What is known for certain is the same in all."
+)
+class QuantilesInput:
+    probabilities: list[float] = strawberry.field(
+        description="Rising [share, 0 to 1], such as 0.1, 0.5, 0.9."
+    )
+    weights: list[float] = strawberry.field(
+        description="Of the scenarios, in the same order [share, > 0]; they sum to 1."
+    )
+    decided_hours: float = strawberry.field(
+        default=4.0,
+        description="From the start on, in which all scenarios share one plan [h, >= 0].",
+    )
+    risk_weight: float = strawberry.field(
+        default=0.0,
+        description="Of the mean cost of the worst scenarios, beside the mean cost of all "
+        "[ratio, >= 0].",
+    )
+    tail_share: float = strawberry.field(
+        default=0.1, description="How many, by weight, are the worst [share, > 0]."
+    )
 
 
 @strawberry.input(description="What is kept of the last plan of the asset in the same steps.")
@@ -97,6 +125,11 @@ class RequestScheduleInput(MutationInput):
     )
     follow: FollowInput | None = strawberry.field(
         default=None, description="What is kept of the last plan; nothing when not given."
+    )
+    quantiles: QuantilesInput | None = strawberry.field(
+        default=None,
+        description="What may come otherwise: planned over quantiles of forecasts. Point values "
+        "alone when not given.",
     )
 
 
@@ -231,6 +264,7 @@ class SchedulingMutation:
             ties=input.ties,
             on_infeasible=input.on_infeasible,
             follow=_follow(input.follow),
+            quantiles=_quantiles(input.quantiles),
         )
 
     @mutation(
@@ -317,6 +351,21 @@ class SchedulingMutation:
             valid_from=valid_from,
             valid_to=valid_to,
         )
+
+
+def _quantiles(given: QuantilesInput | None) -> Quantiles | None:
+    if given is None:
+        return None
+    try:
+        return Quantiles(
+            probabilities=tuple(given.probabilities),
+            weights=tuple(given.weights),
+            decided_hours=given.decided_hours,
+            risk_weight=given.risk_weight,
+            tail_share=given.tail_share,
+        )
+    except DocumentInvalid as error:
+        raise as_validation_error(error, field="quantiles") from error
 
 
 def _follow(given: FollowInput | None) -> services.Follow | None:

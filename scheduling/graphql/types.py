@@ -62,6 +62,13 @@ class CostTerm:
     cost: Money = strawberry.field(description="Costs are positive, earnings negative.")
 
 
+@strawberry.type(description="What a plan costs in one scenario.")
+class ScenarioCost:
+    name: str = strawberry.field(description="Which: `quantile 0.9`.")
+    weight: float = strawberry.field(description="How likely it is [share, 0 to 1].")
+    cost: Money = strawberry.field(description="Costs are positive, earnings negative.")
+
+
 @strawberry.type(description="A soft limit that the plan does not keep.")
 class Breach:
     limit: str = strawberry.field(description="Which limit, in words.")
@@ -190,6 +197,19 @@ class ScheduleRunNode(VisibleNode):
         self, root: strawberry.Parent[models.ScheduleRun], info: Info
     ) -> list[BaselineCost]:
         return [BaselineCost.of_found(each, info) for each in _result(root).savings]
+
+    @strawberry_django.field(
+        only=["result"],
+        description="What the plan costs in each scenario that it was made over, if any. Its cost "
+        "is their mean, with the price of risk; powers and stocks are those of the likeliest.",
+    )
+    def scenarios(
+        self, root: strawberry.Parent[models.ScheduleRun], info: Info
+    ) -> list[ScenarioCost]:
+        return [
+            ScenarioCost(name=each.name, weight=each.weight, cost=money(each.cost, info))
+            for each in _result(root).scenarios
+        ]
 
     @strawberry_django.field(
         only=["result"],

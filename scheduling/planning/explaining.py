@@ -65,12 +65,14 @@ class Explanation:
 def explain(plan: Plan) -> Explanation:
     """Return why ``plan`` is as it is; empty where there is none.
 
-    Where the engine has no duals, those of the plan with its choices fixed are used, unless it is
-    long: then only what planning saves is told.
+    Of a plan over scenarios only the wear is told. Where the engine has no duals, those of the
+    plan with its choices fixed are used, unless it is long: then only what planning saves is told.
     """
     solved, began = plan.solved, perf_counter()
     if solved is None:
         return Explanation()
+    if solved.site.courses:
+        return Explanation(wear=_wear(plan, solved), took_ms=(perf_counter() - began) * 1000)
     savings: list[Saving] = []
     if plan.status is not PlanStatus.NEAREST:
         savings = read_savings(

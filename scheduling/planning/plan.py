@@ -18,7 +18,16 @@ from scheduling.interpret.reasons import Reason
 
 Array = NDArray[np.float64]
 
-__all__ = ["Breach", "Conflict", "Plan", "PlanStatus", "Reason", "Solved", "UnresolvedReference"]
+__all__ = [
+    "Breach",
+    "Conflict",
+    "Outcome",
+    "Plan",
+    "PlanStatus",
+    "Reason",
+    "Solved",
+    "UnresolvedReference",
+]
 
 
 class UnresolvedReference(ValueError):
@@ -36,6 +45,15 @@ class PlanStatus(StrEnum):
     TIME_LIMIT = "TIME_LIMIT"  # the best found in time; ``bound`` says how good at least
     NEAREST = "NEAREST"  # no plan keeps every hard limit; this breaks them least
     INFEASIBLE = "INFEASIBLE"  # no plan keeps every hard limit; ``infeasible`` says which
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the plan costs in one scenario, of weight ``weight`` [currency]."""
+
+    name: str
+    weight: float
+    cost: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +87,8 @@ class Plan:
             all can be kept.
         contradiction: limits of which any one left out would make the others possible.
         timings_ms: ``build``, ``solve``, ``read``.
+        scenarios: what it costs in each, if there are any: then ``cost`` is their mean with the
+            price of risk, and powers and stocks are those of the likeliest.
         solved: what it was read from; None where there is no plan.
     """
 
@@ -91,6 +111,7 @@ class Plan:
     infeasible: tuple[str, ...] = ()
     contradiction: tuple[Conflict, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
+    scenarios: tuple[Outcome, ...] = ()
     solved: Solved | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -124,6 +145,10 @@ class Plan:
             "temperature_c": _lists(self.temperature_c),
             "breaches": [_breach_json(breach) for breach in self.breaches],
             "reasons": [reason_json(reason) for reason in self.reasons],
+            "scenarios": [
+                {"name": each.name, "weight": each.weight, "cost": each.cost}
+                for each in self.scenarios
+            ],
             "infeasible": list(self.infeasible),
             "contradiction": [_conflict_json(each) for each in self.contradiction],
             "timings_ms": self.timings_ms,

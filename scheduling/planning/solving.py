@@ -17,17 +17,18 @@ from scheduling.flex.parts import OnInfeasible
 from scheduling.flex.references import references
 from scheduling.flex.site import SiteDocument
 from scheduling.formulation.linear_model import LinearModel
-from scheduling.formulation.site import SiteModel, SiteProblem, build_site
+from scheduling.formulation.site import SiteModel, SiteProblem
 from scheduling.interpret.breaches import read_breaches
 from scheduling.interpret.contradiction import name_contradiction
 from scheduling.interpret.irreducible import irreducible_set
 from scheduling.interpret.nearest import nearest
 from scheduling.interpret.reasons import read_reasons
 from scheduling.planning.builder import Contradiction, Reading
-from scheduling.planning.plan import Plan, PlanStatus, Solved, UnresolvedReference
+from scheduling.planning.plan import Outcome, Plan, PlanStatus, Solved, UnresolvedReference
 from scheduling.planning.problem import problem_of
 from scheduling.planning.reach import beyond_reach
 from scheduling.planning.reading import read_powers
+from scheduling.planning.scenarios import build_scenarios, likeliest
 
 AUTO: Final = "auto"
 DEFAULT_TIME_LIMIT: Final = timedelta(seconds=60)
@@ -73,10 +74,11 @@ def plan(
         ENGINES.get(engine)  # refuses a name that nobody knows
     began = perf_counter()
     try:
-        problem, readings = problem_of(document)
+        problem, readings = problem_of(likeliest(document))
+        site = build_scenarios(document, problem)
     except Contradiction as error:
         return _refused(document, engine, [str(error)], _timings(began, began, began))
-    stated = _Stated(document, problem, readings, build_site(problem))
+    stated = _Stated(likeliest(document), problem, readings, site)
     unreached = beyond_reach(problem, document.window.grid)
     built = perf_counter()
     names = candidates(stated.site.model) if engine == AUTO else (engine,)
@@ -175,11 +177,13 @@ def _read(
     costs = site.model.cost_by_term(values)
     breaches = read_breaches(site.model, values, grid, step_hours=hours)
     reasons = []
-    if solution.reduced_costs is not None and solution.row_duals is not None:
+    columns, rows = solution.reduced_costs, solution.row_duals
+    # Over scenarios, a dual is of one course of things, by its weight: no reason for a plan.
+    if columns is not None and rows is not None and not site.courses:
         reasons = read_reasons(
             site.model,
-            solution.reduced_costs,
-            solution.row_duals,
+            columns,
+            rows,
             grid,
             step_hours=hours,
             currency=document.currency,
@@ -203,6 +207,9 @@ def _read(
         breaches=tuple(breaches),
         reasons=tuple(reasons),
         timings_ms=timings,
+        scenarios=tuple(
+            Outcome(each.name, each.weight, each.of(solution.values)) for each in site.courses
+        ),
         solved=Solved(document, stated.problem, site, solution),
     )
 

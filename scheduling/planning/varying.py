@@ -170,6 +170,8 @@ def _vary_chargers(given: dict[str, Any], count: float) -> None:
 
 def _vary_pv(given: dict[str, Any], kilowatts: float) -> None:
     roofs = _of_kind(given, "pv", Knob.PV_KW)
+    if given["uncertainty"]["scenarios"]:
+        raise VariationRefused(Knob.PV_KW, "scenarios hold the power of the roofs themselves")
     series = [each["available_kw"] for each in roofs]
     if any(isinstance(each, dict) for each in series):
         raise VariationRefused(Knob.PV_KW, "a sensor has no values here to vary")

@@ -1,5 +1,6 @@
 """Reads of a run's problem: beliefs in place of sensors."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -13,10 +14,18 @@ from assets.timegrid import TimeGrid
 from scheduling.flex import DocumentError, SiteDocument, references, resolve
 from scheduling.flex.devices import Vehicle
 from scheduling.flex.run import Output, RunDocument
+from scheduling.flex.uncertainty import Attitude, Quantiles, Scenario, Uncertainty
 from scheduling.models import ScheduleRun
 
 #: How old a measured stock may be to start a plan from.
 _STOCK_AGE: Final = timedelta(hours=1)
+#: Which quantile a point value is.
+_POINT: Final = 0.5
+#: Quantiles that cross by less are equal.
+_ROUNDING: Final = 1e-9
+#: What may come otherwise: prices, and the power of loads and of what generation makes available.
+_UNCERTAIN: Final = ("prices.import_per_kwh", "prices.export_per_kwh", "uncontrolled_kw")
+_DEVICE_POWER: Final = re.compile(r"devices\[(\d+)\]\.(?:power|available)_kw")
 
 
 class MissingBeliefs(Exception):
@@ -27,7 +36,8 @@ def read_problem(run: ScheduleRun) -> SiteDocument:
     """Return the document of ``run`` with numbers in place of sensors, as known then.
 
     Raises:
-        MissingBeliefs: a price or a load is unknown in some step of the window.
+        MissingBeliefs: a price or a load is unknown in some step of the window, or quantiles
+            cross.
     """
     document = RunDocument.model_validate(run.problem)
     site, grid = document.site, run.grid
@@ -40,7 +50,68 @@ def read_problem(run: ScheduleRun) -> SiteDocument:
         resolved = resolve(site, values)
     except DocumentError as error:
         raise MissingBeliefs(f"what is known does not fit: {error}") from None
-    return _started(resolved, document.outputs, run)
+    started = _started(resolved, document.outputs, run)
+    if document.quantiles is None:
+        return started
+    return _with_quantiles(started, site, document.quantiles, run)
+
+
+def _with_quantiles(
+    resolved: SiteDocument, site: SiteDocument, quantiles: Quantiles, run: ScheduleRun
+) -> SiteDocument:
+    """Return ``resolved``, of ``site``, with a scenario for each of ``quantiles``.
+
+    Raises:
+        MissingBeliefs: quantiles cross, or are not known.
+    """
+    known = {p: _quantile(site, p, run) for p in quantiles.probabilities}
+    varies = {path for p, series in known.items() if p != _POINT for path in series}
+    if not varies and len(known) > 1:
+        raise MissingBeliefs("none of these quantiles is known of any price, load or generation")
+    for path in varies:
+        _check_rising(path, known, run.grid)
+    found = []
+    for (probability, series), weight in zip(known.items(), quantiles.weights, strict=True):
+        scenario: dict[str, Any] = {"power_kw": {}}
+        for path in varies & series.keys():
+            values = tuple(_as_field(path, series[path]).tolist())
+            device = _DEVICE_POWER.fullmatch(path)
+            if device is not None:
+                scenario["power_kw"][resolved.devices[int(device[1])].name] = values
+            else:
+                scenario[path.removeprefix("prices.")] = values
+        found.append(Scenario(name=f"quantile {probability:g}", weight=weight, **scenario))
+    shared = {name: getattr(quantiles, name) for name in Attitude.model_fields}
+    uncertainty = Uncertainty(scenarios=tuple(found), **shared)
+    return resolved.model_copy(update={"uncertainty": uncertainty})
+
+
+def _quantile(
+    site: SiteDocument, probability: float, run: ScheduleRun
+) -> dict[str, NDArray[np.float64]]:
+    """Return what is known of a quantile, by path, of what may come otherwise."""
+    series_of = _series_of(site, run.grid, known_at=run.knowledge_time, probability=probability)
+    return {
+        path: series
+        for path, _, series in series_of
+        if not np.isnan(series).any() and (path in _UNCERTAIN or _DEVICE_POWER.fullmatch(path))
+    }
+
+
+def _check_rising(
+    path: str, known: dict[float, dict[str, NDArray[np.float64]]], grid: TimeGrid
+) -> None:
+    lower: NDArray[np.float64] | None = None
+    for probability, series in known.items():
+        if path not in series:
+            raise MissingBeliefs(f"{path}: its quantile {probability:g} is not known throughout")
+        crossed = np.zeros(0, dtype=np.int64)
+        if lower is not None:
+            crossed = np.flatnonzero(lower > series[path] + _ROUNDING)
+        if crossed.size:
+            at = grid.start + int(crossed[0]) * grid.step
+            raise MissingBeliefs(f"{path}: its quantiles cross at {at:%Y-%m-%d %H:%M}Z")
+        lower = series[path]
 
 
 def known_steps(document: RunDocument, now: datetime) -> int:
@@ -54,7 +125,7 @@ def known_steps(document: RunDocument, now: datetime) -> int:
 
 
 def _series_of(
-    site: SiteDocument, grid: TimeGrid, *, known_at: datetime
+    site: SiteDocument, grid: TimeGrid, *, known_at: datetime, probability: float = 0.5
 ) -> Iterator[tuple[str, Sensor | None, NDArray[np.float64]]]:
     """Yield (path, sensor, values per step) of each reference; no sensor where it is gone."""
     wanted = references(site)
@@ -63,8 +134,8 @@ def _series_of(
         sensor = sensors.get(int(each.sensor))
         values = np.full(grid.n_steps, np.nan)
         if sensor is not None:
-            probability = each.cumulative_probability or 0.5
-            values = read_onto(sensor, grid, known_at=known_at, probability=probability)
+            own = each.cumulative_probability or probability
+            values = read_onto(sensor, grid, known_at=known_at, probability=own)
         yield each.path, sensor, values
 
 

@@ -15,6 +15,7 @@ from scheduling.events import ScheduleRunChanged
 from scheduling.flex.context import SiteContext
 from scheduling.flex.parts import OnInfeasible
 from scheduling.flex.run import RunDocument
+from scheduling.flex.uncertainty import Quantiles
 from scheduling.flex.window import MAX_STEPS
 from scheduling.formulation.preferences import Ties
 from scheduling.models import ScheduleRun
@@ -45,6 +46,7 @@ def request_schedule(
     ties: Ties | None = None,
     on_infeasible: OnInfeasible = OnInfeasible.EXPLAIN,
     follow: Follow | None = None,
+    quantiles: Quantiles | None = None,
 ) -> ScheduleRun:
     """Ask for a schedule of everything flexible beneath ``asset``.
 
@@ -63,6 +65,7 @@ def request_schedule(
         ties: as ``flex.SiteParts``, instead of what is kept.
         on_infeasible: as ``flex.SiteParts``.
         follow: what is kept of the last plan; nothing when None.
+        quantiles: of forecasts, planned over; point values alone when None.
 
     Returns:
         a queued run; a worker solves it after the transaction commits.
@@ -121,6 +124,7 @@ def request_schedule(
             )
     if follow is not None:
         document = following(document, follow, actor=actor, asset=asset, now=now)
+    document = document.model_copy(update={"quantiles": quantiles})
     return enqueue_run(actor, "request_schedule", run_of(asset, document, now=now, engine=engine))
 
 

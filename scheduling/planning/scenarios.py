@@ -1,0 +1,80 @@
+"""A document with scenarios, as one problem of all of them."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from scheduling.flex.devices import Load
+from scheduling.flex.site import SiteDocument
+from scheduling.flex.uncertainty import Scenario
+from scheduling.formulation.scenarios import Course, join
+from scheduling.formulation.site import SiteModel, SiteProblem, build_site
+from scheduling.planning.problem import problem_of
+from scheduling.planning.series import tick_after
+
+
+def likeliest(document: SiteDocument) -> SiteDocument:
+    """Return ``document`` as its likeliest scenario has it, of several the first."""
+    scenarios = document.uncertainty.scenarios
+    return _as(document, max(scenarios, key=lambda each: each.weight)) if scenarios else document
+
+
+def build_scenarios(document: SiteDocument, problem: SiteProblem) -> SiteModel:
+    """Return the model of all scenarios; where its variables are, the likeliest's.
+
+    Args:
+        problem: the likeliest's.
+
+    Raises:
+        Contradiction: a scenario asks for what cannot be.
+    """
+    uncertainty, site = document.uncertainty, build_site(problem)
+    if not uncertainty.scenarios:
+        return site
+    grid = document.window.grid
+    until = grid.start + timedelta(hours=uncertainty.decided_hours)
+    n_decided = min(max(tick_after(grid, until), 0), grid.n_steps)
+    first, *others = sorted(uncertainty.scenarios, key=lambda each: -each.weight)
+    courses = [Course(first.name, first.weight, site.model, _decided(site, n_decided))]
+    for each in others:
+        own = build_site(problem_of(_as(document, each))[0])
+        courses.append(Course(each.name, each.weight, own.model, _decided(own, n_decided)))
+    model, costs = join(
+        courses, risk_weight=uncertainty.risk_weight, tail_share=uncertainty.tail_share
+    )
+    return replace(site, model=model, courses=tuple(costs))
+
+
+def _decided(site: SiteModel, n_steps: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Return the columns that are decided before scenarios can be told apart."""
+    power = [site.storage.charge[:, :n_steps].ravel(), site.storage.discharge[:, :n_steps].ravel()]
+    starts = [np.unique(job.columns) for job in site.jobs]
+    columns = np.concatenate([*power, *starts])
+    return columns[columns >= 0]
+
+
+def _as(document: SiteDocument, scenario: Scenario) -> SiteDocument:
+    changes: dict[str, Any] = {}
+    if document.prices is not None:
+        prices = {
+            field: getattr(scenario, field)
+            for field in ("import_per_kwh", "export_per_kwh")
+            if getattr(scenario, field) is not None
+        }
+        changes["prices"] = document.prices.model_copy(update=prices)
+    if scenario.uncontrolled_kw is not None:
+        changes["uncontrolled_kw"] = scenario.uncontrolled_kw
+    if scenario.power_kw:
+        changes["devices"] = tuple(
+            device.model_copy(update={_field(device): scenario.power_kw[device.name]})
+            if device.name in scenario.power_kw
+            else device
+            for device in document.devices
+        )
+    return document.model_copy(update=changes)
+
+
+def _field(device: Any) -> str:
+    return "power_kw" if isinstance(device, Load) else "available_kw"

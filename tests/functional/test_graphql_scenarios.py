@@ -1,0 +1,135 @@
+"""Planning over what may come otherwise, as a partner's programme asks for it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from assets.models import Asset, Quantity, Sensor, SourceKind
+from scheduling.models import ScheduleRun
+from tenants.accounts.models import Customer
+from tenants.accounts.tokens import issue_token
+from tenants.models import Tenant
+from tenants.permissions import PLATFORM, Role
+from tests.client import GraphQLClient, host_of, node_id
+from tests.factories import HOUR, a_customer, a_site_with_battery, believe
+
+REQUEST = """
+    mutation ($input: RequestScheduleInput!) {
+      requestSchedule(input: $input) { object { id } errors { code field detail } }
+    }
+"""
+RUN = """
+    query ($id: ID!) {
+      scheduleRun(id: $id) {
+        state failure cost { amount } scenarios { name weight cost { amount } }
+      }
+    }
+"""
+LOW, MIDDLE, HIGH = [0.1, 0.2, 0.1, 0.2], [0.1, 0.5, 0.1, 0.5], [0.1, 0.9, 0.1, 0.9]
+
+
+@pytest.fixture
+def customer(tenant: Tenant) -> Customer:
+    return a_customer()
+
+
+@pytest.fixture
+def planner(tenant: Tenant, customer: Customer, now: datetime) -> GraphQLClient:
+    issued = issue_token(actor=PLATFORM, name="test", role=Role.PLANNER, customer=customer, now=now)
+    return GraphQLClient(host_of(tenant), issued.key)
+
+
+@pytest.fixture
+def site(customer: Customer, now: datetime) -> Asset:
+    return a_site_with_battery(customer, now, MIDDLE, known_at=now - HOUR)
+
+
+def quantile(site: Asset, now: datetime, values: list[float], probability: float) -> None:
+    price = Sensor.objects.get(asset=site, quantity=Quantity.PRICE)
+    believe(
+        price, now, values, at=now - HOUR, kind=SourceKind.MARKET, name="exchange",
+        probability=probability,
+    )  # fmt: skip
+
+
+def asked(site: Asset, now: datetime, **quantiles: Any) -> dict[str, Any]:
+    usual = {"probabilities": [0.1, 0.5, 0.9], "weights": [0.3, 0.4, 0.3], "decidedHours": 2.0}
+    return {
+        "asset": node_id(site),
+        "start": now.isoformat(),
+        "end": (now + 4 * HOUR).isoformat(),
+        "stepMinutes": 60,
+        "quantiles": {**usual, **quantiles},
+    }
+
+
+def test_quantiles_of_a_forecast_are_scenarios_of_one_plan(
+    planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    quantile(site, now, LOW, 0.1)
+    quantile(site, now, HIGH, 0.9)
+
+    answer = planner.execute(REQUEST, input=asked(site, now))["requestSchedule"]
+    run_jobs()
+
+    run = planner.execute(RUN, id=answer["object"]["id"])["scheduleRun"]
+    assert (run["state"], run["failure"]) == ("READY", "")
+    costs = {each["name"]: float(each["cost"]["amount"]) for each in run["scenarios"]}
+    # 5 kWh are shifted twice from 0.1, whatever the later price.
+    assert costs == pytest.approx(
+        {"quantile 0.1": -2 * 0.5, "quantile 0.5": -2 * 2.0, "quantile 0.9": -2 * 4.0}
+    )
+    mean = sum(each["weight"] * costs[each["name"]] for each in run["scenarios"])
+    assert float(run["cost"]["amount"]) == pytest.approx(mean)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (HIGH, LOW, "its quantiles cross at 2026-03-28 13:00Z"),
+        (None, HIGH, "its quantile 0.1 is not known throughout"),
+        (None, None, "none of these quantiles is known"),
+    ],
+)
+def test_quantiles_that_cannot_be_planned_over_are_said(
+    planner: GraphQLClient,
+    site: Asset,
+    now: datetime,
+    run_jobs: Callable[..., int],
+    low: list[float] | None,
+    high: list[float] | None,
+    words: str,
+) -> None:
+    for values, probability in ((low, 0.1), (high, 0.9)):
+        if values is not None:
+            quantile(site, now, values, probability)
+
+    answer = planner.execute(REQUEST, input=asked(site, now))["requestSchedule"]
+    run_jobs()
+
+    run = planner.execute(RUN, id=answer["object"]["id"])["scheduleRun"]
+    assert run["state"] == "FAILED"
+    assert words in run["failure"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"weights": [0.3, 0.4, 0.4]}, "weights of scenarios sum to 1.1"),
+        ({"weights": [0.5, 0.5]}, "as many weights as probabilities"),
+        ({"probabilities": [0.5, 0.1, 0.9]}, "probabilities should rise"),
+        ({"probabilities": [0.0, 0.1, 0.9]}, "greater than 0"),
+        ({"tailShare": 0.0}, "greater than 0"),
+    ],
+)
+def test_what_is_wrong_is_refused_at_its_field(
+    planner: GraphQLClient, site: Asset, now: datetime, change: dict[str, Any], words: str
+) -> None:
+    answer = planner.execute(REQUEST, input=asked(site, now, **change))["requestSchedule"]
+
+    [error] = answer["errors"]
+    assert error["field"][0] == "quantiles"
+    assert words in error["detail"]
+    assert not ScheduleRun.objects.exists()
