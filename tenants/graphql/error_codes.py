@@ -188,6 +188,7 @@ _OF_CODES: Final[dict[str, ErrorCode]] = {
     "price_missing": ErrorCode.INCOMPLETE,
     "inconsistent": ErrorCode.INCONSISTENT,
     "ageing": ErrorCode.INCONSISTENT,
+    "weights": ErrorCode.INCONSISTENT,
     "converter": ErrorCode.INCONSISTENT,
     "point": ErrorCode.INCONSISTENT,
     "process": ErrorCode.INCONSISTENT,
