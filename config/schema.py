@@ -24,6 +24,7 @@ from scheduling.graphql.wear_types import WearQuery
 from tenants.graphql.accounts import AccountsMutation, AccountsQuery
 from tenants.graphql.admission import Admission, StreamAdmission
 from tenants.graphql.columns import Executor, SharedInfo, mark_leaves
+from tenants.graphql.connections import write_cursors_late
 from tenants.graphql.deprecations import Deprecations
 from tenants.graphql.errors import PublicErrors
 from tenants.graphql.queries import TenantsQuery
@@ -109,7 +110,7 @@ schema = _Schema(
         Cursors,
     ],
 )
-mark_leaves(schema)
+mark_leaves(write_cursors_late(schema))
 
 
 def as_sdl() -> str:

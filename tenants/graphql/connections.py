@@ -2,17 +2,20 @@
 
 import json
 import re
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+import strawberry
 import strawberry_django
 from graphql import GraphQLError
 from strawberry import UNSET
 from strawberry.annotation import StrawberryAnnotation
-from strawberry.relay.utils import from_base64
+from strawberry.relay.utils import from_base64, to_base64
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 from strawberry_django.fields.field import StrawberryDjangoConnectionExtension
 from strawberry_django.relay.cursor_connection import DjangoCursorEdge
+
+S = TypeVar("S", bound=strawberry.Schema)
 
 #: Rows of one page, at most.
 MAX_FIRST: Final = 200
@@ -21,6 +24,33 @@ _ARGUMENTS: Final = {
     "ordering": "By which keys, the first first; by identifier without it.",
 }
 _TOO_LARGE: Final = re.compile(r"-?\d{19,}\Z")
+
+
+class _Cursor:
+    """A cursor that is written when it is read, which of most edges it is not."""
+
+    def __init__(self, prefix: str, keys: object) -> None:
+        self._prefix, self._keys = prefix, keys
+
+    def __str__(self) -> str:
+        return to_base64(self._prefix, str(self._keys))
+
+
+def write_cursors_late(schema: S) -> S:
+    """Let the edges of ``schema`` write their cursors when they are read; return the schema.
+
+    On the schema's own types of edges: a connection of another class than the library's would
+    not be read together with what it hangs on.
+    """
+    for kind in schema._schema.type_map.values():
+        edge: Any = getattr(kind.extensions.get("strawberry-definition"), "origin", None)
+        if isinstance(edge, type) and issubclass(edge, DjangoCursorEdge):
+            edge.resolve_edge = classmethod(_edge)  # type: ignore[assignment]
+    return schema
+
+
+def _edge(cls: Any, node: Any, *, cursor: object = None) -> Any:
+    return cls(cursor=_Cursor(cls.CURSOR_PREFIX, cursor), node=node)
 
 
 class _Pages(StrawberryDjangoConnectionExtension):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import strawberry
 import strawberry_django
+from strawberry.relay.utils import to_base64
 from strawberry.schema.config import StrawberryConfig
 from strawberry_django.relay import DjangoCursorConnection
 
@@ -14,6 +15,7 @@ from assets.models import Asset, AssetType
 from assets.services import remove_asset
 from tenants.accounts.models import Customer
 from tenants.accounts.tokens import issue_token
+from tenants.graphql import connections
 from tenants.graphql.connections import connection
 from tenants.graphql.ordering import Direction, Keys, key
 from tenants.graphql.types import VisibleNode
@@ -187,3 +189,24 @@ def test_rows_without_the_key_come_last_either_way(
     assert names[:4] == [f"Load {i}" for i in known]
     assert sorted(names[4:]) == sorted(["Load 1", "Load 3", "Load 5", *others])
     assert len(set(names)) == len(names)
+
+
+def test_cursors_are_written_when_they_are_asked_for_and_name_their_rows(
+    partner: GraphQLClient, site: Asset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    devices = [a_device(site, f"Load {i}", AssetType.LOAD) for i in range(3)]
+    written = []
+
+    def count(prefix: str, keys: str) -> str:
+        written.append(keys)
+        return to_base64(prefix, keys)
+
+    monkeypatch.setattr(connections, "to_base64", count)
+    document = "{ assets(first: 200) { edges { %s } } }"
+
+    partner.execute(document % "node { name }")
+    assert written == []
+
+    edges = partner.execute(document % "cursor node { id }")["assets"]["edges"]
+    assert len(written) == len(edges) > len(devices)
+    assert len({edge["cursor"] for edge in edges}) == len(edges)
