@@ -14,10 +14,13 @@ from typing import Any
 import numpy as np
 import problems
 
+from scheduling.engines.identify import simulate
 from scheduling.flex import document_from_object
+from scheduling.flex.measured import MeasuredBuilding
 from scheduling.flex.study import BatteryStudy, HostingStudy
 from scheduling.planning import explain, plan
 from scheduling.planning.hosting import study_hosting
+from scheduling.planning.identifying import identify
 from scheduling.planning.sizing import study_sizes
 
 Row = dict[str, Any]
@@ -171,6 +174,30 @@ def over_scenarios(n_scenarios: int, *, bar_ms: float, runs: int) -> Row:
     return row(spent, bar_ms=bar_ms, scenarios=told)
 
 
+def identified(days: int, *, bar_ms: float, runs: int) -> Row:
+    """The parameters of a building with two capacities, measured with an error of 0.05 K."""
+    true, n_steps, spent = np.array([0.9, 6.0, 4.0, 22.0, 4.3]), 96 * days, []
+    for run in range(-2, runs):
+        random = np.random.default_rng(run + 10)
+        angle = problems.day(n_steps)
+        outdoor = 4 - 4 * np.cos(angle) + np.repeat(random.normal(0, 2, days), 96)
+        sun = 0.9 * np.clip(-np.cos(angle), 0, None)
+        heat = np.repeat(random.choice([0.0, 2.0, 6.0], days * 12), 8)
+        indoor = simulate(true, (outdoor, heat, sun), 20.0, 17.0, hours=0.25)
+        indoor = indoor + 0.05 * random.normal(size=n_steps)
+        measured = MeasuredBuilding(
+            indoor_c=tuple(indoor.tolist()),
+            outdoor_c=tuple(outdoor.tolist()),
+            heat_kw=tuple(heat.tolist()),
+            sun_kw_per_m2=tuple(sun.tolist()),
+        )
+        began = process_time()
+        identify(measured)
+        if run >= 0:
+            spent.append(process_time() - began)
+    return row(spent, bar_ms=bar_ms)
+
+
 def a_year() -> dict[str, Any]:
     """A year of quarters of an hour at one site."""
     random, n_steps = np.random.default_rng(1), 35_040
@@ -243,6 +270,8 @@ ROWS: dict[str, Callable[[], Row]] = {
     "re-plan of 50 rolling sites": lambda: replanned(
         lambda s: batteries_under_one_cap(50, seed=s), bar_ms=100, runs=6, key="fifty"
     ),
+    "2R2C identified, 3 days": lambda: identified(3, bar_ms=20, runs=20),
+    "2R2C identified, 14 days": lambda: identified(14, bar_ms=50, runs=20),
     "a battery's year, 20 sizes": lambda: sizes(bar_ms=2_000, runs=5),
     "hosting, a year, 50 points": lambda: hosting(bar_ms=30_000, runs=3),
 }
