@@ -182,7 +182,8 @@ def identified(days: int, *, bar_ms: float, runs: int) -> Row:
         angle = problems.day(n_steps)
         outdoor = 4 - 4 * np.cos(angle) + np.repeat(random.normal(0, 2, days), 96)
         sun = 0.9 * np.clip(-np.cos(angle), 0, None)
-        heat = np.repeat(random.choice([0.0, 2.0, 6.0], days * 12), 8)
+        steps = np.asarray(random.choice([0.0, 2.0, 6.0], days * 12), dtype=np.float64)
+        heat = np.repeat(steps, 8)
         indoor = simulate(true, (outdoor, heat, sun), 20.0, 17.0, hours=0.25)
         indoor = indoor + 0.05 * random.normal(size=n_steps)
         measured = MeasuredBuilding(

@@ -198,7 +198,7 @@ def _repeats(numbers: Indices) -> Indices:
 
 def _added(functions: list[Pieces]) -> Pieces:
     """Return the sum of ``functions``, on where all are."""
-    left = np.max([each.left for each in functions], axis=0)
+    left = np.asarray(np.max([each.left for each in functions], axis=0), dtype=np.float64)
     right = np.maximum(np.min([each.right for each in functions], axis=0), left)
     ends = [each.left[:, None] + np.cumsum(each.width, axis=1) for each in functions]
     bounds = np.clip(
@@ -213,4 +213,4 @@ def _added(functions: list[Pieces]) -> Pieces:
         piece = (middle[:, :, None] > end[:, None, :-1]).sum(axis=2)
         money += np.take_along_axis(each.money, piece, axis=1)
         taste += np.take_along_axis(each.taste, piece, axis=1)
-    return Pieces(left, np.diff(bounds, axis=1), money, taste)
+    return Pieces(left, bounds[:, 1:] - bounds[:, :-1], money, taste)

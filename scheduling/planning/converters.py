@@ -14,7 +14,8 @@ def add_converter(builder: Builder, device: Converter) -> None:
     ratios = [port.ratio for port in device.ports]
     limits = [builder.series(port.limit_kw, missing=np.inf) for port in device.ports]
     # One port's limit bounds all others: an unlimited port would have no bound of its own.
-    activity = np.min([limit / ratio for limit, ratio in zip(limits, ratios, strict=True)], axis=0)
+    shares = [limit / ratio for limit, ratio in zip(limits, ratios, strict=True)]
+    activity = np.asarray(np.min(shares, axis=0), dtype=np.float64)
     nothing = np.zeros(builder.n_steps)
     flows = []
     for number, port in enumerate(device.ports):

@@ -33,7 +33,7 @@ def test_a_building_is_identified_from_its_sensors(tenant: Tenant, now: datetime
     random, n_steps = np.random.default_rng(2), 24 * 14
     start = now - n_steps * HOUR
     outside = 4 - 4 * np.cos(2 * np.pi * np.arange(n_steps) / 24)
-    power = random.choice([0.0, 2.0, 6.0], n_steps)
+    power = np.asarray(random.choice([0.0, 2.0, 6.0], n_steps), dtype=np.float64)
     inside = simulate(
         np.array([5.2, 9.0, 0.0]), (outside, power, np.zeros(n_steps)), 20.0, 20.0, hours=1.0
     )
