@@ -57,7 +57,7 @@ def read_latest(
     """Return the latest value of each of ``sensors`` of an event that has begun by ``now``."""
     sources = sources_of(kinds)
     n = len(sensors)
-    starts = np.full(n, np.datetime64("NaT"), dtype="datetime64[s]")
+    starts = np.full(n, np.datetime64("NaT", "s"), dtype="datetime64[s]")
     values, quality = np.full(n, np.nan), np.full(n, Quality.MISSING, dtype=np.uint8)
     wanted: dict[str, Any] = {
         "sensors": [sensor.pk for sensor in sensors],
@@ -81,7 +81,7 @@ def read_latest(
 
 def _late(sensors: Sequence[Sensor], starts: NDArray[np.datetime64], now: datetime) -> Array:
     """Return how long the event after that of ``starts`` is overdue [s]."""
-    unexpected = np.timedelta64("NaT")
+    unexpected = np.timedelta64("NaT", "s")
     patience = np.array(
         [
             unexpected
