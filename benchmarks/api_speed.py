@@ -60,7 +60,7 @@ class Partner:
 
     def paced(self, query: str) -> float:
         """Return how long a dear ``query`` takes, once the budget holds what it costs."""
-        time.sleep(2.5)
+        time.sleep(3.5)
         return timed(lambda: self.ask(query))
 
     def __init__(self, port: int, key: str) -> None:
