@@ -73,8 +73,11 @@ class Listener:
         """Wait for a bell, at most so long; without Redis at most until it is time to look."""
         if not self._bells.is_connected:
             seconds = min(seconds, settings.LIVE_LOOK_ANYWAY_SECONDS)
+        # Not wait_for: on Python 3.11 it may lose a cancellation that comes with the time's end,
+        # and a stream whose client is gone would go on for ever.
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.rung.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self.rung.wait()
         self.rung.clear()
 
 
