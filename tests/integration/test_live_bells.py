@@ -54,6 +54,25 @@ def test_a_bell_is_heard_by_its_topic_in_its_tenant_alone() -> None:
     assert in_time(listen()) == [True, True, False, False]
 
 
+@pytest.mark.parametrize("turns", range(5))
+def test_who_leaves_as_the_bell_rings_has_left(turns: int) -> None:
+    """A cancellation that is lost would let a stream go on whose client is gone."""
+
+    async def leave() -> bool:
+        listener = bells.Listener(bells._Bells())
+        waits = asyncio.create_task(listener.wait(60))
+        await asyncio.sleep(0)
+        listener.rung.set()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        was_done = waits.done()
+        waits.cancel()
+        await asyncio.wait([waits])
+        return was_done or waits.cancelled()
+
+    assert in_time(leave())
+
+
 def test_all_listeners_share_one_connection_which_ends_with_the_last() -> None:
     async def listen() -> tuple[int, int]:
         async with AsyncExitStack() as stack:
