@@ -15,7 +15,7 @@ from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import set_script_prefix
 
-#: Pages made at the same time; as many as there are connections to the database.
+#: Pages made at the same time; streams have a few connections to the database beside theirs.
 PAGES_AT_ONCE: Final = 16
 _EVENT_STREAM: Final = b"text/event-stream"
 

@@ -1,22 +1,18 @@
 """``manage.py study FILE.json``: what a year says of battery sizes and fleets, without services."""
 
 import json
-import sys
 from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from scheduling.flex.parsing import DocumentError, error_lines, object_from_json
 from scheduling.flex.study import BatteryStudy, Study
+from scheduling.management.documents import BAD_INPUT, read_document
 from scheduling.planning.hosting import study_hosting
 from scheduling.planning.sizing import StudyRefused, study_sizes
 from scheduling.planning.tables import hosting_json, print_hosting, print_sizes, sizes_json
 
-BAD_INPUT: Final = 2
-STANDARD: Final = "-"
 _STUDY: Final[TypeAdapter[Study]] = TypeAdapter(Study)
 
 
@@ -34,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        study = _read(options["file"])
+        study = read_document(options["file"], _STUDY)
         try:
             if isinstance(study, BatteryStudy):
                 sizes = study_sizes(study)
@@ -50,19 +46,3 @@ class Command(BaseCommand):
             raise CommandError(f"$.{error}", returncode=BAD_INPUT) from None
         if options["json"]:
             self.stdout.write(json.dumps(answer, indent=2, allow_nan=False))
-
-
-def _read(file: str) -> Study:
-    try:
-        text = sys.stdin.buffer.read() if file == STANDARD else Path(file).read_bytes()
-    except OSError as error:
-        raise CommandError(f"{file}: {error.strerror}", returncode=BAD_INPUT) from None
-    try:
-        return _STUDY.validate_python(object_from_json(text))
-    except DocumentError as error:
-        lines = error.errors
-    except ValidationError as error:
-        lines = error_lines(error)
-    raise CommandError(
-        "\n".join(f"{path}: {message}" for path, message in lines), returncode=BAD_INPUT
-    )
