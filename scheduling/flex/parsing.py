@@ -66,6 +66,8 @@ def error_lines(error: ValidationError) -> list[tuple[str, str]]:
             message = "unknown field"
         elif detail["type"] == "union_tag_invalid":
             message = f"unknown kind (known: {_known_kinds(detail)})"
+        elif detail["type"] == "union_tag_not_found":
+            message = "kind is missing: it says what this is"
         lines.append((_path(detail["loc"]), message))
     return lines
 

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from scipy.integrate import solve_ivp
 
 from scheduling.engines.identify import simulate
-from scheduling.flex.measured import MeasuredBattery, MeasuredBuilding
+from scheduling.flex.measured import Measured, MeasuredBattery, MeasuredBuilding
+from scheduling.flex.parsing import error_lines
 from scheduling.management.commands.identify import Command
 from scheduling.planning.identifying import NotIdentifiable, identify
 
@@ -159,3 +160,10 @@ def test_the_command_tells_parameters_or_what_is_lacking(
     assert "$.power_kw: 0.5 h; at least 24 h are needed" in errors
     path.write_text('{"kind": "boat"}')
     assert run(capsys, path)[0] == 2
+
+
+def test_a_document_that_does_not_say_its_kind_is_told_so() -> None:
+    with pytest.raises(ValidationError) as wrong:
+        TypeAdapter(Measured).validate_python({})
+
+    assert error_lines(wrong.value) == [("$", "kind is missing: it says what this is")]
