@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    # A tenth of a second that a command need not pay: models know grids, few need their arrays.
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,10 @@ class TimeGrid:
         """Hours per step: turns kW into kWh."""
         return self.step / timedelta(hours=1)
 
-    def starts(self) -> NDArray[np.datetime64]:
+    def starts(self) -> "NDArray[np.datetime64]":
         """Beginnings of the steps in UTC, shape (n_steps,), unit seconds."""
+        import numpy as np  # noqa: PLC0415
+
         first = np.datetime64(self.start.replace(tzinfo=None), "s")
         step = np.timedelta64(int(self.step.total_seconds()), "s")
         return first + np.arange(self.n_steps) * step

@@ -2,8 +2,7 @@
 
 from django.utils import timezone
 
-from assets.services import BeliefsRecorded
-from forecasting import services
+from assets.events import BeliefsRecorded
 from tenants.events import subscribe
 
 
@@ -14,6 +13,8 @@ def register() -> None:
 
 def _renew(event: BeliefsRecorded) -> None:
     """Hasten what ``periodic`` would find by state: a plan that follows its data."""
+    from forecasting import services  # noqa: PLC0415  # see tasks
+
     now = timezone.now()
     if event.start <= now:  # of what only lies ahead, no forecast learns
         services.renew_after_data(sensor_id=event.sensor_id, now=now)

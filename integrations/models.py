@@ -1,20 +1,23 @@
 """Connections to foreign systems, and which of their channels is which sensor."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings as deployment
 from django.db import models
-from pydantic import BaseModel, SecretStr
 
 from assets.models import Sensor
-from integrations.connectors.base import CONNECTORS
 from tenants.database import connection as database
 from tenants.secrets import seal, unseal
 
+if TYPE_CHECKING:
+    from pydantic import BaseModel  # and numpy: a fifth of a second that a command need not pay
 
-def revealed(settings: BaseModel) -> dict[str, Any]:
+
+def revealed(settings: "BaseModel") -> dict[str, Any]:
     """Return ``settings`` as JSON knows them, secrets in clear: for sealing alone."""
+    from pydantic import SecretStr  # noqa: PLC0415
+
     values: dict[str, Any] = settings.model_dump(mode="json")
     for name in type(settings).model_fields:
         if isinstance(secret := getattr(settings, name), SecretStr):
@@ -43,17 +46,19 @@ class Connection(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def settings(self) -> BaseModel:
+    def settings(self) -> "BaseModel":
         """Return the connector's settings, opened.
 
         Raises:
             CannotOpen: they were sealed for another tenant, or under a key that is gone.
         """
+        from integrations.connectors.base import CONNECTORS  # noqa: PLC0415
+
         keys = [deployment.SECRET_KEY, *deployment.SECRET_KEY_FALLBACKS]
         text = unseal(self.sealed_settings, keys=keys, bound_to=self._bound_to())
         return CONNECTORS.get(self.connector).settings_type.model_validate_json(text)
 
-    def set_settings(self, settings: BaseModel) -> None:
+    def set_settings(self, settings: "BaseModel") -> None:
         """Seal ``settings`` for this tenant; the caller saves."""
         text = json.dumps(revealed(settings))
         self.sealed_settings = seal(text, key=deployment.SECRET_KEY, bound_to=self._bound_to())

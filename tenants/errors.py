@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import pydantic
 from django.core.exceptions import ValidationError
+
+if TYPE_CHECKING:
+    import pydantic  # a tenth of a second that a command need not pay
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def wrong(
     )
 
 
-def as_validation_error(error: pydantic.ValidationError, field: str) -> ValidationError:
+def as_validation_error(error: "pydantic.ValidationError", field: str) -> ValidationError:
     """Return ``error`` in Django's form, each message under its path from ``field``.
 
     Pydantic's own text holds the input and a link; only path, words, kind and limits are kept.

@@ -2,7 +2,6 @@
 
 from assets.services.points import Points, record_points
 from assets.services.recording import (
-    BeliefsRecorded,
     Readings,
     SeriesOfBeliefs,
     record_many,
@@ -24,7 +23,6 @@ from assets.services.tree import (
 
 __all__ = [
     "HORIZONS",
-    "BeliefsRecorded",
     "NewSensor",
     "Points",
     "Readings",

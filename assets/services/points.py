@@ -10,11 +10,11 @@ from django.db import transaction
 from numpy.typing import NDArray
 
 from assets.access import authorise_on
+from assets.events import BeliefsRecorded
 from assets.models import Sensor, Source, SourceKind
 from assets.services.recording import (
     CLOCK_TOLERANCE,
     MAX_MAGNITUDE,
-    BeliefsRecorded,
     hold_sensors,
 )
 from assets.services.storing import (

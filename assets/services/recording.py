@@ -11,6 +11,7 @@ from django.db.models import prefetch_related_objects
 from numpy.typing import NDArray
 
 from assets.access import authorise_on
+from assets.events import BeliefsRecorded
 from assets.models import Sensor, Source, SourceKind
 from assets.services.storing import (
     BELIEF,
@@ -31,15 +32,6 @@ Array = NDArray[np.float64]
 MAX_MAGNITUDE: Final = 1e13
 #: How far a sender's clock may be ahead of ours.
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True)
-class BeliefsRecorded:
-    """Event: new beliefs about a sensor over [start, end) were stored."""
-
-    sensor_id: int
-    start: datetime
-    end: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,19 @@
 """Standing plans: which model forecasts a sensor, how far and how often."""
 
 from datetime import datetime, timedelta
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from django.db import models
 from django.db.models import Q
 
 from assets.models import Sensor, within_reach
-from forecasting.evaluation.live import LiveScores
-from forecasting.interpret import BASELINE
 from tenants.permissions import Actor
 
+if TYPE_CHECKING:
+    from forecasting.evaluation.live import LiveScores  # numpy, for who scores
+
+#: ``interpret.BASELINE``, named again because that module loads numpy.
+BASELINE: Final = "seasonal_naive"
 #: Long enough to tell days of the week apart, short enough to have the season right.
 DEFAULT_HISTORY: Final = timedelta(days=60)
 DEFAULT_HORIZON: Final = timedelta(hours=48)
@@ -82,7 +85,7 @@ class ForecastPlan(models.Model):
     def __str__(self) -> str:
         return f"{self.forecaster} of {self.sensor}"
 
-    def take_scores(self, scores: LiveScores, *, at: datetime) -> None:
+    def take_scores(self, scores: "LiveScores", *, at: datetime) -> None:
         """Keep how good the forecasts were."""
         self.scored_at, self.drifts = at, scores.drifts
         self.mae = scores.mae if scores.scored else None

@@ -1,15 +1,17 @@
 """Remote models: a tenant's own forecaster behind an address."""
 
 import json
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings as deployment
 from django.core.validators import RegexValidator
 from django.db import models
 
-from forecasting.forecasters.remote import Remote
 from tenants.database import connection as database
 from tenants.secrets import seal, unseal
+
+if TYPE_CHECKING:
+    from forecasting.forecasters.remote import Remote  # numpy, for who forecasts
 
 #: In front of the name, where a forecaster is asked for.
 REMOTE: Final = "remote:"
@@ -35,12 +37,14 @@ class RemoteModel(models.Model):
     def __str__(self) -> str:
         return f"{REMOTE}{self.name}"
 
-    def forecaster(self) -> Remote:
+    def forecaster(self) -> "Remote":
         """Return the forecaster.
 
         Raises:
             CannotOpen: it was sealed for another tenant, or under a key that is gone.
         """
+        from forecasting.forecasters.remote import Remote  # noqa: PLC0415
+
         keys = [deployment.SECRET_KEY, *deployment.SECRET_KEY_FALLBACKS]
         kept = json.loads(unseal(self.sealed, keys=keys, bound_to=self._bound_to()))
         return Remote(url=kept["url"], secret=kept["secret"])

@@ -6,7 +6,6 @@ from scheduling.planning.plan import (
     Conflict,
     Plan,
     PlanStatus,
-    Reason,
     UnresolvedReference,
 )
 from scheduling.planning.solving import EngineUnsuited, plan
@@ -18,7 +17,6 @@ __all__ = [
     "Explanation",
     "Plan",
     "PlanStatus",
-    "Reason",
     "UnresolvedReference",
     "explain",
     "plan",

@@ -18,7 +18,7 @@ from scheduling.interpret.devices import DeviceReason, read_device_reasons
 from scheduling.interpret.rainflow import Wear, meter
 from scheduling.interpret.reasons import Reason, read_reasons
 from scheduling.interpret.worth import Worth
-from scheduling.planning.plan import Plan, PlanStatus, Solved, reason_json
+from scheduling.planning.plan import Plan, PlanStatus, Solved
 
 Array = NDArray[np.float64]
 
@@ -52,7 +52,7 @@ class Explanation:
     def as_json(self) -> dict[str, Any]:
         """Return the explanation as objects that JSON knows; times in ISO 8601."""
         return {
-            "reasons": [reason_json(each) for each in self.reasons],
+            "reasons": [_reason_json(each) for each in self.reasons],
             "device_reasons": [_device_reason_json(each) for each in self.device_reasons],
             "price_per_kwh": _lists(self.price_per_kwh),
             "stock_value_per_kwh": _lists(self.stock_value_per_kwh),
@@ -65,7 +65,8 @@ class Explanation:
 def explain(plan: Plan) -> Explanation:
     """Return why ``plan`` is as it is; empty where there is none.
 
-    Of a plan over scenarios only the wear is told. Where the engine has no duals, those of the
+    Of a plan over scenarios only the wear is told: a dual there is of one course of things, by its
+    weight, and no reason for a plan. Where the engine has no duals, those of the
     plan with its choices fixed are used, unless it is long: then only what planning saves is told.
     """
     solved, began = plan.solved, perf_counter()
@@ -86,8 +87,7 @@ def explain(plan: Plan) -> Explanation:
     hours = np.broadcast_to(np.asarray(solved.problem.step_hours), plan.grid.n_steps)
     worth = Worth.read(solved.site, solved.problem, rows)
     return Explanation(
-        reasons=plan.reasons
-        or tuple(
+        reasons=tuple(
             read_reasons(
                 solved.site.model,
                 columns,
@@ -155,6 +155,19 @@ def _duals(solved: Solved) -> tuple[Array, Array] | None:
 
 def _lists(series: dict[str, Array]) -> dict[str, list[float]]:
     return {name: (values + 0.0).tolist() for name, values in series.items()}
+
+
+def _reason_json(reason: Reason) -> dict[str, Any]:
+    return {
+        "text": reason.text,
+        "limit": reason.limit,
+        "of": reason.of,
+        "start": reason.start.isoformat(),
+        "end": reason.end.isoformat(),
+        "worth": reason.worth,
+        "per": reason.per,
+        "worth_per_kwh": reason.worth_per_kwh,
+    }
 
 
 def _device_reason_json(reason: DeviceReason) -> dict[str, Any]:

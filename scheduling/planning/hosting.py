@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from assets.timegrid import TimeGrid
 from scheduling.engines.highs import HighsEngine
 from scheduling.engines.kept import Kept
-from scheduling.engines.loops.hosting import follow
 from scheduling.flex.study import HostingStudy
 from scheduling.formulation.hosting import Hosted, build_hosted
 from scheduling.interpret.intervals import bounds, runs
@@ -142,6 +141,9 @@ class _Site:
 
     def point(self, chargers: int, size: float) -> Point:
         """Return how ``chargers`` fit with a battery of ``size``, half full at the start."""
+        # Loads the compiler of loops: a third of a second, and only here.
+        from scheduling.engines.loops.hosting import follow  # noqa: PLC0415
+
         charging, battery, hours = self.study.charging, self.study.battery, self.grid.step_hours
         need = np.full(self.n_stays, chargers * charging.energy_kwh / charging.charge_efficiency)
         fleet, power, level = chargers * charging.charge_limit_kw, size / battery.hours, size / 2

@@ -14,7 +14,6 @@ from scheduling.flex.site import SiteDocument
 from scheduling.formulation.site import SiteModel, SiteProblem
 from scheduling.interpret.breaches import Breach
 from scheduling.interpret.irreducible import Conflict
-from scheduling.interpret.reasons import Reason
 
 Array = NDArray[np.float64]
 
@@ -24,7 +23,6 @@ __all__ = [
     "Outcome",
     "Plan",
     "PlanStatus",
-    "Reason",
     "Solved",
     "UnresolvedReference",
 ]
@@ -82,7 +80,6 @@ class Plan:
         node_power_kw: net power into each node and commodity by name, shape (T,).
         temperature_c: per building, shape (T + 1,).
         breaches: soft limits that the plan breaks.
-        reasons: what held the plan back, and what it would be worth to loosen.
         infeasible: which limits have to give, and by how much at least, in words; empty when
             all can be kept.
         contradiction: limits of which any one left out would make the others possible.
@@ -107,7 +104,6 @@ class Plan:
     node_power_kw: dict[str, Array] = field(default_factory=dict)
     temperature_c: dict[str, Array] = field(default_factory=dict)
     breaches: tuple[Breach, ...] = ()
-    reasons: tuple[Reason, ...] = ()
     infeasible: tuple[str, ...] = ()
     contradiction: tuple[Conflict, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
@@ -144,7 +140,6 @@ class Plan:
             "node_power_kw": _lists(self.node_power_kw),
             "temperature_c": _lists(self.temperature_c),
             "breaches": [_breach_json(breach) for breach in self.breaches],
-            "reasons": [reason_json(reason) for reason in self.reasons],
             "scenarios": [
                 {"name": each.name, "weight": each.weight, "cost": each.cost}
                 for each in self.scenarios
@@ -188,18 +183,4 @@ def _conflict_json(conflict: Conflict) -> dict[str, Any]:
         "of": conflict.of,
         "start": _iso(conflict.start),
         "end": _iso(conflict.end),
-    }
-
-
-def reason_json(reason: Reason) -> dict[str, Any]:
-    """Return ``reason`` as objects that JSON knows."""
-    return {
-        "text": reason.text,
-        "limit": reason.limit,
-        "of": reason.of,
-        "start": _iso(reason.start),
-        "end": _iso(reason.end),
-        "worth": reason.worth,
-        "per": reason.per,
-        "worth_per_kwh": reason.worth_per_kwh,
     }

@@ -22,7 +22,6 @@ from scheduling.interpret.breaches import read_breaches
 from scheduling.interpret.contradiction import name_contradiction
 from scheduling.interpret.irreducible import irreducible_set
 from scheduling.interpret.nearest import nearest
-from scheduling.interpret.reasons import read_reasons
 from scheduling.planning.builder import Contradiction, Reading
 from scheduling.planning.plan import Outcome, Plan, PlanStatus, Solved, UnresolvedReference
 from scheduling.planning.problem import problem_of
@@ -176,18 +175,6 @@ def _read(
     powers = read_powers(document, stated.problem, stated.readings, site, values)
     costs = site.model.cost_by_term(values)
     breaches = read_breaches(site.model, values, grid, step_hours=hours)
-    reasons = []
-    columns, rows = solution.reduced_costs, solution.row_duals
-    # Over scenarios, a dual is of one course of things, by its weight: no reason for a plan.
-    if columns is not None and rows is not None and not site.courses:
-        reasons = read_reasons(
-            site.model,
-            columns,
-            rows,
-            grid,
-            step_hours=hours,
-            currency=document.currency,
-        )
     timings["read"] = (perf_counter() - began) * 1000
     return Plan(
         status=status,
@@ -205,7 +192,6 @@ def _read(
         node_power_kw=powers.node_power_kw,
         temperature_c=powers.temperature_c,
         breaches=tuple(breaches),
-        reasons=tuple(reasons),
         timings_ms=timings,
         scenarios=tuple(
             Outcome(each.name, each.weight, each.of(solution.values)) for each in site.courses

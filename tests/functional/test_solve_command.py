@@ -247,9 +247,9 @@ def test_varies_what_is_asked(solve: Solve, site_file: Path) -> None:
     ("variation", "words"),
     [
         ("pv_kw=3", "--vary pv_kw: the document has no device of kind pv"),
-        ("colour=3", "invalid _variation value"),
-        ("battery_kwh=", "invalid _variation value"),
-        ("battery_kwh=nan", "invalid _variation value"),
+        ("colour=3", "write NAME=VALUE,..., where NAME is one of battery_kwh"),
+        ("battery_kwh=", "write NAME=VALUE,..., where NAME is one of battery_kwh"),
+        ("battery_kwh=nan", "write NAME=VALUE,..., where NAME is one of battery_kwh"),
         ("battery_kwh=-3", "--vary battery_kwh: -3 should be at least 0"),
     ],
 )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scheduling.flex import SiteDocument
-from scheduling.planning import PlanStatus, UnresolvedReference, plan
+from scheduling.planning import PlanStatus, UnresolvedReference, explain, plan
 from tests.unit.scheduling_documents import battery, load, pv, site
 
 CHEAP, DEAR = 0.10, 0.50  # currency/kWh
@@ -177,7 +177,7 @@ def test_says_what_a_binding_limit_is_worth() -> None:
         site(battery(), load([4.0, 9.0]), import_price=[CHEAP, DEAR], import_limit_kw=[6.0, 9.0])
     )
 
-    (reason,) = [reason for reason in answer.reasons if reason.limit == "import limit"]
+    (reason,) = [reason for reason in explain(answer).reasons if reason.limit == "import limit"]
     assert reason.of == "the grid connection"
     assert reason.worth_per_kwh == pytest.approx(DEAR - CHEAP)
     assert reason.text == (

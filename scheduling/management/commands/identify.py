@@ -2,16 +2,9 @@
 
 import json
 from argparse import ArgumentParser
-from typing import Any, Final
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from pydantic import TypeAdapter
-
-from scheduling.flex.measured import Measured
-from scheduling.management.documents import BAD_INPUT, read_document
-from scheduling.planning.identifying import NotIdentifiable, identify
-
-_MEASURED: Final[TypeAdapter[Measured]] = TypeAdapter(Measured)
 
 
 class Command(BaseCommand):
@@ -28,7 +21,15 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        measured = read_document(options["file"], _MEASURED)
+        # The compiler of loops among them: seconds that --help need not pay.
+        from pydantic import TypeAdapter  # noqa: PLC0415
+
+        from scheduling.flex.measured import Measured  # noqa: PLC0415
+        from scheduling.management.documents import BAD_INPUT, read_document  # noqa: PLC0415
+        from scheduling.planning.identifying import NotIdentifiable, identify  # noqa: PLC0415
+
+        kind: TypeAdapter[Measured] = TypeAdapter(Measured)
+        measured = read_document(options["file"], kind)
         try:
             found = identify(measured)
         except NotIdentifiable as refusal:

@@ -1,28 +1,9 @@
 """``keep_flexibility TENANT ASSET FILE``: keep at an asset what it can do, or what it faces."""
 
-import sys
 from argparse import ArgumentParser
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-from pydantic import ValidationError as DocumentInvalid
-
-from assets.models import Asset, Sensor
-from scheduling.flex import DocumentError
-from scheduling.flex.context import SiteContext
-from scheduling.flex.parsing import error_lines, object_from_json
-from scheduling.models import AssetFlex
-from scheduling.services.flex import DeviceFlex, keep_context, keep_device
-from tenants.database import connection
-from tenants.models import Tenant
-from tenants.permissions import PLATFORM
-
-_BAD_INPUT: Final = 2
+from django.core.management.base import BaseCommand
 
 
 class Command(BaseCommand):
@@ -44,94 +25,7 @@ class Command(BaseCommand):
         add("--to", dest="valid_to", help="ISO 8601 with offset (default: until something newer)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        _enter(options["tenant"])
-        try:
-            kept = _keep(options)
-        except DocumentError as error:
-            lines = [f"{path}: {message}" for path, message in error.errors]
-            raise CommandError("\n".join(lines), returncode=_BAD_INPUT) from None
-        except ValidationError as error:
-            told = "; ".join(f"{name}: {' '.join(m)}" for name, m in error.message_dict.items())
-            raise CommandError(told, returncode=_BAD_INPUT) from None
-        until = "something newer" if kept.valid_to is None else _words(kept.valid_to)
-        self.stdout.write(f"{kept.asset}: kept from {_words(kept.valid_from)} to {until}")
+        # Documents and what checks them: half a second that --help need not pay.
+        from scheduling.management.keeping import keep  # noqa: PLC0415
 
-
-def _words(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%MZ}"
-
-
-def _keep(options: dict[str, Any]) -> AssetFlex:
-    given = object_from_json(_content(options["file"]))
-    if not isinstance(given, dict):
-        raise DocumentError([("$", "should be an object")])
-    asset = _found(Asset, options["asset"], "asset")
-    valid_from = _moment(options["valid_from"], "--from") or timezone.now()
-    valid_to = _moment(options["valid_to"], "--to")
-    if "kind" not in given:
-        for field in ("power_sensor", "stock_sensor"):
-            if options[field] is not None:
-                words = "is for a device; a document without kind is a context"
-                raise DocumentError([(f"--{field.replace('_', '-')}", words)])
-        return keep_context(
-            actor=PLATFORM,
-            asset=asset,
-            context=_context(given),
-            valid_from=valid_from,
-            valid_to=valid_to,
-        )
-    device = DeviceFlex(
-        asset=asset,
-        document=given,
-        power_sensor=_found(Sensor, options["power_sensor"], "--power-sensor"),
-        stock_sensor=_found(Sensor, options["stock_sensor"], "--stock-sensor"),
-    )
-    return keep_device(actor=PLATFORM, device=device, valid_from=valid_from, valid_to=valid_to)
-
-
-def _context(given: dict[str, Any]) -> SiteContext:
-    try:
-        return SiteContext.model_validate(given)
-    except DocumentInvalid as error:
-        raise DocumentError(error_lines(error)) from None
-
-
-def _found(model: Any, number: int | None, what: str) -> Any:
-    if number is None:
-        return None
-    found = model.objects.filter(pk=number).first()
-    if found is None:
-        raise DocumentError([(what, f"there is none with the number {number}")])
-    return found
-
-
-def _moment(text: str | None, what: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise DocumentError([(what, "a time in ISO 8601 with offset is right")])
-    return moment
-
-
-def _content(file: str) -> bytes:
-    if file == "-":
-        return sys.stdin.buffer.read()
-    try:
-        return Path(file).read_bytes()
-    except OSError as error:
-        raise DocumentError([(file, f"cannot be read: {error.strerror}")]) from None
-
-
-def _enter(schema_name: str) -> None:
-    tenant = Tenant.objects.customers().filter(schema_name=schema_name).first()
-    if tenant is None:
-        known = ", ".join(Tenant.objects.customers().values_list("schema_name", flat=True))
-        raise CommandError(
-            f"no tenant has the schema {schema_name!r} (there are: {known or 'none'})",
-            returncode=_BAD_INPUT,
-        )
-    connection.set_tenant(tenant)
+        self.stdout.write(keep(options))

@@ -2,18 +2,9 @@
 
 import json
 from argparse import ArgumentParser
-from typing import Any, Final
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from pydantic import TypeAdapter
-
-from scheduling.flex.study import BatteryStudy, Study
-from scheduling.management.documents import BAD_INPUT, read_document
-from scheduling.planning.hosting import study_hosting
-from scheduling.planning.sizing import StudyRefused, study_sizes
-from scheduling.planning.tables import hosting_json, print_hosting, print_sizes, sizes_json
-
-_STUDY: Final[TypeAdapter[Study]] = TypeAdapter(Study)
 
 
 class Command(BaseCommand):
@@ -30,18 +21,28 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        study = read_document(options["file"], _STUDY)
+        # Planning and all that shows it: a second that --help need not pay.
+        from pydantic import TypeAdapter  # noqa: PLC0415
+
+        from scheduling.flex.study import BatteryStudy, Study  # noqa: PLC0415
+        from scheduling.management.documents import BAD_INPUT, read_document  # noqa: PLC0415
+        from scheduling.planning import tables  # noqa: PLC0415
+        from scheduling.planning.hosting import study_hosting  # noqa: PLC0415
+        from scheduling.planning.sizing import StudyRefused, study_sizes  # noqa: PLC0415
+
+        kind: TypeAdapter[Study] = TypeAdapter(Study)
+        study = read_document(options["file"], kind)
         try:
             if isinstance(study, BatteryStudy):
                 sizes = study_sizes(study)
-                answer = sizes_json(sizes)
+                answer = tables.sizes_json(sizes)
                 if not options["json"]:
-                    print_sizes(sizes, study.currency)
+                    tables.print_sizes(sizes, study.currency)
             else:
                 hosting = study_hosting(study)
-                answer = hosting_json(hosting)
+                answer = tables.hosting_json(hosting)
                 if not options["json"]:
-                    print_hosting(hosting)
+                    tables.print_hosting(hosting)
         except StudyRefused as error:
             raise CommandError(f"$.{error}", returncode=BAD_INPUT) from None
         if options["json"]:
