@@ -1,9 +1,12 @@
 """GraphQL mutations of assets: translate, one call, translate back."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
 import strawberry
+from django.core.exceptions import ValidationError
 from strawberry import relay
 
 from assets import services
@@ -45,11 +48,28 @@ class RecordReadingsInput(MutationInput):
     source: str = strawberry.field(default="api", description="Name of the meter or gateway.")
 
 
+@strawberry.type(description="What became of the readings of one sensor.")
+class RecordedSeries:
+    sensor: strawberry.ID = strawberry.field(description="Identifier of the sensor.")
+    given: int = strawberry.field(description="How many values were given, nulls apart [count].")
+    changed: int = strawberry.field(
+        description="How many were news: of events not told before, or corrections [count]."
+    )
+    unchanged: int = strawberry.field(
+        description="How many said what their source had said already [count]."
+    )
+
+
 @strawberry.type(description="What became of recorded readings.")
 class RecordedReadings:
     given: int = strawberry.field(description="How many values were given, nulls apart [count].")
     changed: int = strawberry.field(
         description="How many were news; a repetition changes nothing [count]."
+    )
+    # Keys keep answers for a month: those of before there was this field have none.
+    series: list[RecordedSeries] = strawberry.field(
+        default_factory=list,
+        description="The same for each sensor, in the order in which they were first given.",
     )
 
 
@@ -64,24 +84,55 @@ class AssetsMutation:
         RecordReadingsPayload,
         needs=Permission.BELIEF_RECORD,
         description="Record readings of one or more sensors: all or none. Sending the same again "
-        "changes nothing.",
+        "changes nothing. When series are wrong there is an error for each, and none is stored.",
     )
     def record_readings(self, info: Info, input: RecordReadingsInput) -> RecordedReadings:
         if not input.series:
             raise wrong("series", "no series is given; at least one is right", code="length")
         sensors = find_each_visible(Sensor, [each.sensor for each in input.series], info)
-        readings = [
-            _to_readings(each, sensor, field=f"series.{index}")
-            for index, (each, sensor) in enumerate(zip(input.series, sensors, strict=True))
-        ]
-        changed = services.record_readings(
+        readings = _all_readings(input.series, sensors)
+        changed = services.record_readings_of_each(
             actor=info.context.actor,
             source_name=input.source,
             readings=readings,
             now=info.context.received_at,
         )
-        given = sum(int(np.count_nonzero(~np.isnan(each.values))) for each in readings)
-        return RecordedReadings(given=given, changed=changed)
+        return _recorded(readings, changed)
+
+
+def _recorded(readings: Sequence[services.Readings], changed: Counter[int]) -> RecordedReadings:
+    given: Counter[int] = Counter()
+    for each in readings:
+        given[each.sensor.pk] += int(np.count_nonzero(~np.isnan(each.values)))
+    return RecordedReadings(
+        given=given.total(),
+        changed=changed.total(),
+        series=[
+            RecordedSeries(
+                sensor=strawberry.ID(relay.to_base64("Sensor", sensor)),
+                given=count,
+                changed=changed[sensor],
+                unchanged=count - changed[sensor],
+            )
+            for sensor, count in given.items()
+        ],
+    )
+
+
+def _all_readings(
+    given: Sequence[SeriesReadingsInput], sensors: Sequence[Sensor | None]
+) -> list[services.Readings]:
+    """Return what is given for each sensor; refuse with what is wrong with every one of them."""
+    readings: list[services.Readings] = []
+    refusals: dict[str, object] = {}
+    for index, (each, sensor) in enumerate(zip(given, sensors, strict=True)):
+        try:
+            readings.append(_to_readings(each, sensor, field=f"series.{index}"))
+        except ValidationError as refusal:
+            refusals |= refusal.error_dict
+    if refusals:
+        raise ValidationError(refusals)
+    return readings
 
 
 def _to_readings(

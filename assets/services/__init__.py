@@ -6,6 +6,7 @@ from assets.services.recording import (
     SeriesOfBeliefs,
     record_many,
     record_readings,
+    record_readings_of_each,
     record_series,
 )
 from assets.services.sources import rank_source
@@ -37,6 +38,7 @@ __all__ = [
     "record_many",
     "record_points",
     "record_readings",
+    "record_readings_of_each",
     "record_series",
     "remove_asset",
     "thin_forecasts",

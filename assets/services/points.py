@@ -81,7 +81,7 @@ def record_points(
             sizes = np.cumsum([part.size for part in parts])
             place = piece[int(np.searchsorted(sizes, row, side="right"))].place
             raise wrong(place, "an event has two values; one is right", code="inconsistent")
-        changed += store(beliefs, corrected_at=now)
+        changed += store(beliefs, corrected_at=now).total()
         for points in piece:
             first, last = int(points.starts.min()), int(points.starts.max())
             before = spans.get(points.sensor.pk, (first, last))

@@ -1,11 +1,13 @@
 """Recording beliefs: one road for a single value and for a year of many sensors."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 import numpy as np
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 from numpy.typing import NDArray
@@ -83,27 +85,45 @@ def record_series(
         belief_time=belief_time,
         cumulative_probability=cumulative_probability,
     )
-    return _record(actor, [series], fields=[""])
+    return _record(actor, [series], fields=[""]).total()
 
 
-@transaction.atomic
 def record_readings(
     *, actor: Actor, source_name: str, readings: Sequence[Readings], now: datetime
 ) -> int:
+    """Store what a meter or gateway measured; see ``record_readings_of_each``."""
+    changed = record_readings_of_each(
+        actor=actor, source_name=source_name, readings=readings, now=now
+    )
+    return changed.total()
+
+
+@transaction.atomic
+def record_readings_of_each(
+    *, actor: Actor, source_name: str, readings: Sequence[Readings], now: datetime
+) -> Counter[int]:
     """Store what a meter or gateway measured: all ``readings`` or none.
 
-    Returns and raises as ``record_many``; also refuses readings from the future.
+    Returns:
+        how many beliefs are new or changed, by sensor.
+
+    Raises:
+        as ``record_many``; also for readings from the future.
     """
     latest = now + CLOCK_TOLERANCE
+    refusals: dict[str, object] = {}
     for index, each in enumerate(readings):
         last_start = each.grid.end - each.grid.step
         if last_start > latest or (each.belief_time and each.belief_time > latest):
-            raise wrong(
+            refusal = wrong(
                 f"series.{index}.start",
                 f"readings run to {each.grid.end.isoformat()}, but it "
                 f"is {now.isoformat()}: is the sender's clock right?",
                 code="future",
             )
+            refusals |= refusal.error_dict
+    if refusals:
+        raise ValidationError(refusals)
     source = Source.objects.of(SourceKind.METER, source_name)
     series = [
         SeriesOfBeliefs(
@@ -115,10 +135,9 @@ def record_readings(
         )
         for each in readings
     ]
-    return record_many(actor=actor, series=series, corrected_at=now)
+    return _record(actor, series, _fields(series), corrected_at=now)
 
 
-@transaction.atomic
 def record_many(
     *, actor: Actor, series: Sequence[SeriesOfBeliefs], corrected_at: datetime | None = None
 ) -> int:
@@ -139,8 +158,11 @@ def record_many(
         PermissionDenied: ``actor`` may not record beliefs at a sensor's asset.
         ValidationError: a series does not fit its sensor, or holds an infinite value.
     """
-    fields = [f"series.{index}." for index in range(len(series))]
-    return _record(actor, series, fields, corrected_at)
+    return _record(actor, series, _fields(series), corrected_at).total()
+
+
+def _fields(series: Sequence[SeriesOfBeliefs]) -> list[str]:
+    return [f"series.{index}." for index in range(len(series))]
 
 
 @transaction.atomic
@@ -149,11 +171,11 @@ def _record(
     series: Sequence[SeriesOfBeliefs],
     fields: Sequence[str],
     corrected_at: datetime | None = None,
-) -> int:
+) -> Counter[int]:
     prefetch_related_objects([each.sensor for each in series], "asset")
-    for each, field in zip(series, fields, strict=True):
+    for each in series:
         authorise_on(actor, Permission.BELIEF_RECORD, each.sensor.asset)
-        _check(each, field)
+    _check_all(series, fields)
     hold_sensors({each.sensor.pk for each in series})
     parts = [_beliefs(each) for each in series]
     beliefs = together(parts)
@@ -179,6 +201,18 @@ def hold_sensors(sensor_ids: set[int]) -> None:
     held = rows.select_for_update(of=("self",), no_key=True).values_list("pk")
     if len(held) != len(sensor_ids):
         raise wrong("sensor", "no such sensor", code="unknown")
+
+
+def _check_all(series: Sequence[SeriesOfBeliefs], fields: Sequence[str]) -> None:
+    """Refuse with what is wrong with each of ``series``, so that a sender mends all at once."""
+    refusals: dict[str, object] = {}
+    for each, field in zip(series, fields, strict=True):
+        try:
+            _check(each, field)
+        except ValidationError as refusal:
+            refusals |= refusal.error_dict
+    if refusals:
+        raise ValidationError(refusals)
 
 
 def _check(series: SeriesOfBeliefs, field: str) -> None:

@@ -5,6 +5,7 @@ hour costs Python a few milliseconds. Whoever calls holds the sensors' rows: of 
 one transaction writes at a time. (Figures: ``docs/adr/0004-beliefs-in-one-plain-table.md``.)
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -103,6 +104,10 @@ WHERE {_OF_BELIEF} AND assets_belief.belief_time > told.belief_time
 ON CONFLICT ({_KEY}, belief_time) DO UPDATE SET value = excluded.value
 WHERE assets_supersededbelief.value <> excluded.value
 """
+# Which sensors the rows are of that a statement writes.
+_BY_SENSOR: Final = """
+WITH written AS ({} RETURNING sensor_id) SELECT sensor_id, count(*) FROM written GROUP BY sensor_id
+"""
 
 
 def microseconds(moment: datetime) -> int:
@@ -117,7 +122,7 @@ def moments(times: NDArray[np.datetime64]) -> NDArray[np.int64]:
     return since - np.datetime64("2000-01-01", "us").astype(np.int64)
 
 
-def store(beliefs: Beliefs, *, corrected_at: datetime | None) -> int:
+def store(beliefs: Beliefs, *, corrected_at: datetime | None) -> Counter[int]:
     """Merge ``beliefs`` of dtype ``BELIEF`` into what is believed, in the caller's transaction.
 
     The same again changes nothing; nor does a later belief that is equal to the newest one of
@@ -128,10 +133,10 @@ def store(beliefs: Beliefs, *, corrected_at: datetime | None) -> int:
             there, is believed from; with None it takes the place of what stands there.
 
     Returns:
-        how many beliefs are new or changed.
+        how many beliefs are new or changed, by sensor.
     """
     if not beliefs.size:
-        return 0
+        return Counter()
     span = {
         "sensors": np.unique(beliefs["sensor"]).tolist(),
         "first": moment_of(int(beliefs["event_start"].min())),
@@ -144,11 +149,19 @@ def store(beliefs: Beliefs, *, corrected_at: datetime | None) -> int:
             copy.write(packed(beliefs))
         cursor.execute(_DROP_SAID, span)
         if cursor.rowcount == beliefs.size:
-            return 0
+            return Counter()
         if not _repeats(beliefs) and not _found(cursor, span):
-            cursor.execute(_INSERT)
-            return int(cursor.rowcount)
+            return _written(cursor, _INSERT, span)
         return _merge(cursor, span)
+
+
+def _written(cursor: Any, statement: str, span: dict[str, Any]) -> Counter[int]:
+    """Return how many rows ``statement`` writes, by sensor."""
+    if len(span["sensors"]) == 1:
+        cursor.execute(statement, span)
+        return Counter({span["sensors"][0]: int(cursor.rowcount)})
+    cursor.execute(_BY_SENSOR.format(statement), span)
+    return Counter(dict(cursor.fetchall()))
 
 
 def _found(cursor: Any, span: dict[str, Any]) -> bool:
@@ -156,15 +169,12 @@ def _found(cursor: Any, span: dict[str, Any]) -> bool:
     return bool(cursor.fetchone()[0])
 
 
-def _merge(cursor: Any, span: dict[str, Any]) -> int:
+def _merge(cursor: Any, span: dict[str, Any]) -> Counter[int]:
     cursor.execute(_DROP_SAID_BEFORE, span)
     if span["now"] is not None:
         cursor.execute(_DATE_CORRECTIONS, span)
     cursor.execute(_SUPERSEDE, span)
-    cursor.execute(_MERGE)
-    changed = int(cursor.rowcount)
-    cursor.execute(_KEEP_OLDER, span)
-    return changed + int(cursor.rowcount)
+    return _written(cursor, _MERGE, span) + _written(cursor, _KEEP_OLDER, span)
 
 
 def _repeats(beliefs: Beliefs) -> bool:

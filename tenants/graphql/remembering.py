@@ -69,6 +69,8 @@ def remember(made: Any) -> Any:
         return {"type": f"{type(made).__module__}:{type(made).__qualname__}", "fields": kept}
     if isinstance(made, Decimal):
         return {"decimal": str(made)}
+    if isinstance(made, list):
+        return {"list": [remember(each) for each in made]}
     json.dumps(made, allow_nan=False)  # anything else must be JSON by itself
     return made
 
@@ -81,6 +83,8 @@ def recall(kept: Any, info: Info) -> Any:
     """
     if not isinstance(kept, dict):
         return kept
+    if "list" in kept:
+        return [recall(each, info) for each in kept["list"]]
     if "decimal" in kept:
         return Decimal(kept["decimal"])
     if "type" in kept:

@@ -156,6 +156,28 @@ def test_of_several_series_all_are_stored_or_none(planner: GraphQLClient, sensor
     assert not Belief.objects.exists()
 
 
+def test_each_wrong_series_is_told(planner: GraphQLClient, sensor: Sensor) -> None:
+    def one(**changes: Any) -> Any:
+        return readings(sensor, **changes)["series"][0]
+
+    in_words = [one(unit="EUR"), one(), one(values=[None])]
+    in_time = [one(start="2090-03-01T00:00:00Z"), one(), one(start="2090-03-01T00:00:00Z")]
+    off = [one(start="2026-03-01T00:07:00Z"), one(values=[1e300], unit="MW")]
+
+    fields = [
+        [each["field"] for each in planner.execute(RECORD, input={"series": given})[
+            "recordReadings"]["errors"]]
+        for given in (in_words, in_time, off)
+    ]  # fmt: skip
+
+    assert fields == [
+        [["series", "0", "unit"], ["series", "2", "values"]],
+        [["series", "0", "start"], ["series", "2", "start"]],
+        [["series", "0", "start"], ["series", "1", "values"]],
+    ]
+    assert not Belief.objects.exists()
+
+
 def test_no_series_at_all_is_said(planner: GraphQLClient, sensor: Sensor) -> None:
     answer = planner.execute(RECORD, input={"series": []})["recordReadings"]
 
