@@ -10,7 +10,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-_OFFSET: Final = re.compile(r"(?<=\d)\s*(Z|[+-]\d\d(:?\d\d)?)$")
+from integrations.ingest.wrong_file import Wrong
+
+#: An offset at the end of a label.
+OFFSET: Final = re.compile(r"(?<=\d)\s*(Z|[+-]\d\d(:?\d\d)?)$")
 
 Label = Literal["start", "end"]
 
@@ -18,9 +21,19 @@ Label = Literal["start", "end"]
 class WrongStamp(ValueError):
     """The label is no time, or none that can be here; the message says what would be right."""
 
+    kind = Wrong.NO_TIME
+
 
 class NoSuchHour(WrongStamp):
     """The label lies in the hour that a clock leaves out."""
+
+    kind = Wrong.NO_SUCH_HOUR
+
+
+class OutOfOrder(WrongStamp):
+    """The label is of before the row above it."""
+
+    kind = Wrong.OUT_OF_ORDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +67,7 @@ class StampRules:
         Raises:
             WrongStamp: see the class.
         """
-        time = self._parsed(_OFFSET.sub("", text.strip()) if self.ignore_offsets else text)
+        time = self._parsed(OFFSET.sub("", text.strip()) if self.ignore_offsets else text)
         if self.midnight_ends_day and (time.hour, time.minute, time.second) == (0, 0, 0):
             time += timedelta(days=1)
         shift = step if self.label == "end" else timedelta(0)
@@ -77,7 +90,7 @@ class StampRules:
             return first
         start = second if before is not None and first <= before < second else first
         if before is not None and start < before:
-            raise WrongStamp(
+            raise OutOfOrder(
                 f"{text!r} comes before the row above it: local times have to be in order. "
                 "Where 00:00 is the end of its own date, say so (--midnight-ends-day)"
             )
