@@ -87,12 +87,10 @@ def _taken(
     line: int, row: list[str], clocks: "list[_Clock]", columns: "list[_Column]"
 ) -> Iterator[RowProblem]:
     """Take a row into the columns that mean it; yield what is wrong with it."""
-    for clock in clocks:
-        if (problem := clock.take(line, row)) is not None:
-            yield problem
-    for column in columns:
-        if column.clock.is_read and (problem := column.take(line, row)) is not None:
-            yield problem
+    told = [problem for clock in clocks if (problem := clock.take(line, row)) is not None]
+    read = (column for column in columns if column.clock.is_read)
+    told += [problem for column in read if (problem := column.take(line, row)) is not None]
+    yield from dict.fromkeys(told)  # a row that is too short is so once, not for each column
 
 
 @dataclass(slots=True)
