@@ -24,7 +24,6 @@ from scheduling.graphql.wear_types import WearQuery
 from tenants.graphql.accounts import AccountsMutation, AccountsQuery
 from tenants.graphql.admission import Admission, StreamAdmission
 from tenants.graphql.columns import Executor, SharedInfo, mark_leaves
-from tenants.graphql.connections import write_cursors_late
 from tenants.graphql.deprecations import Deprecations
 from tenants.graphql.errors import PublicErrors
 from tenants.graphql.queries import TenantsQuery
@@ -110,7 +109,7 @@ schema = _Schema(
         Cursors,
     ],
 )
-mark_leaves(write_cursors_late(schema))
+mark_leaves(schema)
 
 
 def as_sdl() -> str:

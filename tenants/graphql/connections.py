@@ -2,9 +2,9 @@
 
 import json
 import re
-from typing import Any, Final, TypeVar
+from functools import cache
+from typing import Any, Final
 
-import strawberry
 import strawberry_django
 from graphql import GraphQLError
 from strawberry import UNSET
@@ -13,9 +13,9 @@ from strawberry.relay.utils import from_base64, to_base64
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 from strawberry_django.fields.field import StrawberryDjangoConnectionExtension
+from strawberry_django.relay import cursor_connection
 from strawberry_django.relay.cursor_connection import DjangoCursorEdge
-
-S = TypeVar("S", bound=strawberry.Schema)
+from strawberry_django.relay.utils import resolve_edge_class
 
 #: Rows of one page, at most.
 MAX_FIRST: Final = 200
@@ -36,21 +36,15 @@ class _Cursor:
         return to_base64(self._prefix, str(self._keys))
 
 
-def write_cursors_late(schema: S) -> S:
-    """Let the edges of ``schema`` write their cursors when they are read; return the schema.
-
-    On the schema's own types of edges: a connection of another class than the library's would
-    not be read together with what it hangs on.
-    """
-    for kind in schema._schema.type_map.values():
-        edge: Any = getattr(kind.extensions.get("strawberry-definition"), "origin", None)
-        if isinstance(edge, type) and issubclass(edge, DjangoCursorEdge):
-            edge.resolve_edge = classmethod(_edge)  # type: ignore[assignment]
-    return schema
-
-
 def _edge(cls: Any, node: Any, *, cursor: object = None) -> Any:
     return cls(cursor=_Cursor(cls.CURSOR_PREFIX, cursor), node=node)
+
+
+# On the library's own class: one row type has several classes of edges, all of which inherit it,
+# and a connection of another class would not be read together with what it hangs on.
+DjangoCursorEdge.resolve_edge = classmethod(_edge)  # type: ignore[assignment]
+# Which that class is, is looked for in its annotations; once a connection's class is enough.
+cursor_connection.resolve_edge_class = cache(resolve_edge_class)  # type: ignore[assignment, attr-defined]
 
 
 class _Pages(StrawberryDjangoConnectionExtension):

@@ -1,15 +1,20 @@
 """Leaves that are plain are read from their rows and objects; all else is resolved."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 import strawberry
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from assets.models import Asset
+from assets.models import Asset, Quantity
 from config.schema import schema
+from tenants.accounts.tokens import issue_token
 from tenants.graphql.columns import LEAF, Executor, mark_leaves
 from tenants.models import Tenant
-from tests.factories import a_customer, a_site
+from tenants.permissions import PLATFORM, Role
+from tests.client import GraphQLClient, host_of
+from tests.factories import a_customer, a_sensor, a_site
 
 TYPES: Any = schema._schema.type_map
 
@@ -85,3 +90,47 @@ def test_a_column_that_is_not_loaded_is_resolved(tenant: Tenant) -> None:
     assert read(made) == made.name
     with pytest.raises(KeyError):
         read(deferred)
+
+
+LISTED = """{ assets(first: 3, ordering: [{name: ASC}]) {
+    totalCount pageInfo { endCursor hasNextPage }
+    edges { cursor node { __typename id name parent { id } sensors(first: 2) {
+        edges { cursor node { id name quantity minimum resolutionMinutes } } } } } } }"""
+
+
+@pytest.fixture
+def client(tenant: Tenant, now: datetime) -> GraphQLClient:
+    """A client that sees two sites with three sensors each."""
+    for name in ("A", "B"):
+        site = a_site(a_customer(f"{name} Ltd"), name)
+        for sensor in ("x", "y", "z"):
+            a_sensor(site, Quantity.POWER, name=f"{name} {sensor}")
+    issued = issue_token(actor=PLATFORM, name="t", role=Role.VIEWER, customer=None, now=now)
+    return GraphQLClient(host_of(tenant), issued.key)
+
+
+def test_lists_are_those_that_were_resolved(
+    client: GraphQLClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = client.execute(LISTED)
+    monkeypatch.setattr(schema, "execution_context_class", StrawberryGraphQLCoreExecutionContext)
+    resolved = client.execute(LISTED)
+
+    assert read == resolved
+    rows = [edge["node"] for edge in read["assets"]["edges"]]
+    assert sorted(len(row["sensors"]["edges"]) for row in rows) == [0, 2, 2]
+
+
+def test_what_fails_within_rows_of_lists_is_told_with_its_place(
+    client: GraphQLClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("not today")
+
+    monkeypatch.setattr(TYPES["Sensor"].fields["resolutionMinutes"], "resolve", fail)
+    [told, *_] = client.errors(LISTED)
+    monkeypatch.setattr(schema, "execution_context_class", StrawberryGraphQLCoreExecutionContext)
+    [before, *_] = client.errors(LISTED)
+
+    assert told["path"] == before["path"]
+    assert told["path"][:4] == ["assets", "edges", 0, "node"]
