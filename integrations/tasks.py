@@ -29,3 +29,17 @@ def read_connection(claim: Claim, *, connection_id: int, start: str, end: str, *
         datetime.fromisoformat(end),
         clock=timezone.now,
     )
+
+
+def _give_up_file(payload: dict[str, Any], reason: str) -> None:
+    from integrations import pipeline  # noqa: PLC0415
+
+    pipeline.give_up_file(payload["file_id"], reason=reason)
+
+
+@job("integrations.import_file", queue="integration", on_quarantine=_give_up_file)
+def import_file(claim: Claim, *, file_id: str, **_: Any) -> None:
+    """Import a file that somebody brought. Safe to repeat: nothing is stored but at the end."""
+    from integrations import pipeline  # noqa: PLC0415
+
+    pipeline.import_file(claim, file_id, clock=timezone.now)

@@ -2,9 +2,11 @@
 
 from assets.services.points import Points, record_points
 from assets.services.recording import (
+    CLOCK_TOLERANCE,
     Readings,
     SeriesOfBeliefs,
     record_many,
+    record_many_of_each,
     record_readings,
     record_readings_of_each,
     record_series,
@@ -23,6 +25,7 @@ from assets.services.tree import (
 )
 
 __all__ = [
+    "CLOCK_TOLERANCE",
     "HORIZONS",
     "NewSensor",
     "Points",
@@ -36,6 +39,7 @@ __all__ = [
     "move_asset",
     "rank_source",
     "record_many",
+    "record_many_of_each",
     "record_points",
     "record_readings",
     "record_readings_of_each",

@@ -161,6 +161,13 @@ def record_many(
     return _record(actor, series, _fields(series), corrected_at).total()
 
 
+def record_many_of_each(
+    *, actor: Actor, series: Sequence[SeriesOfBeliefs], corrected_at: datetime | None = None
+) -> Counter[int]:
+    """Store all ``series`` as ``record_many``; return how many beliefs are news by sensor."""
+    return _record(actor, series, _fields(series), corrected_at)
+
+
 def _fields(series: Sequence[SeriesOfBeliefs]) -> list[str]:
     return [f"series.{index}." for index in range(len(series))]
 

@@ -16,6 +16,7 @@ CELERY_TASK_DEFAULT_QUEUE: Final = "default"
 CELERY_TASK_ROUTES: Final = {
     "tenants.*": {"queue": "default"},
     "forecasting.*": {"queue": "default"},
+    "integrations.*": {"queue": "default"},
 }  # a bell names its own queue
 
 CELERY_TASK_ACKS_LATE: Final = True
@@ -49,6 +50,7 @@ CELERY_BEAT_SCHEDULE: Final = {
         "schedule": 900.0,
         "options": {"expires": 900.0},
     },
+    "forget-files": {"task": "integrations.forget_files", "schedule": 3600.0},
     "forget-requests": {"task": "tenants.forget_requests", "schedule": 86_400.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(env.run_dir() / "beat-schedule")

@@ -6,15 +6,17 @@ looked at and makes them follow each other at the file's own step.
 
 import csv
 import io
+from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
 from integrations.ingest.stamps import StampRules
 from integrations.ingest.wrong_file import WrongFile
 
-_FORMATS: Final = (
+#: Forms in which files write times; None for ISO 8601.
+FORMATS: Final = (
     None,
     "%Y-%m-%d %H:%M",
     "%Y/%m/%d %H:%M",
@@ -25,18 +27,44 @@ _FORMATS: Final = (
     "%m/%d/%Y %H:%M:%S",
     "%d-%m-%Y %H:%M",
     "%d.%m.%Y %H:%M",
+    "%d.%m.%Y %H:%M:%S",
+    "%d-%m-%Y %H:%M:%S",
     "%Y%m%d %H:%M",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d-%m-%Y",
+    "%d.%m.%Y",
+    "%Y/%m/%d",
 )
 _LOOKED_AT: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """How well a format fits: how many labels follow the one before at the step."""
+class Reading:
+    """How well a format fits.
+
+    Attributes:
+        step: the most common gap from label to label, or the one that was given.
+        follow: how many labels follow the one before at the step.
+        midnights: how many fall back by a day but a step, as where 00:00 ends its own date.
+        rises: how many are not before the one above.
+        days: the dates that it reads.
+        are_dates: all are midnights.
+    """
 
     time_format: str | None
+    step: timedelta | None
     follow: int
     midnights: int
+    rises: int
+    days: frozenset[date]
+    are_dates: bool
+
+
+def readings_of(labels: list[str], step: timedelta | None) -> list[Reading]:
+    """Return how each known format reads ``labels``, those alone that read them all."""
+    found = (_read(labels, each, step) for each in FORMATS)
+    return [each for each in found if each is not None]
 
 
 def recognised(content: bytes, rules: StampRules, step: timedelta) -> StampRules:
@@ -50,7 +78,7 @@ def recognised(content: bytes, rules: StampRules, step: timedelta) -> StampRules
     if rules.time_format is not None:
         return rules
     labels = _labels(content)
-    readings = [found for each in _FORMATS if (found := _read(labels, each, step)) is not None]
+    readings = readings_of(labels, step)
     if not readings:
         first = repr(labels[0][:40]) if labels else "none"
         raise WrongFile(
@@ -72,20 +100,30 @@ def _labels(content: bytes) -> list[str]:
     return [label for label in labels if label]
 
 
-def _read(labels: list[str], time_format: str | None, step: timedelta) -> _Reading | None:
+def _read(labels: list[str], time_format: str | None, step: timedelta | None) -> Reading | None:
     try:
         times = [
             datetime.fromisoformat(each) if time_format is None else _parsed(each, time_format)
             for each in labels
         ]
-    except ValueError:
+        gaps = [after - before for before, after in pairwise(times)]
+    except (ValueError, TypeError):  # a file with offsets in some of its rows
         return None
     if not times:
         return None
-    gaps = [after - before for before, after in pairwise(times)]
-    back = step - timedelta(days=1)
-    midnights = sum(gap == back for gap in gaps)
-    return _Reading(time_format, sum(gap == step for gap in gaps), midnights)
+    ahead = Counter(gap for gap in gaps if gap > timedelta(0))
+    if step is None and ahead:
+        step = ahead.most_common(1)[0][0]
+    back = (step or timedelta(0)) - timedelta(days=1)
+    return Reading(
+        time_format,
+        step,
+        follow=sum(gap == step for gap in gaps),
+        midnights=sum(gap == back for gap in gaps),
+        rises=sum(gap >= timedelta(0) for gap in gaps),
+        days=frozenset(each.date() for each in times),
+        are_dates=all((each.hour, each.minute, each.second) == (0, 0, 0) for each in times),
+    )
 
 
 def _parsed(label: str, time_format: str) -> datetime:

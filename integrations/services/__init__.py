@@ -8,16 +8,43 @@ from integrations.services.connections import (
     parse_settings,
     read_now,
 )
-from integrations.services.importing import ImportedSeries, import_series
+from integrations.services.files import (
+    MAX_FILE_BYTES,
+    Tried,
+    ask_import,
+    bring_file,
+    discard_file,
+    forget_files,
+    mapping_from,
+    preview_of,
+    sensors_of,
+    try_mapping,
+)
+from integrations.services.importing import ImportedColumn, import_columns
+from integrations.services.mappings import keep_mapping, mappings_for, matching, remove_mapping
 
 __all__ = [
+    "MAX_FILE_BYTES",
     "BulkRecorded",
-    "ImportedSeries",
+    "ImportedColumn",
+    "Tried",
+    "ask_import",
     "bind_channel",
+    "bring_file",
     "check_settings",
-    "import_series",
+    "discard_file",
+    "forget_files",
+    "import_columns",
     "keep_connection",
+    "keep_mapping",
+    "mapping_from",
+    "mappings_for",
+    "matching",
     "parse_settings",
+    "preview_of",
     "read_now",
     "record_body",
+    "remove_mapping",
+    "sensors_of",
+    "try_mapping",
 ]

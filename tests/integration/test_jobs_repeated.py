@@ -15,7 +15,14 @@ import pytest
 from assets.models import Asset, Quantity
 from assets.timegrid import TimeGrid
 from forecasting.services import request_forecast
-from integrations.services import bind_channel, keep_connection, read_now
+from integrations.services import (
+    ask_import,
+    bind_channel,
+    bring_file,
+    keep_connection,
+    mapping_from,
+    read_now,
+)
 from scheduling.services import request_schedule
 from tenants import jobs
 from tenants.database import connection
@@ -51,6 +58,15 @@ def ask_for_prices(now: datetime) -> None:
     read_now(actor=PLATFORM, connection=exchange, start=now, end=now + timedelta(days=1), now=now)
 
 
+def ask_for_import(now: datetime) -> None:
+    load = a_sensor(a_site(a_customer()), Quantity.POWER)
+    content = b"time,kW\n2026-03-27T00:00Z,1\n2026-03-27T01:00Z,2\n"
+    file = bring_file(actor=PLATFORM, asset=load.asset, name="f.csv", content=content, now=now)
+    columns = [{"column": "kW", "sensor": load.pk, "unit": "kW"}]
+    mapping = mapping_from({"columns": columns})
+    ask_import(actor=PLATFORM, file=file, mapping=mapping, now=now)
+
+
 @cache
 def entsoe_that_stays() -> Peer:
     return PEERS.enter_context(entsoe())
@@ -62,6 +78,7 @@ atexit.register(PEERS.close)
 #: By kind: how a tenant comes to have such a job, with all that it needs.
 REQUESTS: dict[str, Callable[[datetime], None]] = {
     "forecasting.forecast": ask_for_forecast,
+    "integrations.import_file": ask_for_import,
     "integrations.read": ask_for_prices,
     "scheduling.solve": ask_for_schedule,
 }

@@ -2,6 +2,7 @@
 
 import math
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -55,7 +56,7 @@ def test_a_decimal_point(text: str, value: float) -> None:
         ("1e999", False, Wrong.NOT_FINITE),
     ],
 )
-def test_what_is_no_number_is_not_made_one(text: str, comma: bool, kind: Wrong) -> None:
+def test_what_is_no_number_is_not_made_one(text: str, comma: Any, kind: Wrong) -> None:
     with pytest.raises(WrongNumber) as refused:
         number(text, decimal_comma=comma)
 
@@ -99,7 +100,7 @@ def test_a_wrong_cell_names_line_column_and_text_and_spares_its_neighbours() -> 
     ]
     assert first.values[[0, 3]].tolist() == [1.0, 3.0]
     assert math.isnan(second.values[0])
-    with pytest.raises(WrongFile, match="line 2: 'x' is no number .and 2 more lines"):
+    with pytest.raises(WrongFile, match=r"line 2: 'x' is no number .and 2 more lines"):
         read_series_files(text.encode(), [a_column("a"), a_column("b")])
 
 

@@ -4,28 +4,58 @@ import json
 import sys
 from argparse import ArgumentParser
 from dataclasses import asdict
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from assets.models import Sensor
-from integrations.ingest.series_file import (
-    Register,
-    SeriesFile,
-    SeriesRead,
-    WrongFile,
-    read_series_file,
-)
-from integrations.ingest.stamps import StampRules
-from integrations.services import ImportedSeries, import_series
+from integrations.ingest.mapping import FileMapping
+from integrations.ingest.wrong_file import WrongFile
+from integrations.models import ImportMapping
+from integrations.services import ImportedColumn, import_columns, mapping_from, sensors_of
 from tenants.database import connection
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM
 
+#: Options that a mapping has under the same name.
+_SAME_NAMES: Final = (
+    "time_column",
+    "clock_column",
+    "time_format",
+    "midnight_ends_day",
+    "ignore_offsets",
+    "any_order",
+    "decimal_comma",
+    "cut_to_steps",
+)
+_SAID_BY_MAPPING: Final = (
+    *_SAME_NAMES,
+    "sensor",
+    "column",
+    "unit",
+    "timezone",
+    "only",
+    "register",
+    "rolls_over_at",
+    "skip_wrong_rows",
+    "label",
+    "step",
+    "duplicates",
+    "generation",
+    "day_ahead",
+)
+#: How the command calls fields of a mapping that have other names there.
+_OPTIONS: Final = {
+    "time_zone": "--timezone",
+    "step_minutes": "--step",
+    "time_format": "--time-format",
+    "rolls_over_at": "--rolls-over-at",
+    "column": "file",
+}
 _BAD_INPUT: Final = 2
 _MAX_BYTES: Final = 200_000_000
 _MAX_TOLD: Final = 20
@@ -41,11 +71,10 @@ class Command(BaseCommand):
         parser.add_argument("tenant", help="schema name of the tenant")
         parser.add_argument("file", type=Path, help="the file, - for standard input")
         add = parser.add_argument
-        add(
-            "--sensor", required=True, help='identifier, or names from the tree: "Depot/Grid/power"'
-        )
-        add("--column", required=True, help="head of the values' column; A + B for a sum")
-        add("--unit", required=True, help='unit of the values: "kWh", "EUR/MWh", "W", ...')
+        add("--mapping", metavar="NAME", help="a kept one, instead of the options that follow")
+        add("--sensor", help='identifier, or names from the tree: "Depot/Grid/power"')
+        add("--column", help="head of the values' column; A + B for a sum")
+        add("--unit", help='unit of the values: "kWh", "EUR/MWh", "W", ...')
         add("--time-column", help="head of the labels' column (default: the first)")
         add("--timezone", help="of labels without an offset (default: the asset's)")
         add("--clock-column", help="head of the times' column, where dates and times are apart")
@@ -54,11 +83,11 @@ class Command(BaseCommand):
         add("--rolls-over-at", type=float, help="0 follows on this reading of a register: 100000")
         add("--ignore-offsets", action="store_true", help="offsets in the file are wrong")
         add("--skip-wrong-rows", action="store_true", help="leave out what cannot be read")
-        add("--label", choices=["start", "end"], default="start", help="what labels mark")
+        add("--label", choices=["start", "end"], help="what labels mark (default: start)")
         add("--midnight-ends-day", action="store_true", help="00:00 is the end of its own date")
         add("--time-format", help="of strptime, such as %%d/%%m/%%Y %%H:%%M (default: ISO 8601)")
         add("--step", type=int, metavar="MINUTES", help="of the file (default: the sensor's)")
-        add("--duplicates", choices=["refuse", "first", "last", "mean", "sum"], default="refuse")
+        add("--duplicates", choices=["refuse", "first", "last", "mean", "sum"])
         add("--any-order", action="store_true", help="rows are in no order")
         add("--cut-to-steps", action="store_true", help="labels lie within steps, as of sessions")
         add("--decimal-comma", action="store_true", help="1.234,5 is a thousand and more")
@@ -71,28 +100,28 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self._enter(options["tenant"])
         try:
-            sensor = _sensor(options["sensor"])
-            zone = _zone(options["timezone"] or sensor.asset.time_zone)
-            read = _read(options, sensor, zone)
-            imported = import_series(
+            mapping = _kept(options) if options["mapping"] else _mapping(options)
+            imported = import_columns(
                 actor=PLATFORM,
-                sensor=sensor,
-                read=read,
-                unit=options["unit"],
+                content=_content(options["file"]),
+                mapping=mapping,
+                sensors=sensors_of(PLATFORM, None, mapping),
                 source_name=(options["source"] or options["file"].stem)[:100],
-                day_ahead=_clock_time(options["day_ahead"]),
-                zone=zone,
-                generation=options["generation"],
                 dry_run=options["dry_run"],
+                now=timezone.now(),
             )
         except WrongFile as error:
             for problem in error.problems[:_MAX_TOLD]:
-                self.stderr.write(f"line {problem.line}: {problem.words}")
+                place = f"line {problem.line}" + (f", {problem.column}" if problem.column else "")
+                self.stderr.write(f"{place}: {problem.words}")
             raise CommandError(f"{options['file'].name}: {error}", returncode=_BAD_INPUT) from None
         except ValidationError as error:
-            told = "; ".join(f"{name}: {' '.join(m)}" for name, m in error.message_dict.items())
+            told = "; ".join(
+                f"{_said(name)}: {' '.join(m)}" for name, m in error.message_dict.items()
+            )
             raise CommandError(told, returncode=_BAD_INPUT) from None
-        self._tell(sensor, read, imported, as_json=options["json"], dry_run=options["dry_run"])
+        for each in imported:
+            self._tell(each, as_json=options["json"], dry_run=options["dry_run"])
 
     def _enter(self, schema_name: str) -> None:
         tenant = Tenant.objects.customers().filter(schema_name=schema_name).first()
@@ -104,16 +133,9 @@ class Command(BaseCommand):
             )
         connection.set_tenant(tenant)
 
-    def _tell(
-        self,
-        sensor: Sensor,
-        read: SeriesRead,
-        imported: ImportedSeries,
-        *,
-        as_json: bool,
-        dry_run: bool,
-    ) -> None:
-        if as_json:
+    def _tell(self, imported: ImportedColumn, *, as_json: bool, dry_run: bool) -> None:
+        sensor, read, stored = imported.sensor, imported.read, imported.stored
+        if as_json:  # a line for each column
             told = {
                 "sensor": sensor.pk,
                 "rows": read.n_rows,
@@ -121,44 +143,75 @@ class Command(BaseCommand):
                 "resets": read.n_resets,
                 "problems": [asdict(each) for each in read.problems],
             }
-            document = told | asdict(imported) | {"dry_run": dry_run}
+            document = told | asdict(stored) | {"dry_run": dry_run}
             self.stdout.write(json.dumps(document, default=datetime.isoformat))
             return
-        done = "would store" if dry_run else f"{imported.changed} new of"
+        done = "would store" if dry_run else f"{stored.changed} new of"
         self.stdout.write(
-            f"{sensor}: {done} {imported.n_values} values from {imported.start:%Y-%m-%d %H:%MZ} "
-            f"to {imported.end:%Y-%m-%d %H:%MZ}, {imported.n_missing} steps without a value, "
+            f"{sensor}: {done} {stored.n_values} values from {stored.start:%Y-%m-%d %H:%MZ} "
+            f"to {stored.end:%Y-%m-%d %H:%MZ}, {stored.n_missing} steps without a value, "
             f"{read.n_duplicates} duplicates, {read.n_resets} falls of the register, "
-            f"{len(read.problems)} lines left out; {imported.least:.6g} to {imported.most:.6g}, "
-            f"mean {imported.mean:.6g}"
+            f"{len(read.problems)} lines left out; {stored.least:.6g} to {stored.most:.6g}, "
+            f"mean {stored.mean:.6g}"
         )
 
 
-def _read(options: dict[str, Any], sensor: Sensor, zone: ZoneInfo) -> SeriesRead:
-    step = timedelta(minutes=options["step"]) if options["step"] is not None else sensor.resolution
-    if step <= timedelta(0):
-        raise WrongFile("--step: a positive number of minutes is right")
-    wanted = SeriesFile(
-        column=options["column"],
-        stamps=StampRules(
-            zone,
-            label=options["label"],
-            time_format=options["time_format"],
-            midnight_ends_day=options["midnight_ends_day"],
-            ignore_offsets=options["ignore_offsets"],
-            any_order=options["any_order"],
-        ),
-        step=step,
-        time_column=options["time_column"],
-        duplicates=options["duplicates"],
-        decimal_comma=options["decimal_comma"],
-        skip_wrong_rows=options["skip_wrong_rows"],
-        cut_to_steps=options["cut_to_steps"],
-        clock_column=options["clock_column"],
-        only=_only(options["only"]),
-        register=Register(options["rolls_over_at"]) if options["register"] else None,
+def _kept(options: dict[str, Any]) -> FileMapping:
+    """Return the mapping that is kept under the name, and says all that options would.
+
+    Raises:
+        WrongFile: there is none, there are several, or an option says it again.
+    """
+    again = [name for name in _SAID_BY_MAPPING if options[name] not in (None, False)]
+    if again:
+        raise WrongFile(f"--{again[0].replace('_', '-')}: the mapping says it already")
+    wanted = options["mapping"]
+    is_key = wanted.isdecimal()
+    found = list(
+        ImportMapping.objects.filter(pk=min(int(wanted), 2**62))
+        if is_key
+        else ImportMapping.objects.filter(name=wanted).select_related("asset")[:5]
     )
-    return read_series_file(_content(options["file"]), wanted)
+    if len(found) != 1:
+        which = "; ".join(f"{each.pk}: {each.asset or 'the whole tenant'}" for each in found)
+        raise WrongFile(f"--mapping {wanted!r} names not one mapping (found: {which or 'none'})")
+    return mapping_from(found[0].document)
+
+
+def _mapping(options: dict[str, Any]) -> FileMapping:
+    for name in ("sensor", "column", "unit"):
+        if options[name] is None:
+            raise WrongFile(f"--{name} is missing; or say --mapping, a kept one")
+    only = _only(options["only"])
+    column = {
+        "column": options["column"],
+        "sensor": _sensor(options["sensor"]).pk,
+        "unit": options["unit"],
+        "counts_up": options["register"],
+        "rolls_over_at": options["rolls_over_at"] if options["register"] else None,
+        "generation": options["generation"],
+        "only_column": only[0] if only else None,
+        "only_text": only[1] if only else "",
+    }
+    given = {name: options[name] for name in _SAME_NAMES}
+    return mapping_from(
+        given
+        | {
+            "columns": [column],
+            "time_zone": options["timezone"],
+            "label": options["label"] or "start",
+            "duplicates": options["duplicates"] or "refuse",
+            "step_minutes": options["step"],
+            "wrong_rows": "leave_out" if options["skip_wrong_rows"] else "refuse",
+            "day_ahead": _clock_time(options["day_ahead"]),
+        }
+    )
+
+
+def _said(path: str) -> str:
+    """Return how the command calls what a mapping calls ``path``: "columns.0.unit"."""
+    name = path.rpartition(".")[2]
+    return _OPTIONS.get(name, name)
 
 
 def _only(text: str | None) -> tuple[str, str] | None:
@@ -205,13 +258,6 @@ def _sensor(wanted: str) -> Sensor:
         which = "; ".join(f"{each.pk}: {each}" for each in found) or "none"
         raise WrongFile(f"--sensor {wanted!r} names not one sensor (found: {which})")
     return found[0]
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise WrongFile(f"--timezone {name!r}: an IANA name such as Europe/Amsterdam") from None
 
 
 def _clock_time(text: str | None) -> time | None:
