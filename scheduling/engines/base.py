@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,14 @@ class OutOfTime(Exception):
 
 class EngineFailed(Exception):
     """The engine gave up for a reason of its own; the message is for the log, not the user."""
+
+
+class EngineKilled(EngineFailed):
+    """The engine's process was ended from outside while it worked."""
+
+
+class EngineDiverged(EngineFailed):
+    """The engine found nothing that keeps the exact equations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +91,23 @@ class Engine(Protocol):
             Unsuited: the engine solves other models only.
             OutOfTime: none was found within ``time_limit``.
             EngineFailed: the engine ended for another reason.
+        """
+        ...
+
+
+@runtime_checkable
+class Refines(Protocol):
+    """An engine that also knows the exact equations of a model that bends."""
+
+    def refine(self, model: Compiled, *, start: Array, time_limit: timedelta) -> Array:
+        """Return values of all columns, shape (n_columns,), near ``start`` that cost least.
+
+        They keep the exact equations of ``model.bent`` within the engine's tolerance, and no
+        values nearby cost less. Integers are taken as continuous: fix them before.
+
+        Raises:
+            OutOfTime: nothing was found within ``time_limit``.
+            EngineKilled, EngineDiverged, EngineFailed: as they say.
         """
         ...
 

@@ -3,6 +3,9 @@
 The model is written as text for the solver that gekko brings (APOPT of the APMonitor suite,
 Hedengren et al., Computers and Chemical Engineering 70, 2014) and solved on this machine; no
 server is asked. It is slow beside HiGHS, has no duals, and does not settle ties.
+
+It also knows equations that bend (``refine``): then by IPOPT (Wächter and Biegler, Math. Prog.
+106, 2006), which gekko brings as well.
 """
 
 from datetime import timedelta
@@ -14,13 +17,15 @@ from numpy.typing import NDArray
 
 from scheduling.engines.base import (
     DEFAULT_GAP,
+    EngineDiverged,
     EngineFailed,
     Infeasible,
     OutOfTime,
     Solution,
 )
-from scheduling.engines.gekko_process import NotSolved, solve_text
+from scheduling.engines.gekko_process import IPOPT, NotSolved, solve_text
 from scheduling.engines.gekko_text import as_text
+from scheduling.formulation.bending import unbent
 from scheduling.formulation.compiled import Compiled, fix_columns, with_play
 
 Array = NDArray[np.float64]
@@ -50,6 +55,22 @@ class GekkoEngine:
             values = _solve(fix_columns(model, integers, np.round(values[integers])), deadline, gap)
         cost = float(model.cost @ values) + model.offset
         return Solution(values=values, cost=cost, bound=cost - gap * abs(cost), is_proven=True)
+
+    def refine(self, model: Compiled, *, start: Array, time_limit: timedelta) -> Array:
+        """Return the best values near ``start``; see ``Refines.refine``."""
+        free = unbent(model)
+        text, variables = as_text(free, start=start, bends=True)
+        values = free.column_lower.copy()
+        seconds = time_limit.total_seconds()
+        if seconds <= 0:
+            raise OutOfTime("nothing was found within the time limit")
+        try:
+            values[variables] = solve_text(
+                text, variables.size, seconds=seconds, gap=DEFAULT_GAP, solver=IPOPT
+            )
+        except NotSolved as error:
+            raise EngineDiverged(f"gekko: {error}") from None
+        return np.clip(values, free.column_lower, free.column_upper)
 
 
 def _solve(model: Compiled, deadline: float, gap: float) -> Array:

@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.engines.base import EngineFailed, OutOfTime
+from scheduling.engines.base import EngineFailed, EngineKilled, OutOfTime
 from scheduling.engines.gekko_folder import own_folder, remember_child
 
 Array = NDArray[np.float64]
@@ -32,37 +32,45 @@ _EXECUTABLES: Final = {
 }
 
 
+#: Numbers of gekko's solvers. BPOPT is not offered: it reports success with wrong optima.
+APOPT: Final = 1  # knows integers
+IPOPT: Final = 3  # better where equations bend
+
+
 class NotSolved(Exception):
     """The solver ended without a solution: there is none, or it found none."""
 
 
-def solve_text(text: str, n_variables: int, *, seconds: float, gap: float) -> Array:
+def solve_text(
+    text: str, n_variables: int, *, seconds: float, gap: float, solver: int = APOPT
+) -> Array:
     """Return the values of the variables of ``text``, shape (n_variables,), in its order.
 
     Raises:
         NotSolved: as it says.
         OutOfTime: ``seconds`` passed before.
+        EngineKilled: somebody ended the child.
         EngineFailed: gekko has no solver for this machine.
     """
     with own_folder() as folder:
         (folder / f"{_MODEL}.apm").write_text(text)
         (folder / f"{_MODEL}.info").write_text("")
-        (folder / "measurements.dbs").write_text(_options(seconds))
+        (folder / "measurements.dbs").write_text(_options(seconds, solver))
         (folder / "apopt.opt").write_text(_solver_options(gap))
         _run(folder, seconds)
         return _values(folder, n_variables)
 
 
-def _options(seconds: float) -> str:
-    # Steady state (IMODE 3) with APOPT (SOLVER 1), the one that knows integers. BPOPT is
-    # not offered: it reports success with wrong optima.
+def _options(seconds: float, solver: int) -> str:
+    # All steps at once, as a steady state (IMODE 3). IPOPT gets no closer than its own rounding.
+    tolerance = 1e-9 if solver == APOPT else 1e-7
     chosen = {
         "imode": 3,
-        "solver": 1,
+        "solver": solver,
         "max_time": seconds,
-        "max_iter": 10_000,
-        "otol": 1e-9,
-        "rtol": 1e-9,
+        "max_iter": 10_000 if solver == APOPT else 500,
+        "otol": tolerance,
+        "rtol": tolerance,
         "csv_write": 1,
         "web": 0,
     }
@@ -111,6 +119,8 @@ def _run(folder: Path, seconds: float) -> None:
         child.wait()
         if child.stdout is not None:
             child.stdout.close()
+    if child.returncode < 0:
+        raise EngineKilled(f"gekko: its process was ended by signal {-child.returncode}")
     if "@error" in output:
         raise NotSolved(output[output.index("@error") :].strip().splitlines()[-1].strip())
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.engines.base import Infeasible
+from scheduling.engines.gekko_bends import bend_equations
 from scheduling.formulation.compiled import Compiled
 
 #: What an empty row may miss by rounding.
@@ -15,8 +16,14 @@ ROUNDING: Final = 1e-6
 _MOST_TERMS: Final = 120
 
 
-def as_text(model: Compiled) -> tuple[str, NDArray[np.int64]]:
+def as_text(
+    model: Compiled, *, start: NDArray[np.float64] | None = None, bends: bool = False
+) -> tuple[str, NDArray[np.int64]]:
     """Return ``model`` as text, and the columns that are variables in it, in order.
+
+    Args:
+        start: values to begin with, shape (n_columns,); zero, or the bound next to it, if None.
+        bends: whether the exact equations of ``model.bent`` are part of it.
 
     Columns whose bounds meet are numbers, not variables: the solver stumbles over them. The
     variables are v0, v1 ... in that order; those that are whole have the prefix ``int_``.
@@ -25,9 +32,12 @@ def as_text(model: Compiled) -> tuple[str, NDArray[np.int64]]:
     free = np.flatnonzero(is_free)
     names = _names(model, free)
     lines = ["Model", "Variables"]
-    lines += [_declaration(names[column], model, column) for column in names]
+    begun = np.zeros(model.n_columns) if start is None else start
+    lines += [_declaration(names[column], model, column, begun[column]) for column in names]
     sums: list[str] = []
     equations = _equations(model, names, sums)
+    for each in model.bent if bends else ():
+        equations += bend_equations(each, names, model.column_lower)
     cost = [(name, float(model.cost[column])) for column, name in names.items()]
     cost = [(name, price) for name, price in cost if price]
     equations += [f"minimize {part}" for part in _split(cost)] or ["minimize 0"]
@@ -43,9 +53,9 @@ def _names(model: Compiled, free: NDArray[np.int64]) -> dict[int, str]:
     }
 
 
-def _declaration(name: str, model: Compiled, column: int) -> str:
+def _declaration(name: str, model: Compiled, column: int, start: float) -> str:
     lower, upper = float(model.column_lower[column]), float(model.column_upper[column])
-    text = f"{name} = {min(max(0.0, lower), upper)!r}"
+    text = f"{name} = {min(max(float(start), lower), upper)!r}"
     if np.isfinite(lower):
         text += f", >= {lower!r}"
     if np.isfinite(upper):

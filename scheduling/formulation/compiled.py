@@ -7,6 +7,8 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.formulation.bends import Bent
+
 Array: TypeAlias = NDArray[np.float64]
 Entries: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64], Array]
 
@@ -36,6 +38,7 @@ class Compiled:
     column, each column once. ``chains`` say which part of it is a stock over time.
     ``still``: (rows, columns) of the same length: where nothing moves, these columns make up for
     these rows, one each, which is a basis to start from.
+    ``bent``: where the exact equations bend; the rows here are their linear stand-in.
     """
 
     cost: Array
@@ -50,6 +53,7 @@ class Compiled:
     value: Array
     chains: tuple[Chain, ...] = ()
     still: tuple[NDArray[np.int64], NDArray[np.int64]] = NO_START
+    bent: tuple[Bent, ...] = ()
 
     @property
     def n_columns(self) -> int:
@@ -76,6 +80,7 @@ def compile_model(
     entries: Sequence[Entries],
     chains: Sequence[Chain] = (),
     still: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]] = (),
+    bent: Sequence[Bent] = (),
 ) -> Compiled:
     """Return blocks joined into one model; repeated entries are added up."""
     column_lower, column_upper = _joined(column_bounds)
@@ -94,6 +99,7 @@ def compile_model(
         value=value,
         chains=tuple(chains),
         still=_joined_pairs(still),
+        bent=tuple(bent),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Final, Self, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from scheduling.formulation.bends import Bent
 from scheduling.formulation.blocks import (
     Exclusive,
     FromBetween,
@@ -56,6 +57,7 @@ class LinearModel:
         self.limits: list[Limit] = []
         self.row_limits: list[RowLimit] = []
         self.softnesses: list[Softness] = []
+        self.bent: list[Bent] = []
         self.costs: list[tuple[str, Columns, Array]] = []
         self.constants: dict[str, float] = {}
         self._preferences: list[tuple[Columns, Array]] = []
@@ -251,6 +253,7 @@ class LinearModel:
         self.exclusives += [each.moved(prefix, by) for each in other.exclusives]
         self.from_between += [each.moved(prefix, by) for each in other.from_between]
         self.limits += [each.moved(prefix, by) for each in other.limits]
+        self.bent += [each.moved(by, down) for each in other.bent]
         self.costs += [(term, columns + by, weight * p) for term, columns, p in other.costs]
         for term, amount in other.constants.items():
             self.add_constant(term, weight * amount)
@@ -271,6 +274,7 @@ class LinearModel:
             entries=self._entries,
             chains=self.chains,
             still=self._still,
+            bent=self.bent,
         )
 
     def prices(self) -> Array:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scheduling.formulation.blocks import Runs
 from scheduling.formulation.goals import Goal
 from scheduling.formulation.linear_model import LinearModel
-from scheduling.formulation.storage import NO_STOCK, Flows, Stocks, StorageColumns, kept_share
+from scheduling.formulation.storage import NO_STOCK, Flows, Stocks, StorageColumns, hours_left
 
 #: With a smaller f the row says little, in large numbers.
 _LEAST_PART: Final = 0.01
@@ -42,7 +42,7 @@ def least_runs(
     feeds = (flows.stock == stock) & flows.charge_limit.any(axis=1)
     if feeds.sum() != 1:
         return
-    left = (kept_share(stocks.kept[stock]) * step_hours)[at]
+    left = hours_left(stocks, step_hours)[stock, at]
     brought = left * flows.charge_efficiency[flow, at] * flows.charge_limit[flow, at]
     for goal in goals:
         missed = model.columns.get(f"{goal.name} below")

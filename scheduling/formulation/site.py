@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.formulation.ageing import Sliced, SliceRows, add_slices
+from scheduling.formulation.bending import add_bends
+from scheduling.formulation.bends import Bend
 from scheduling.formulation.commitments import Commitment, add_commitments
 from scheduling.formulation.curtailable import Curtailables, add_curtailables
 from scheduling.formulation.goals import Goal, add_goals
@@ -79,6 +81,7 @@ class SiteProblem:
     tapers: list[Taper] = field(default_factory=list)
     couplings: list[Coupling] = field(default_factory=list)
     sliced: list[Sliced] = field(default_factory=list)
+    bends: list[Bend] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
     ties: Ties = Ties.EARLY
 
@@ -111,6 +114,7 @@ def build_site(problem: SiteProblem) -> SiteModel:
         model, problem.sliced, storage, problem.stocks, problem.flows, step_hours=hours
     )
     site = SiteModel(model, nodes, storage, curtailed, jobs, slices)
+    add_bends(model, problem.bends, problem.stocks, problem.flows, storage, step_hours=hours)
     add_goals(model, problem.goals, storage, step_hours=hours)
     _add_operation(site, problem)
     add_together(

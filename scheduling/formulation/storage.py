@@ -15,6 +15,9 @@ Wear is linear in throughput: for a battery w/2 per kWh drawn and w/2 per kWh gi
 price of a kWh taken out (formulation F7). What stock remains at the end may be worth v per
 kWh more, or less, than at the start: without it the plan would take what is left as free.
 
+Two stocks may give to each other (``formulation.exchange``): then what is left of both is in
+both, and so is what comes into either.
+
 Charging and discharging at once wastes energy, and so pays only where taking energy earns
 money. The two are declared exclusive; ``engines.exclusive`` sees to it where it matters.
 """
@@ -26,6 +29,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.formulation.exchange import Exchange, across
 from scheduling.formulation.linear_model import NO_COLUMN, Columns, LinearModel, Rows
 
 Array = NDArray[np.float64]
@@ -42,6 +46,7 @@ class Stocks:
     Per stock, shape (K,): ``initial`` [kWh], ``end_value`` [currency/kWh].
     Per stock and step, shape (K, T): ``kept``, the share left after a step, in (0, 1];
     ``gain`` [kW, negative for usage]; ``floor`` and ``ceiling`` [kWh, at the end of the step].
+    ``exchanges``: pairs that give to each other; their ``kept`` is what stays where it is.
     """
 
     names: Sequence[str]
@@ -51,6 +56,7 @@ class Stocks:
     gain: Array
     floor: Array
     ceiling: Array
+    exchanges: tuple[Exchange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,15 +135,32 @@ def kept_share(kept: Array) -> Array:
         return np.where(kept < 1.0, (kept - 1.0) / np.log(kept), 1.0)
 
 
+def hours_left(stocks: Stocks, step_hours: float | Array) -> Array:
+    """Return l · h above, shape (K, T): what a kW during a step leaves at its end [kWh/kW]."""
+    left = kept_share(stocks.kept) * step_hours
+    for each in stocks.exchanges:
+        left[each.first], left[each.second] = each.hours[0, 0], each.hours[1, 1]
+    return left
+
+
+def gained(stocks: Stocks, step_hours: float | Array) -> Array:
+    """Return what ``gain`` leaves in each stock at the end of each step, shape (K, T) [kWh]."""
+    found: Array = hours_left(stocks, step_hours) * stocks.gain
+    for to, of, _, hours in across(stocks.exchanges):
+        found[to] += hours * stocks.gain[of]
+    return found
+
+
 def _left_alone(stocks: Stocks, step_hours: float | Array) -> Array:
-    kept = stocks.kept
-    gained = kept_share(kept) * step_hours * stocks.gain
+    kept, more = stocks.kept, gained(stocks, step_hours)
     if (kept == 1.0).all():
-        still: Array = stocks.initial[:, None] + np.cumsum(gained, axis=1)
+        still: Array = stocks.initial[:, None] + np.cumsum(more, axis=1)
         return still
     levels, level = np.empty(kept.shape), stocks.initial
     for t in range(kept.shape[1]):
-        level = kept[:, t] * level + gained[:, t]
+        before, level = level, kept[:, t] * level + more[:, t]
+        for to, of, share, _ in across(stocks.exchanges):
+            level[to] += share[t] * before[of]
         levels[:, t] = level
     return levels
 
@@ -158,24 +181,37 @@ def _add_stock_balance(
     step_hours: float | Array,
 ) -> None:
     stock, kept = columns.stock, stocks.kept
-    hours_left = kept_share(kept) * step_hours
-    before = np.full(stock.shape, NO_COLUMN)
-    before[:, 1:] = stock[:, :-1]
+    before = stock_before(columns)
     # Before the first step the stock is a number, not a variable: it moves to the right.
-    known = hours_left * stocks.gain
+    known = gained(stocks, step_hours)
     known[:, :1] += kept[:, :1] * stocks.initial[:, None]
+    for to, of, share, _ in across(stocks.exchanges):
+        known[to, 0] += share[0] * stocks.initial[of]
     rows = model.add_rows(
         "stock balance", stock.shape, [(stock, 1.0), (before, -kept)], lower=known, upper=known
     )
-    for k in range(stock.shape[0]):
+    tied = {to for to, _, _, _ in across(stocks.exchanges)}
+    for k in set(range(stock.shape[0])) - tied:
         model.add_chain(stock[k], rows[k])
+    for to, of, share, _ in across(stocks.exchanges):
+        model.add_entries(rows[to], before[of], -share)
     model.stand_still(rows, stock)
     held = np.flatnonzero(flows.stock != NO_STOCK)
-    of = flows.stock[held]
-    into = -hours_left[of] * flows.charge_efficiency[held]
-    model.add_entries(rows[of], columns.charge[held], into)
-    out = hours_left[of] / flows.discharge_efficiency[held]
-    model.add_entries(rows[of], columns.discharge[held], out)
+    left = hours_left(stocks, step_hours)[flows.stock[held]]
+    into, out = flows.charge_efficiency[held], -1.0 / flows.discharge_efficiency[held]
+    for power, share in ((columns.charge[held], into), (columns.discharge[held], out)):
+        model.add_entries(rows[flows.stock[held]], power, -left * share)
+    for to, of, _, hours in across(stocks.exchanges):
+        for f in np.flatnonzero(flows.stock == of).tolist():
+            model.add_entries(rows[to], columns.charge[f], -hours * flows.charge_efficiency[f])
+            model.add_entries(rows[to], columns.discharge[f], hours / flows.discharge_efficiency[f])
+
+
+def stock_before(columns: StorageColumns) -> Columns:
+    """Return where the stock before each step is, shape (K, T); no column before the first."""
+    before = np.full(columns.stock.shape, NO_COLUMN)
+    before[:, 1:] = columns.stock[:, :-1]
+    return before
 
 
 def _add_costs(

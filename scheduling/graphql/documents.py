@@ -38,6 +38,8 @@ _UNITS: Final = {
     "_minutes": "min",
     "_a": "A",
     "_c": "°C",
+    "_k": "K",
+    "quadratic_loss_per_kw": "1/kW",
     "_efficiency": "ratio",
     "_share": "share",
     "replacement_cost_per_kwh": "currency/kWh",

@@ -17,7 +17,7 @@ from assets.timegrid import TimeGrid
 from scheduling.formulation.linear_model import take
 from scheduling.formulation.processes import WholeJob
 from scheduling.formulation.site import SiteModel, SiteProblem
-from scheduling.formulation.storage import NO_STOCK, kept_share
+from scheduling.formulation.storage import NO_STOCK
 from scheduling.interpret.intervals import bounds, runs
 from scheduling.interpret.wording import Action, Purpose, device_words
 from scheduling.interpret.worth import Worth
@@ -78,7 +78,7 @@ class _Reader:
     grid: TimeGrid
     currency: str
     hours: Array
-    left: Array
+    entering: Array
     duals: Array
 
     def flow(self, number: int) -> list[DeviceReason]:
@@ -87,10 +87,9 @@ class _Reader:
         stock, price = int(flows.stock[number]), self.worth.price[flows.node[number]]
         charge = take(self.values, storage.charge[number])
         discharge = take(self.values, storage.discharge[number])
-        value = self.worth.value[stock]
-        left = self.left[stock]
-        drawn = left * flows.charge_efficiency[number] * value - flows.charge_cost[number]
-        given = left / flows.discharge_efficiency[number] * value + flows.discharge_cost[number]
+        value = self.entering[stock]
+        drawn = flows.charge_efficiency[number] * value - flows.charge_cost[number]
+        given = value / flows.discharge_efficiency[number] + flows.discharge_cost[number]
         slices = self.site.slices.get(number)
         if slices is not None:
             # The first slice may stand still while deeper ones move: what that is worth adds.
@@ -216,8 +215,8 @@ def read_device_reasons(
     """Return why stores charge and discharge, generators are held back and jobs run, by time."""
     worth = Worth.read(site, problem, row_duals)
     hours = np.full(grid.n_steps, problem.step_hours, dtype=np.float64)
-    left = kept_share(problem.stocks.kept)
-    reader = _Reader(site, problem, values, worth, grid, currency, hours, left, row_duals)
+    entering = worth.entering(problem)
+    reader = _Reader(site, problem, values, worth, grid, currency, hours, entering, row_duals)
     found = []
     for number in np.flatnonzero(problem.flows.stock != NO_STOCK).tolist():
         found += reader.flow(number)

@@ -9,10 +9,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.formulation.exchange import across
 from scheduling.formulation.nodes import NO_PARENT
 from scheduling.formulation.processes import WholeJob
 from scheduling.formulation.site import SiteProblem
-from scheduling.formulation.storage import NO_STOCK, kept_share
+from scheduling.formulation.storage import NO_STOCK, gained, hours_left
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -41,11 +42,11 @@ def no_control(problem: SiteProblem) -> Controls:
     n_steps = problem.fixed.shape[1]
     charge = np.zeros((len(flows.names), n_steps))
     hours = np.full(n_steps, problem.step_hours, dtype=np.float64)
-    left = kept_share(stocks.kept) * hours
-    gained = left * stocks.gain
+    left = hours_left(stocks, hours)
+    more = gained(stocks, hours)
     wanted = np.minimum(_wanted(problem), stocks.ceiling)
     # Without losses, what a stock holds with nothing drawn is a sum; most need no more.
-    stock = stocks.initial[:, None] + np.cumsum(gained, axis=1)
+    stock = stocks.initial[:, None] + np.cumsum(more, axis=1)
     loses = (stocks.kept < 1.0).any(axis=1)
     owner = _first_feeders(problem)
     busy = np.flatnonzero(loses | (stock < wanted - _NOTHING).any(axis=1))
@@ -53,13 +54,19 @@ def no_control(problem: SiteProblem) -> Controls:
     is_fed = own != NO_STOCK
     into = left[busy] * flows.charge_efficiency[own]
     limit = np.where(is_fed[:, None], flows.charge_limit[own], 0.0)
-    kept, wanted, gained = stocks.kept[busy], wanted[busy], gained[busy]
+    kept, wanted, more = stocks.kept[busy], wanted[busy], more[busy]
+    place = {int(k): number for number, k in enumerate(busy)}
+    tied = [(place[to], place[of], *rest) for to, of, *rest in across(stocks.exchanges)]
     level = stocks.initial[busy]
     for t in range(n_steps if busy.size else 0):
-        level = kept[:, t] * level + gained[:, t]
+        before, level = level, kept[:, t] * level + more[:, t]
+        for to, of, share, _ in tied:
+            level[to] += share[t] * before[of]
         drawn = np.minimum(np.maximum((wanted[:, t] - level) / into[:, t], 0.0), limit[:, t])
         charge[own[is_fed], t] = drawn[is_fed]
         level += drawn * into[:, t]
+        for to, of, _, spread in tied:
+            level[to] += spread[t] * drawn[of] * flows.charge_efficiency[own[of], t]
         stock[busy, t] = level
     return Controls(charge, np.zeros(charge.shape), stock, _jobs(problem))
 
@@ -75,14 +82,15 @@ def self_consumption(problem: SiteProblem, controls: Controls) -> Controls:
     stock = controls.stock.copy()
     net = node_power(problem, controls)
     hours = np.broadcast_to(np.asarray(problem.step_hours), charge.shape[1:])
+    more = gained(stocks, hours)
     for f in _batteries(problem, controls):
         k, node = int(flows.stock[f]), _priced_above(problem, int(flows.node[f]))
-        left = kept_share(stocks.kept[k]) * hours
+        left = hours_left(stocks, hours)[k]
         into, out = left * flows.charge_efficiency[f], left / flows.discharge_efficiency[f]
         steps = np.stack(
             [
                 *(net[node], flows.charge_limit[f], flows.discharge_limit[f], into, out),
-                *(stocks.kept[k], left * stocks.gain[k], stocks.floor[k], stocks.ceiling[k]),
+                *(stocks.kept[k], more[k], stocks.floor[k], stocks.ceiling[k]),
             ],
             axis=1,
         )
@@ -95,8 +103,8 @@ def self_consumption(problem: SiteProblem, controls: Controls) -> Controls:
 def _follow(steps: list[list[float]], level: float) -> tuple[list[float], ...]:
     """Return what a battery draws, gives and holds that follows its node."""
     charge, discharge, stock = [], [], []
-    for net, most_drawn, most_given, into, out, kept, gained, floor, ceiling in steps:
-        level = kept * level + gained
+    for net, most_drawn, most_given, into, out, kept, more, floor, ceiling in steps:
+        level = kept * level + more
         drawn = max(min(-net, most_drawn, (ceiling - level) / into), 0.0)
         given = max(min(net, most_given, (level - floor) / out), 0.0)
         level += drawn * into - given * out

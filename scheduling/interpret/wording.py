@@ -182,9 +182,9 @@ def limit_words(
         form = _LESS
     elif limit in _EITHER_WAY:
         form = _ROOM
-    name = _chosen(_LIMITS.get(limit, (limit, limit, limit)), language)
-    whose = _chosen(_CONNECTION, language) if of == _CONNECTION[0] else of
-    return _chosen(form, language).format(
+    name = chosen(_LIMITS.get(limit, (limit, limit, limit)), language)
+    whose = chosen(_CONNECTION, language) if of == _CONNECTION[0] else of
+    return chosen(form, language).format(
         limit=name, of=whose, worth=f"{worth:.3f}", currency=currency
     )
 
@@ -201,7 +201,7 @@ def device_words(
     zone: tzinfo = UTC,
 ) -> str:
     """Return why a device does what it does; ``span``: what its purpose refers to."""
-    form = _chosen(_DEVICE[action, purpose], language)
+    form = chosen(_DEVICE[action, purpose], language)
     start, end = span or (None, None)
     when = f"{_clock(start, zone)} - {_clock(end, zone)}" if start and end else ""
     until = _clock(end, zone) if end else ""
@@ -214,7 +214,7 @@ def _clock(time: datetime, zone: tzinfo) -> str:
     return time.astimezone(zone).strftime("%d-%m %H:%M")
 
 
-def _chosen(words: Words, language: str) -> str:
+def chosen(words: Words, language: str) -> str:
     """Return the words in ``language``; in English for one that we do not speak."""
     english, dutch, german = words
     return {"nl": dutch, "de": german}.get(language.partition("-")[0], english)

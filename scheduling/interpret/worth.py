@@ -11,7 +11,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.formulation.exchange import across
 from scheduling.formulation.site import SiteModel, SiteProblem
+from scheduling.formulation.storage import hours_left
 from scheduling.interpret.reasons import WORTHLESS
 
 Array = NDArray[np.float64]
@@ -39,6 +41,19 @@ class Worth:
         value = -row_duals[site.model.rows["stock balance"]]
         after = np.empty_like(value)
         after[:, :-1] = stocks.kept[:, 1:] * value[:, 1:]
+        for to, of, share, _ in across(stocks.exchanges):
+            after[of, :-1] += share[1:] * value[to, 1:]
         after[:, -1:] = stocks.end_value[:, None]
         fall = value - after
         return cls(price, value, fall > WORTHLESS, fall < -WORTHLESS)
+
+    def entering(self, problem: SiteProblem) -> Array:
+        """Return what a kWh that comes into each stock during a step is worth, shape (K, T).
+
+        Of it only what is left counts at the end of the step [currency/kWh].
+        """
+        stocks, hours = problem.stocks, problem.step_hours
+        found: Array = hours_left(stocks, hours) * self.value
+        for to, of, _, spread in across(stocks.exchanges):
+            found[of] += spread * self.value[to]
+        return found / hours

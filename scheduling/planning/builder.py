@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 from scheduling.flex.site import SiteDocument
 from scheduling.formulation.ageing import Sliced
+from scheduling.formulation.bends import Bend
 from scheduling.formulation.commitments import Commitment
 from scheduling.formulation.curtailable import Curtailables
+from scheduling.formulation.exchange import Exchange
 from scheduling.formulation.goals import Goal
 from scheduling.formulation.operation import (
     Bands,
@@ -98,6 +100,8 @@ class Builder:
     couplings: list[Coupling] = field(default_factory=list)
     sliced: list[Sliced] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
+    bends: list[Bend] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
     stock_of: dict[str, int] = field(default_factory=dict)
     readings: dict[str, Reading] = field(default_factory=dict)
 
@@ -165,6 +169,7 @@ class Builder:
             gain=self._table([row.gain for row in self.stocks]),
             floor=self._table([row.floor for row in self.stocks]),
             ceiling=self._table([row.ceiling for row in self.stocks]),
+            exchanges=tuple(self.exchanges),
         )
 
     def generator_arrays(self) -> Curtailables:

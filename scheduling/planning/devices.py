@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+import numpy as np
+
 from scheduling.flex.devices import (
     Adjustable,
     Ageing,
@@ -18,6 +20,8 @@ from scheduling.flex.devices import (
     Vehicle,
 )
 from scheduling.formulation.ageing import Sliced
+from scheduling.formulation.bends import Bend
+from scheduling.formulation.curves import Table
 from scheduling.formulation.storage import NO_STOCK
 from scheduling.planning.builder import Builder, Reading
 from scheduling.planning.converters import add_converter
@@ -55,8 +59,31 @@ def _add_battery(builder: Builder, device: Battery) -> None:
     if device.ageing is Ageing.BY_DEPTH and device.life.depth_exponent > 1.0:
         _add_sliced(builder, device, stock)
     else:
-        _add_storing(builder, device, stock, wear=_wear_price(device))
+        flow = _add_storing(builder, device, stock, wear=_wear_price(device))
+        if device.is_bent:
+            _bend(builder, device, flow)
     builder.readings[device.name].stock = stock
+
+
+def _bend(builder: Builder, device: Battery, flow: int) -> None:
+    """Let the efficiencies of ``flow`` follow its stock and its losses its power.
+
+    The linear model counts with the efficiencies at half of the capacity.
+    """
+    curves: dict[str, Table] = {}
+    for side in ("charge", "discharge") if device.efficiency_by_stock else ():
+        stock, ratio = zip(
+            *(
+                (at.stock_kwh, getattr(at, f"{side}_efficiency"))
+                for at in device.efficiency_by_stock
+            ),
+            strict=True,
+        )
+        curves[side] = Table(stock=np.array(stock), ratio=np.array(ratio))
+        usual = curves[side].at(np.full(builder.n_steps, 0.5 * device.capacity_kwh))
+        setattr(builder.flows[flow], f"{side}_efficiency", usual)
+    loss = device.quadratic_loss_per_kw
+    builder.bends.append(Bend(name=device.name, flow=flow, loss=loss, **curves))
 
 
 def _wear_price(device: Battery) -> float:

@@ -14,15 +14,16 @@ from scheduling.flex.site import SiteDocument
 from scheduling.formulation.site import SiteModel, SiteProblem
 from scheduling.interpret.breaches import Breach
 from scheduling.interpret.irreducible import Conflict
+from scheduling.interpret.refinement import Refinement
 
 Array = NDArray[np.float64]
 
 __all__ = [
     "Breach",
     "Conflict",
-    "Outcome",
     "Plan",
     "PlanStatus",
+    "ScenarioOutcome",
     "Solved",
     "UnresolvedReference",
 ]
@@ -40,13 +41,14 @@ class PlanStatus(StrEnum):
     """How far the answer can be relied on."""
 
     OPTIMAL = "OPTIMAL"  # no plan costs less
+    LOCAL = "LOCAL"  # physics bend: no plan nearby costs less; ``bound`` says how good at least
     TIME_LIMIT = "TIME_LIMIT"  # the best found in time; ``bound`` says how good at least
     NEAREST = "NEAREST"  # no plan keeps every hard limit; this breaks them least
     INFEASIBLE = "INFEASIBLE"  # no plan keeps every hard limit; ``infeasible`` says which
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ScenarioOutcome:
     """What the plan costs in one scenario, of weight ``weight`` [currency]."""
 
     name: str
@@ -84,6 +86,8 @@ class Plan:
             all can be kept.
         contradiction: limits of which any one left out would make the others possible.
         timings_ms: ``build``, ``solve``, ``read``.
+        refinement: of a plan whose physics bend: whether it follows the exact equations, and if
+            not, why; None where all is linear.
         scenarios: what it costs in each, if there are any: then ``cost`` is their mean with the
             price of risk, and powers and stocks are those of the likeliest.
         solved: what it was read from; None where there is no plan.
@@ -107,7 +111,8 @@ class Plan:
     infeasible: tuple[str, ...] = ()
     contradiction: tuple[Conflict, ...] = ()
     timings_ms: dict[str, float] = field(default_factory=dict)
-    scenarios: tuple[Outcome, ...] = ()
+    scenarios: tuple[ScenarioOutcome, ...] = ()
+    refinement: Refinement | None = None
     solved: Solved | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -144,6 +149,7 @@ class Plan:
                 {"name": each.name, "weight": each.weight, "cost": each.cost}
                 for each in self.scenarios
             ],
+            "refinement": None if self.refinement is None else _refinement_json(self.refinement),
             "infeasible": list(self.infeasible),
             "contradiction": [_conflict_json(each) for each in self.contradiction],
             "timings_ms": self.timings_ms,
@@ -173,6 +179,17 @@ def _breach_json(breach: Breach) -> dict[str, Any]:
         "most_kwh": breach.most_kwh,
         "energy_kwh": breach.energy_kwh,
         "cost": breach.cost,
+    }
+
+
+def _refinement_json(refinement: Refinement) -> dict[str, Any]:
+    return {
+        "text": refinement.text,
+        "outcome": refinement.outcome.value,
+        "is_exact": refinement.is_exact,
+        "linear_cost": refinement.linear_cost,
+        "refined_cost": refinement.refined_cost,
+        "miss_kwh": refinement.miss_kwh,
     }
 
 

@@ -91,6 +91,7 @@ def _assembled(builder: Builder) -> SiteProblem:
         tapers=builder.tapers,
         couplings=builder.couplings,
         sliced=builder.sliced,
+        bends=builder.bends,
         held=builder.held,
         ties=builder.document.ties,
     )

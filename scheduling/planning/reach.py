@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from assets.timegrid import TimeGrid
 from scheduling.formulation.processes import PiecedJob
 from scheduling.formulation.site import SiteProblem
-from scheduling.formulation.storage import kept_share
+from scheduling.formulation.storage import hours_left
 from scheduling.interpret.intervals import bounds, runs, words
 
 Array = NDArray[np.float64]
@@ -56,7 +56,7 @@ def _reach(problem: SiteProblem, stock: int) -> tuple[Array, Array]:
     """Return the highest and the lowest level at the end of each step, each shape (T,)."""
     stocks, flows = problem.stocks, problem.flows
     kept = stocks.kept[stock]
-    left = kept_share(kept) * problem.step_hours
+    left = hours_left(stocks, problem.step_hours)[stock]
     mine = flows.stock == stock
     drawn = (flows.charge_limit[mine] * flows.charge_efficiency[mine]).sum(axis=0)
     given = (flows.discharge_limit[mine] / flows.discharge_efficiency[mine]).sum(axis=0)

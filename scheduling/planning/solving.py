@@ -22,11 +22,13 @@ from scheduling.interpret.breaches import read_breaches
 from scheduling.interpret.contradiction import name_contradiction
 from scheduling.interpret.irreducible import irreducible_set
 from scheduling.interpret.nearest import nearest
+from scheduling.interpret.refinement import Outcome, Refinement
 from scheduling.planning.builder import Contradiction, Reading
-from scheduling.planning.plan import Outcome, Plan, PlanStatus, Solved, UnresolvedReference
+from scheduling.planning.plan import Plan, PlanStatus, ScenarioOutcome, Solved, UnresolvedReference
 from scheduling.planning.problem import problem_of
 from scheduling.planning.reach import beyond_reach
 from scheduling.planning.reading import read_powers
+from scheduling.planning.refining import REFINER, refined
 from scheduling.planning.scenarios import build_scenarios, likeliest
 
 AUTO: Final = "auto"
@@ -88,6 +90,8 @@ def plan(
     except Infeasible:
         return _without(stated, names, time_limit, _timings(began, built, perf_counter()))
     timings = _timings(began, built, perf_counter())
+    if problem.bends:
+        return _bent(stated, solution, name, time_limit, timings, asked=engine)
     status = PlanStatus.OPTIMAL if solution.is_proven else PlanStatus.TIME_LIMIT
     return _read(stated, solution, status, name, timings)
 
@@ -132,6 +136,35 @@ class _Stated:
     site: SiteModel
 
 
+def _bent(
+    stated: _Stated,
+    linear: Solution,
+    name: str,
+    time_limit: timedelta,
+    timings: dict[str, float],
+    *,
+    asked: str,
+) -> Plan:
+    """Return the plan of ``linear`` with the equations that bend kept, as far as that goes."""
+    if stated.site.courses:
+        status = PlanStatus.OPTIMAL if linear.is_proven else PlanStatus.TIME_LIMIT
+        mark = Refinement(outcome=Outcome.SCENARIOS, is_exact=False)
+        return replace(_read(stated, linear, status, name, timings), refinement=mark)
+    began = perf_counter()
+    found = refined(
+        stated.site,
+        stated.problem,
+        linear,
+        engine=name,
+        refiner=REFINER if asked in {AUTO, REFINER} else None,
+        time_limit=time_limit - timedelta(milliseconds=timings["solve"]),
+    )
+    timings["refine"] = (perf_counter() - began) * 1000
+    status = PlanStatus.LOCAL if found.refinement.is_exact else PlanStatus.TIME_LIMIT
+    plan = _read(stated, found.solution, status, found.engine, timings)
+    return replace(plan, refinement=found.refinement)
+
+
 def _without(
     stated: _Stated,
     names: Sequence[str],
@@ -158,7 +191,13 @@ def _without(
         return refused
     near = replace(stated, site=replace(stated.site, model=relaxed))
     found = _read(near, solution, PlanStatus.NEAREST, names[-1], timings)
-    return replace(found, infeasible=refused.infeasible, contradiction=refused.contradiction)
+    mark = Refinement(outcome=Outcome.NEAREST, is_exact=False) if stated.problem.bends else None
+    return replace(
+        found,
+        infeasible=refused.infeasible,
+        contradiction=refused.contradiction,
+        refinement=mark,
+    )
 
 
 def _read(
@@ -194,7 +233,8 @@ def _read(
         breaches=tuple(breaches),
         timings_ms=timings,
         scenarios=tuple(
-            Outcome(each.name, each.weight, each.of(solution.values)) for each in site.courses
+            ScenarioOutcome(each.name, each.weight, each.of(solution.values))
+            for each in site.courses
         ),
         solved=Solved(document, stated.problem, site, solution),
     )

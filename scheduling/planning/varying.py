@@ -63,7 +63,12 @@ _SCALED: Final = (
     *("stock_at_end_min_kwh", "ramp_kw_per_hour", "power_before_kw"),
     *("at_empty_kw", "low_kw", "high_kw", "above_kw", "stock_kwh"),
 )
-_PARTS: Final = ("charge_taper", "bands", "surcharges", "goals", "points")
+#: Fields that shrink as it grows: of twice the battery each half bears half of the power.
+_INVERSE: Final = ("quadratic_loss_per_kw",)
+_PARTS: Final = (
+    *("charge_taper", "bands", "surcharges", "goals", "points"),
+    "efficiency_by_stock",
+)
 
 
 def varied(document: SiteDocument, changes: Mapping[Knob, float]) -> SiteDocument:
@@ -134,6 +139,9 @@ def _scale(part: dict[str, Any], share: float, knob: Knob) -> None:
     for name in _SCALED:
         if part.get(name) is not None:
             part[name] = _times(part[name], share, knob)
+    for name in _INVERSE if share else ():
+        if part.get(name):
+            part[name] = part[name] / share
     for name in _PARTS:
         for each in part.get(name) or ():
             _scale(each, share, knob)

@@ -1,13 +1,14 @@
 """Batteries."""
 
 from enum import StrEnum
+from itertools import pairwise
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
 from scheduling.flex.devices.storing import Flowing, Holding
-from scheduling.flex.quantities import NotNegative, Positive, Share
+from scheduling.flex.quantities import Document, NotNegative, Positive, Share
 from scheduling.formulation.ageing import Life
 
 
@@ -54,12 +55,29 @@ LIFE: Final = {
 }
 
 
+class EfficiencyAt(Document):
+    """Efficiencies at one stock, of a battery whose efficiencies change with it.
+
+    Attributes:
+        stock_kwh: at the start of a step.
+        charge_efficiency, discharge_efficiency: each way, at the terminals.
+    """
+
+    stock_kwh: NotNegative
+    charge_efficiency: Share
+    discharge_efficiency: Share
+
+
 class Battery(Flowing, Holding):
     """A store that is charged and discharged at the site.
 
     Attributes:
         capacity_kwh: usable stock from empty to full.
         charge_efficiency, discharge_efficiency: each way, at the terminals.
+        efficiency_by_stock: instead of these two, efficiencies at stocks that rise, on straight
+            lines between them and level beyond; the plan is refined.
+        quadratic_loss_per_kw: lost besides, each way: this times the square of the power; the plan
+            is refined.
         chemistry: says what wear costs when ``wear_cost_per_kwh`` does not.
         wear_cost_per_kwh: per kWh discharged; half of it is booked on charging.
         ageing: what wear is planned by.
@@ -73,6 +91,8 @@ class Battery(Flowing, Holding):
     capacity_kwh: Positive
     charge_efficiency: Share = 0.95
     discharge_efficiency: Share = 0.95
+    efficiency_by_stock: Annotated[tuple[EfficiencyAt, ...], Field(max_length=8)] = ()
+    quadratic_loss_per_kw: NotNegative = 0.0
     chemistry: Chemistry = Chemistry.LFP_INDUSTRIAL
     wear_cost_per_kwh: NotNegative | None = None
     ageing: Ageing = Ageing.BY_THROUGHPUT
@@ -105,11 +125,45 @@ class Battery(Flowing, Holding):
                 "stock_below_zero", "stock_min_kwh of a battery should be at least 0"
             )
         self._check_ageing()
+        self._check_bends()
         return self
+
+    @property
+    def is_bent(self) -> bool:
+        """Whether what it stores is not in proportion to what it draws."""
+        return bool(self.quadratic_loss_per_kw or self.efficiency_by_stock)
+
+    def _check_bends(self) -> None:
+        stocks = [each.stock_kwh for each in self.efficiency_by_stock]
+        if stocks and (len(stocks) < 2 or any(low >= high for low, high in pairwise(stocks))):
+            raise PydanticCustomError(
+                "efficiency_by_stock", "efficiency_by_stock needs two points or more, stocks rising"
+            )
+        given = self.charge_limit_kw
+        most = max(given) if isinstance(given, tuple) else given
+        table = [each.charge_efficiency for each in self.efficiency_by_stock]
+        least = min(table, default=self.charge_efficiency)
+        if isinstance(most, float) and 2 * self.quadratic_loss_per_kw * most >= least:
+            raise PydanticCustomError(
+                "quadratic_loss",
+                "quadratic_loss_per_kw is {loss}: at charge_limit_kw, {most} kW, a kW more would "
+                "store nothing; it should be below {bound}",
+                {
+                    "loss": self.quadratic_loss_per_kw,
+                    "most": most,
+                    "bound": round(least / (2 * most), 6),
+                },
+            )
 
     def _check_ageing(self) -> None:
         if self.ageing is not Ageing.BY_DEPTH:
             return
+        if self.is_bent:
+            raise PydanticCustomError(
+                "ageing",
+                "a battery that ages by_depth has no quadratic_loss_per_kw and no "
+                "efficiency_by_stock",
+            )
         if self.wear_cost_per_kwh is not None:
             raise PydanticCustomError(
                 "ageing",
