@@ -47,6 +47,16 @@ def boolean(name: str, *, default: bool) -> bool:
     raise WrongEnvironment(f"{name} is {value!r}: use 1 or 0")
 
 
+def whole_number(name: str, *, default: int) -> int:
+    """Return the variable ``name`` as a whole number, at least 1."""
+    value = text(name)
+    if value is None:
+        return default
+    if not value.isdecimal() or int(value) < 1:
+        raise WrongEnvironment(f"{name} is {value!r}: use a whole number, at least 1")
+    return int(value)
+
+
 def words(name: str) -> list[str]:
     """Return the comma-separated parts of the variable ``name``."""
     return [part.strip() for part in (text(name) or "").split(",") if part.strip()]

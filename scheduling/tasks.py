@@ -28,5 +28,16 @@ def solve_schedule(claim: Claim, *, run_id: str, **_: Any) -> None:
     pipeline.solve(claim, run_id, clock=_now)
 
 
+@job("scheduling.refine", queue="nonlinear", on_quarantine=_give_up)
+def refine_schedule(claim: Claim, *, run_id: str, **_: Any) -> None:
+    """Solve the run ``run_id`` whose physics bend: that takes seconds, others a part of one.
+
+    As ``solve_schedule`` in all else.
+    """
+    from scheduling import pipeline  # noqa: PLC0415
+
+    pipeline.solve(claim, run_id, clock=_now)
+
+
 def _now() -> datetime:
     return timezone.now()

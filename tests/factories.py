@@ -1,6 +1,7 @@
 """The least that a test needs, made through the services that users reach."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -70,9 +71,17 @@ def believe(
 
 
 def a_site_with_battery(
-    customer: Customer, start: datetime, prices: list[float], *, known_at: datetime
+    customer: Customer,
+    start: datetime,
+    prices: list[float],
+    *,
+    known_at: datetime,
+    **battery_fields: Any,
 ) -> Asset:
-    """A site with a lossless, wearless 10 kWh, 5 kW battery and ``prices`` per hour, all kept."""
+    """A site with a lossless, wearless 10 kWh, 5 kW battery and ``prices`` per hour, all kept.
+
+    ``battery_fields``: of the battery's document instead of these.
+    """
     site = a_site(customer)
     price = a_sensor(site, Quantity.PRICE)
     believe(price, start, prices, at=known_at, kind=SourceKind.MARKET, name="exchange")
@@ -105,6 +114,7 @@ def a_site_with_battery(
                 "discharge_efficiency": 1.0,
                 "wear_cost_per_kwh": 0.0,
                 "end_value_per_kwh": 0.0,
+                **battery_fields,
             },
             power_sensor=a_sensor(battery, Quantity.POWER),
             stock_sensor=a_sensor(battery, Quantity.STOCK),

@@ -11,7 +11,10 @@ CELERY_ACCEPT_CONTENT: Final = ["json"]
 CELERY_TIMEZONE: Final = "UTC"
 
 #: The queues of jobs. A worker serves those that it is given with ``-Q``.
-JOB_QUEUES: Final = ("default", "forecast", "integration", "solver")
+JOB_QUEUES: Final = ("default", "forecast", "integration", "nonlinear", "solver")
+#: Queues of which no more jobs than this run at once, over all workers together: what takes
+#: seconds leaves the other processes to what takes parts of one.
+JOB_MOST_RUNNING = {"nonlinear": env.whole_number("LOADSTAR_NONLINEAR_JOBS", default=1)}
 CELERY_TASK_DEFAULT_QUEUE: Final = "default"
 CELERY_TASK_ROUTES: Final = {
     "tenants.*": {"queue": "default"},

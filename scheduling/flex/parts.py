@@ -64,3 +64,8 @@ class SiteParts(Document):
     rolling: Rolling = Rolling()
     uncertainty: Uncertainty = Uncertainty()
     on_infeasible: OnInfeasible = OnInfeasible.EXPLAIN
+
+    @property
+    def bends(self) -> bool:
+        """Whether any device's physics bend, so that its plan is refined."""
+        return any(getattr(device, "is_bent", False) for device in self.devices)

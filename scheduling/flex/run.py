@@ -10,6 +10,7 @@ from scheduling.flex.quantities import Document
 from scheduling.flex.site import SiteDocument
 from scheduling.flex.uncertainty import Quantiles
 from scheduling.interpret.baselines import Baseline
+from scheduling.interpret.refinement import Outcome, refinement_words
 from scheduling.interpret.wording import Action, Purpose, device_words, limit_words
 
 _DEVICE: TypeAdapter[Device] = TypeAdapter(Device)
@@ -146,6 +147,20 @@ class OutcomeFound(_Found):
     cost: float
 
 
+class RefinementFound(_Found):
+    """What became of refining a plan whose physics bend, as ``interpret.refinement``."""
+
+    outcome: Outcome
+    is_exact: bool
+    linear_cost: float | None = None
+    refined_cost: float | None = None
+    miss_kwh: float | None = None
+
+    def words(self, *, language: str) -> str:
+        """Return the outcome in ``language``."""
+        return refinement_words(self.outcome, is_exact=self.is_exact, language=language)
+
+
 class RunResult(_Found):
     """What a run found; empty before it is solved.
 
@@ -171,6 +186,7 @@ class RunResult(_Found):
     savings: list[SavingFound] = []
     wear: dict[str, WearFound] = {}
     scenarios: list[OutcomeFound] = []
+    refinement: RefinementFound | None = None
     price_per_kwh: dict[str, list[float]] = {}
     stock_value_per_kwh: dict[str, list[float]] = {}
     explained_ms: float | None = None

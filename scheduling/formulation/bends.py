@@ -88,11 +88,18 @@ class Bent:
 
     def moved(self, by: int, down: int) -> "Bent":
         """Return this as it is in a model where other columns and rows come first."""
-        columns = {
-            name: np.where(getattr(self, name) >= 0, getattr(self, name) + by, -1)
-            for name in ("extra", "charge", "discharge", "before")
-        }
-        return replace(self, **columns, rows=self.rows + down)
+
+        def put(columns: Indices) -> Indices:
+            return np.where(columns >= 0, columns + by, -1)
+
+        return replace(
+            self,
+            extra=put(self.extra),
+            charge=put(self.charge),
+            discharge=put(self.discharge),
+            before=put(self.before),
+            rows=self.rows + down,
+        )
 
     def _of(self, values: Array) -> tuple[Array, Array, Array]:
         charge, discharge, stock = (

@@ -27,7 +27,7 @@ def simulate(problem: SiteProblem, charge: Array, discharge: Array) -> Array:
     held = np.flatnonzero(flows.stock != NO_STOCK).tolist()
     levels = np.empty(stocks.kept.shape)
     before = stocks.initial
-    for t in range(levels.shape[1]):
+    for t in range(problem.fixed.shape[1]):
         into = np.zeros(before.size)
         for f in held:
             powers = float(charge[f, t]), float(discharge[f, t])

@@ -21,6 +21,7 @@ from scheduling.graphql.reason_types import (
     Reason,
     marginal_prices,
 )
+from scheduling.graphql.refinement_types import Refinement
 from scheduling.graphql.wear_types import BatteryWear, PlannedWear
 from scheduling.planning import PlanStatus
 from tenants.graphql.connections import connection
@@ -49,6 +50,8 @@ public_enum(
     description="How far a plan can be relied on.",
     says={
         PlanStatus.OPTIMAL: "No plan costs less.",
+        PlanStatus.LOCAL: "Physics bend: no plan nearby costs less; `bound` says what none costs "
+        "less than.",
         PlanStatus.TIME_LIMIT: "The best found in time; `bound` says what none costs less than.",
         PlanStatus.NEAREST: "No plan keeps every hard limit; this one breaks them least.",
         PlanStatus.INFEASIBLE: "No plan keeps every hard limit.",
@@ -156,11 +159,24 @@ class ScheduleRunNode(VisibleNode):
         return PlanStatus(status) if status else None
 
     @strawberry_django.field(
-        only=["result"], description="No plan costs less than this. Equal to cost when OPTIMAL."
+        only=["result"],
+        description="No plan costs less than this. Equal to cost when OPTIMAL; null where none is "
+        "known.",
     )
     def bound(self, root: strawberry.Parent[models.ScheduleRun], info: Info) -> Money | None:
         bound = _result(root).bound
         return None if bound is None else money(bound, info)
+
+    @strawberry_django.field(
+        only=["result"],
+        description="Whether the plan follows the exact equations of what bends (quadratic losses, "
+        "efficiencies by stock, a COP by temperature), and if not, why; null where all is linear.",
+    )
+    def refinement(
+        self, root: strawberry.Parent[models.ScheduleRun], info: Info
+    ) -> Refinement | None:
+        found = _result(root).refinement
+        return None if found is None else Refinement.of_found(found, info)
 
     @strawberry_django.field(only=["result"], description="Soft limits that could not be kept.")
     def breaches(self, root: strawberry.Parent[models.ScheduleRun]) -> list[Breach]:

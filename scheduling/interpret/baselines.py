@@ -72,6 +72,9 @@ def read_savings(
     if problem.couplings or problem.nodes.is_internal.any():
         why = "what converters make and use follows from the plan alone"
         return [Saving(each, None, None, {}, why=why) for each in Baseline]
+    if problem.bends:
+        why = "what bends is known along the plan alone: without planning it would run elsewhere"
+        return [Saving(each, None, None, {}, why=why) for each in Baseline]
     found = []
     controls, model = no_control(problem), site.model.compile()
     for baseline in Baseline:

@@ -56,7 +56,9 @@ def no_control(problem: SiteProblem) -> Controls:
     limit = np.where(is_fed[:, None], flows.charge_limit[own], 0.0)
     kept, wanted, more = stocks.kept[busy], wanted[busy], more[busy]
     place = {int(k): number for number, k in enumerate(busy)}
-    tied = [(place[to], place[of], *rest) for to, of, *rest in across(stocks.exchanges)]
+    tied = [
+        (place[to], place[of], share, spread) for to, of, share, spread in across(stocks.exchanges)
+    ]
     level = stocks.initial[busy]
     for t in range(n_steps if busy.size else 0):
         before, level = level, kept[:, t] * level + more[:, t]

@@ -33,10 +33,10 @@ from scheduling.formulation.linear_model import take
 from scheduling.formulation.simulation import simulate
 from scheduling.formulation.site import SiteModel, SiteProblem
 from scheduling.interpret.refinement import Outcome, Refinement
+from scheduling.planning.choices import REFINER
 
 Array = NDArray[np.float64]
 
-REFINER: Final = "gekko"
 #: Refining may take so long at most: what is not found by then hardly ever is.
 MOST_TIME: Final = timedelta(seconds=30)
 
@@ -48,6 +48,8 @@ _FIRST, _SHRINK, _LAST = 0.4, 0.4, 1e-6
 _LITTLE: Final = 1e-3
 #: Near what an engine of the exact equations found.
 _NEAR: Final = 1e-3
+#: So often what excludes each other is taken apart, before a solution is given up.
+_MOST_ROUNDS: Final = 4
 
 #: What an engine may end with, and what that is called; the first that fits.
 _ENDS: Final[dict[type[Exception], Outcome]] = {
@@ -87,32 +89,61 @@ def refined(
     """
     deadline = monotonic() + min(time_limit, MOST_TIME).total_seconds()
     model = _decided(site, linear.values)
-    answer = _settled(model, linear.values, deadline, first=_FIRST)
+    answer = _apart(site, model, _settled(model, linear.values, deadline, first=_FIRST), deadline)
     found, outcome = None, Outcome.NOT_ASKED
     if refiner is not None:
         start = linear.values if answer is None else answer
         found, outcome = _by_engine(refiner, model, start, deadline)
-    costs = [None if each is None else _cost(model, each) for each in (answer, found)]
-    if found is not None and (costs[0] is None or costs[1] < costs[0] - _money(costs[0])):
-        best, name = found, REFINER
-    else:
-        outcome = Outcome.NOT_BETTER if outcome is Outcome.REFINED else outcome
-        best, name = answer, engine
+        found = _apart(site, model, found, deadline)
+    is_better = found is not None and (answer is None or _is_cheaper(model, found, answer))
+    if outcome is Outcome.REFINED and not is_better:
+        outcome = Outcome.DIVERGED if found is None else Outcome.NOT_BETTER
+    best = found if is_better else answer
     if best is None:
-        return Refined(engine, linear, Refinement(outcome=outcome, is_exact=False))
+        bound = min(_bound(site.model.compile()), linear.cost)
+        mark = Refinement(outcome=outcome, is_exact=False)
+        return Refined(engine, replace(linear, bound=bound, is_proven=False), mark)
     refinement = Refinement(
         outcome=outcome,
         is_exact=True,
-        linear_cost=costs[0],
-        refined_cost=costs[1],
+        linear_cost=None if answer is None else _cost(model, answer),
+        refined_cost=None if found is None else _cost(model, found),
         miss_kwh=_miss(site, problem, best),
     )
-    return Refined(name, _explained(site, model, best), refinement)
+    return Refined(REFINER if is_better else engine, _explained(site, model, best), refinement)
 
 
-def _money(cost: float) -> float:
-    """Return what counts as cheaper, not as rounding."""
-    return 1e-7 * max(1.0, abs(cost))
+def _is_cheaper(model: Compiled, one: Array, other: Array) -> bool:
+    """Return if ``one`` costs less by more than rounding."""
+    cost = _cost(model, other)
+    return _cost(model, one) < cost - 1e-7 * max(1.0, abs(cost))
+
+
+def _apart(site: SiteModel, model: Compiled, values: Array | None, deadline: float) -> Array | None:
+    """Return ``values`` with one of what excludes each other, None where that cannot be had.
+
+    Where burning energy pays, the exact equations alone would charge and discharge at once.
+    """
+    for _ in range(_MOST_ROUNDS):
+        if values is None:
+            return None
+        found = values.copy()
+        less = [np.empty(0, dtype=np.int64)]
+        for pair in site.model.exclusives:
+            first, second = found[pair.first], found[pair.second]
+            both = np.where(pair.cancels, np.maximum(np.minimum(first, second), 0.0), 0.0)
+            found[pair.first] -= both
+            found[pair.second] -= both
+            smaller = np.where(first < second, pair.first, pair.second)
+            less.append(smaller[~pair.cancels & (np.minimum(first, second) > _EXACT)])
+        closed = np.concatenate(less)
+        if not closed.size:
+            return found
+        upper = model.column_upper.copy()
+        upper[closed] = found[closed] = 0.0
+        model = replace(model, column_upper=upper)
+        values = _settled(model, found, deadline, first=_FIRST)
+    return None
 
 
 def _decided(site: SiteModel, values: Array) -> Compiled:

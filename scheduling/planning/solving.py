@@ -24,14 +24,14 @@ from scheduling.interpret.irreducible import irreducible_set
 from scheduling.interpret.nearest import nearest
 from scheduling.interpret.refinement import Outcome, Refinement
 from scheduling.planning.builder import Contradiction, Reading
+from scheduling.planning.choices import AUTO, REFINER
 from scheduling.planning.plan import Plan, PlanStatus, ScenarioOutcome, Solved, UnresolvedReference
 from scheduling.planning.problem import problem_of
 from scheduling.planning.reach import beyond_reach
 from scheduling.planning.reading import read_powers
-from scheduling.planning.refining import REFINER, refined
+from scheduling.planning.refining import refined
 from scheduling.planning.scenarios import build_scenarios, likeliest
 
-AUTO: Final = "auto"
 DEFAULT_TIME_LIMIT: Final = timedelta(seconds=60)
 _MOST_TIME_FOR_REASONS: Final = timedelta(seconds=5)
 

@@ -21,6 +21,8 @@ def print_summary(plan: Plan, console: Console | None = None) -> None:
     console.print(title, markup=False, highlight=False)
     if plan.status is PlanStatus.INFEASIBLE:
         return
+    if plan.refinement is not None:
+        console.print(plan.refinement.text, markup=False, highlight=False)
     if plan.status is not PlanStatus.OPTIMAL:
         console.print(_reservation(plan), markup=False, highlight=False)
     console.print(_costs(plan))
@@ -84,6 +86,11 @@ def _reservation(plan: Plan) -> str:
     if plan.status is PlanStatus.NEAREST:
         return "no plan keeps every limit; this one breaks them as little as can be"
     more = plan.cost - plan.bound
+    if plan.status is PlanStatus.LOCAL:
+        return (
+            f"no plan nearby costs less; at most {more:,.2f} {plan.currency} ({plan.gap:.2%}) "
+            "dearer than the cheapest there is"
+        )
     return (
         f"the best plan found in time: at most {more:,.2f} {plan.currency} ({plan.gap:.2%}) "
         "dearer than the cheapest there is"

@@ -52,7 +52,7 @@ class Variant:
     @property
     def fits(self) -> bool:
         """Whether all limits are kept, the soft ones too."""
-        proper = {PlanStatus.OPTIMAL, PlanStatus.TIME_LIMIT}
+        proper = {PlanStatus.OPTIMAL, PlanStatus.LOCAL, PlanStatus.TIME_LIMIT}
         return self.plan is not None and self.plan.status in proper and not self.plan.breaches
 
 

@@ -40,11 +40,15 @@ class TermPair:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A plan as people see it, with its reasons by time and what it saves."""
+    """A plan as people see it, with its reasons by time and what it saves.
+
+    ``refinement``: what became of refining it, where physics bend; else empty.
+    """
 
     plan: SitePlan
     reasons: tuple[ReasonRow, ...]
     savings: tuple[SavingFound, ...]
+    refinement: str = ""
 
 
 def explained(plan: SitePlan, *, currency: str, language: str) -> Explained:
@@ -64,7 +68,13 @@ def explained(plan: SitePlan, *, currency: str, language: str) -> Explained:
         for each in result.device_reasons
     ]
     rows.sort(key=lambda row: (row.start, row.of))
-    return Explained(plan, tuple(rows), tuple(result.savings))
+    mark = result.refinement
+    return Explained(
+        plan,
+        tuple(rows),
+        tuple(result.savings),
+        refinement="" if mark is None else mark.words(language=language),
+    )
 
 
 def costs_side_by_side(first: RunResult, second: RunResult) -> list[TermPair]:

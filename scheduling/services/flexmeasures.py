@@ -75,8 +75,9 @@ def request_flexmeasures(
     names = {device.name for device in document.devices}
     kept = {name: output for name, output in outputs.items() if name in names}
     kept |= {name: Output() for name in names - set(kept)}
-    run = run_of(asset, RunDocument(site=document, outputs=kept), now=now, engine=engine)
-    return enqueue_run(actor, "request_flexmeasures", run)
+    asked = RunDocument(site=document, outputs=kept)
+    run = run_of(asset, asked, now=now, engine=engine)
+    return enqueue_run(actor, "request_flexmeasures", run, document=asked)
 
 
 class _Reading:

@@ -19,6 +19,7 @@ from scheduling.flex.uncertainty import Quantiles
 from scheduling.flex.window import MAX_STEPS
 from scheduling.formulation.preferences import Ties
 from scheduling.models import ScheduleRun
+from scheduling.planning.choices import AUTO, REFINER
 from scheduling.services.flex import DeviceFlex, check_context, checked_device
 from scheduling.services.following import Follow, following
 from tenants.audit.services import record, values_of
@@ -125,7 +126,8 @@ def request_schedule(
     if follow is not None:
         document = following(document, follow, actor=actor, asset=asset, now=now)
     document = document.model_copy(update={"quantiles": quantiles})
-    return enqueue_run(actor, "request_schedule", run_of(asset, document, now=now, engine=engine))
+    run = run_of(asset, document, now=now, engine=engine)
+    return enqueue_run(actor, "request_schedule", run, document=document)
 
 
 def check_length(grid: TimeGrid) -> None:
@@ -174,11 +176,16 @@ def run_of(asset: Asset, document: RunDocument, *, now: datetime, engine: str) -
     )
 
 
-def enqueue_run(actor: Actor, verb: str, run: ScheduleRun) -> ScheduleRun:
-    """Store ``run`` with the job that solves it; called where rights are checked."""
+def enqueue_run(actor: Actor, verb: str, run: ScheduleRun, *, document: RunDocument) -> ScheduleRun:
+    """Store ``run`` of ``document`` with the job that solves it; called where rights are checked.
+
+    What is refined waits in a queue of its own, so that no linear plan waits for it.
+    """
     run.requested_by = actor.name
     run_id = str(run.pk)
-    enqueue("scheduling.solve", payload={"run_id": run_id}, dedupe_key=run_id, now=run.requested_at)
+    is_refined = run.engine == REFINER or (document.site.bends and run.engine == AUTO)
+    kind = "scheduling.refine" if is_refined else "scheduling.solve"
+    enqueue(kind, payload={"run_id": run_id}, dedupe_key=run_id, now=run.requested_at)
     asked = values_of(run, "asset_id", "engine", "start", "end", "step")
     record(actor=actor, verb=verb, subject=run, after=asked)
     run.revision = ScheduleRun.objects.next_revision()
@@ -198,4 +205,4 @@ def request_again(*, actor: Actor, run: ScheduleRun, now: datetime) -> ScheduleR
     document = RunDocument.model_validate(run.problem)
     again = run_of(run.asset, document, now=now, engine=run.engine)
     again.variation = run.variation
-    return enqueue_run(actor, "request_again", again)
+    return enqueue_run(actor, "request_again", again, document=document)

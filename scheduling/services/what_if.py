@@ -41,4 +41,4 @@ def request_what_if(
     document = RunDocument(site=site, outputs=outputs)
     asked = run_of(run.asset, document, now=now, engine=run.engine)
     asked.variation = ", ".join(f"{knob.value} {value:g}" for knob, value in changes.items())
-    return enqueue_run(actor, "request_what_if", asked)
+    return enqueue_run(actor, "request_what_if", asked, document=document)

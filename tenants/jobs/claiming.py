@@ -96,7 +96,10 @@ def claim_next(queue: str, *, clock: Clock) -> Claim | None:
     """Claim the fairest job of ``queue`` that may run now, or return None."""
     now = clock()
     with schema_context(PUBLIC_SCHEMA), transaction.atomic():
-        for tenant_id in _turns(queue, now):
+        turns = _turns(queue, now)
+        if _is_full(queue):
+            return None  # who works on it goes on with the rest
+        for tenant_id in turns:
             claim = _claim_of(tenant_id, queue, now, clock)
             if claim is not None:
                 return claim
@@ -112,6 +115,13 @@ def _turns(queue: str, now: datetime) -> list[int]:
         )
         cursor.execute(_TURNS, {"queue": queue, "now": now})
         return [row[0] for row in cursor.fetchall()]
+
+
+def _is_full(queue: str) -> bool:
+    """Say whether as many jobs of ``queue`` run as may; asked by one claimer at a time."""
+    most = settings.JOB_MOST_RUNNING.get(queue)
+    running = Job.objects.filter(queue=queue, state=JobState.RUNNING)
+    return most is not None and running.count() >= most
 
 
 def _claim_of(tenant_id: int, queue: str, now: datetime, clock: Clock) -> Claim | None:

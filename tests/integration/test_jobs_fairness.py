@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import pairwise
 
 import pytest
+from django.test import override_settings
 
 from tenants import jobs
 from tenants.database import connection
@@ -84,6 +85,22 @@ def test_a_plans_cap_holds_and_leaves_the_workers_to_others(
     claim = claim_next(QUEUE, clock=clock)
     assert claim is not None
     assert claim.tenant == other_tenant
+
+
+def test_a_queue_with_a_limit_runs_so_many_at_once_over_all_tenants(
+    tenant: Tenant, other_tenant: Tenant, clock: HandClock
+) -> None:
+    ask(tenant, "Depot", clock())
+    ask(other_tenant, "Shop", clock())
+    with override_settings(JOB_MOST_RUNNING={QUEUE: 1}):
+        first = claim_next(QUEUE, clock=clock)
+        assert first is not None
+        assert claim_next(QUEUE, clock=clock) is None
+        with first.finishing():
+            pass
+        second = claim_next(QUEUE, clock=clock)
+    assert second is not None
+    assert {first.tenant, second.tenant} == {tenant, other_tenant}
 
 
 def test_a_tenants_jobs_run_in_the_order_of_their_requests(

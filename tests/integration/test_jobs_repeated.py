@@ -38,6 +38,13 @@ def ask_for_schedule(now: datetime) -> None:
     request_schedule(actor=PLATFORM, asset=site, grid=TimeGrid(now, HOUR, 4), now=now)
 
 
+def ask_for_refined_schedule(now: datetime) -> None:
+    site: Asset = a_site_with_battery(
+        a_customer(), now, [0.1, 0.5, 0.1, 0.5], known_at=now - HOUR, quadratic_loss_per_kw=0.01
+    )
+    request_schedule(actor=PLATFORM, asset=site, grid=TimeGrid(now, HOUR, 4), now=now)
+
+
 def ask_for_forecast(now: datetime) -> None:
     load = a_sensor(a_site(a_customer()), Quantity.POWER)
     days = 21
@@ -80,6 +87,7 @@ REQUESTS: dict[str, Callable[[datetime], None]] = {
     "forecasting.forecast": ask_for_forecast,
     "integrations.import_file": ask_for_import,
     "integrations.read": ask_for_prices,
+    "scheduling.refine": ask_for_refined_schedule,
     "scheduling.solve": ask_for_schedule,
 }
 

@@ -73,7 +73,7 @@ class Heating(Placed, Switched):
         return self
 
     @property
-    def cop_follows_stock(self) -> bool:
+    def is_bent(self) -> bool:
         """Whether the COP depends on how warm the plan lets it become."""
         return self.carnot is not None and self.carnot.supply_above_k is not None
 
@@ -102,7 +102,7 @@ class HeatPump(Heating, Holding):
     @model_validator(mode="after")
     def _temperatures_of_the_tank(self) -> Self:
         empty, full = self.temperature_empty_c, self.temperature_full_c
-        if self.cop_follows_stock != (empty is not None and full is not None):
+        if self.is_bent != (empty is not None and full is not None):
             raise PydanticCustomError(
                 "temperatures",
                 "temperature_empty_c and temperature_full_c go with carnot.supply_above_k",
