@@ -10,8 +10,9 @@ from typing import Any, Final
 from scheduling.engines.base import OutOfTime
 from scheduling.flex.parsing import DocumentError, document_from_object
 from scheduling.flex.site import SiteDocument
+from scheduling.planning.choices import AUTO
 from scheduling.planning.plan import Plan, PlanStatus
-from scheduling.planning.solving import AUTO, DEFAULT_TIME_LIMIT, plan
+from scheduling.planning.solving import DEFAULT_TIME_LIMIT, plan
 
 MOST_VARIANTS: Final = 200
 

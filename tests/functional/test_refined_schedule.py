@@ -172,6 +172,7 @@ def test_two_tenants_have_their_plans_refined_in_their_own_schemas(
         found = ScheduleRun.objects.get()
         assert found.pk == run.pk
         assert found.state == RunState.READY
+        assert found.cost is not None
         costs.append(found.cost)
     assert costs[1] < costs[0]
     connection.set_tenant(tenant)
