@@ -5,6 +5,7 @@ with a dual stay at theirs; whatever can still move then costs nothing, and the 
 are minimised over it. No money is given up, not even a rounding.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
@@ -24,7 +25,8 @@ from scheduling.engines.base import (
 from scheduling.engines.choices import settle_choices
 from scheduling.engines.integers import FOR_A_PLAN, settle_integers
 from scheduling.engines.kept import Kept
-from scheduling.engines.shrinking import shrunk
+from scheduling.engines.merging import Merged, merged
+from scheduling.engines.shrinking import Shrunk, shrunk
 from scheduling.engines.solver import LARGE, instance, run
 from scheduling.formulation.compiled import Compiled
 
@@ -55,14 +57,26 @@ class HighsEngine:
     ) -> Solution:
         """Return the cheapest solution; see ``Engine.solve``."""
         deadline = monotonic() + time_limit.total_seconds()
-        smaller = shrunk(model)
-        if smaller is None:
-            found = self._solve(model, deadline, gap, preferences)
-        else:
-            liked = None if preferences is None else smaller.summed(preferences)
-            found = smaller.whole(self._solve(smaller.small, deadline, gap, liked))
+        found = self._reduced(model, deadline, gap, preferences, [merged, shrunk])
         values = np.clip(found.values, model.column_lower, model.column_upper)
         return replace(found, values=values)
+
+    def _reduced(
+        self,
+        model: Compiled,
+        deadline: float,
+        gap: float,
+        preferences: Array | None,
+        reductions: Sequence[Callable[[Compiled], Merged | Shrunk | None]],
+    ) -> Solution:
+        """Return the solution of ``model``, found in what ``reductions`` leave of it."""
+        for number, reduce in enumerate(reductions, start=1):
+            smaller = reduce(model)
+            if smaller is not None:
+                liked = None if preferences is None else smaller.summed(preferences)
+                rest = reductions[number:]
+                return smaller.whole(self._reduced(smaller.small, deadline, gap, liked, rest))
+        return self._solve(model, deadline, gap, preferences)
 
     def _solve(
         self, model: Compiled, deadline: float, gap: float, preferences: Array | None

@@ -22,8 +22,8 @@ Indices = NDArray[np.int64]
 _ROUNDING: Final = 1e-9
 #: Of one store nothing is gained.
 _FEW_STORES: Final = 2
-#: The least share of states that has to fall away.
-_WORTH: Final = 0.25
+#: The least share of columns that has to fall away.
+_WORTH: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def shrunk(model: Compiled) -> Shrunk | None:
     states = np.concatenate([chain.states for chain in model.chains])
     by = np.concatenate([chain.rows for chain in model.chains])
     hands_on = _hands_on(model, is_zero, states, by)
-    if hands_on.sum() < _WORTH * states.size:
+    if hands_on.sum() + is_zero.sum() < _WORTH * model.n_columns:
         return None
     one = np.arange(model.n_columns)
     one[states] = states[np.maximum.accumulate(np.where(hands_on, 0, np.arange(states.size)))]

@@ -63,10 +63,14 @@ class Compiled:
     def n_rows(self) -> int:
         return self.row_lower.size
 
+    @property
+    def row_of(self) -> NDArray[np.int64]:
+        """Row of each entry."""
+        return np.repeat(np.arange(self.n_rows), np.diff(self.start))
+
     def activity(self, values: Array) -> Array:
         """Return ``A @ values``, shape (n_rows,)."""
-        rows = np.repeat(np.arange(self.n_rows), np.diff(self.start))
-        summed = np.bincount(rows, self.value * values[self.index], minlength=self.n_rows)
+        summed = np.bincount(self.row_of, self.value * values[self.index], minlength=self.n_rows)
         return summed.astype(np.float64)
 
 
@@ -153,8 +157,6 @@ def with_play(model: Compiled) -> Compiled:
     ``model`` without its integrality has one.
     """
     n_rows = model.n_rows
-    counts = np.diff(model.start)
-    rows = np.repeat(np.arange(n_rows), counts)
     own = np.arange(n_rows)
     first, second = model.n_columns + own, model.n_columns + n_rows + own
     free = np.zeros(n_rows)
@@ -165,7 +167,7 @@ def with_play(model: Compiled) -> Compiled:
         row_bounds=[(model.row_lower, model.row_upper)],
         integer=np.zeros(model.n_columns + 2 * n_rows, dtype=bool),
         entries=[
-            (rows, model.index.astype(np.int64), model.value),
+            (model.row_of, model.index.astype(np.int64), model.value),
             (own, first, free + 1.0),
             (own, second, free - 1.0),
         ],

@@ -73,3 +73,18 @@ def load(power_kw: float | Sequence[float], name: str = "load") -> dict[str, Any
 
 def pv(available_kw: float | Sequence[float], **fields: Any) -> dict[str, Any]:
     return {"kind": "pv", "name": "pv", "available_kw": available_kw, **fields}
+
+
+def vehicle(name: str, first: float, last: float, **fields: object) -> dict[str, object]:
+    """Return a vehicle that stays over [first, last) and wants 25 kWh."""
+    return {
+        "kind": "ev",
+        "name": name,
+        "arrival": clock(first),
+        "departure": clock(last),
+        "capacity_kwh": 60,
+        "stock_at_arrival_kwh": 20,
+        "stock_at_departure_kwh": 45,
+        "charge_limit_kw": 11,
+        **fields,
+    }

@@ -12,23 +12,9 @@ from scheduling.flex import SiteDocument
 from scheduling.formulation.compiled import Compiled
 from scheduling.formulation.site import build_site
 from scheduling.planning.problem import problem_of
-from tests.unit.scheduling_documents import battery, clock, load, site
+from tests.unit.scheduling_documents import battery, load, site, vehicle
 
 SOON = timedelta(seconds=10)
-
-
-def vehicle(name: str, first: float, last: float, **fields: object) -> dict[str, object]:
-    return {
-        "kind": "ev",
-        "name": name,
-        "arrival": clock(first),
-        "departure": clock(last),
-        "capacity_kwh": 60,
-        "stock_at_arrival_kwh": 20,
-        "stock_at_departure_kwh": 45,
-        "charge_limit_kw": 11,
-        **fields,
-    }
 
 
 def evening(seed: int) -> SiteDocument:

@@ -1,0 +1,124 @@
+"""Stocks that only fill, written as sums: answer and prices are those of the whole model."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from scheduling.engines.highs import HighsEngine
+from scheduling.engines.kept import Kept
+from scheduling.engines.merging import merged
+from scheduling.flex import SiteDocument
+from scheduling.formulation.compiled import Compiled
+from scheduling.formulation.site import build_site
+from scheduling.planning.problem import problem_of
+from tests.unit.scheduling_documents import battery, load, site, vehicle
+
+SOON = timedelta(seconds=10)
+
+
+def evening(seed: int, **fields: object) -> SiteDocument:
+    """Return a site with a battery and three vehicles that stay for a part of the window."""
+    random = np.random.default_rng(seed)
+    prices = random.uniform(0.05, 0.4, 24).round(3).tolist()
+    firsts = random.integers(0, 12, 3).tolist()
+    vehicles = [vehicle(f"ev {n}", first, first + 8, **fields) for n, first in enumerate(firsts)]
+    return site(battery(), load(3.0), *vehicles, import_price=prices, import_limit_kw=18)
+
+
+def compiled(document: SiteDocument) -> Compiled:
+    problem, _ = problem_of(document)
+    return build_site(problem).model.compile()
+
+
+def directly(model: Compiled) -> tuple[float, np.ndarray]:
+    """Return the cost and the values that the solver finds in the whole model."""
+    found = HighsEngine()._solve(model, deadline=float("inf"), gap=0.0, preferences=None)
+    return found.cost, found.values
+
+
+def by_column(model: Compiled, duals: np.ndarray) -> np.ndarray:
+    return np.bincount(model.index, model.value * duals[model.row_of], model.n_columns)
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("state_price", [0.0, 0.003, -0.002])
+def test_answer_and_prices_are_those_of_the_whole_model(seed: int, state_price: float) -> None:
+    """Also where a kWh in stock has a price of its own in each step."""
+    model = compiled(evening(seed))
+    for chain in model.chains[1:]:
+        model.cost[chain.states] += state_price * (1 + np.arange(chain.states.size) % 3)
+    smaller = merged(model)
+    assert smaller is not None
+    assert smaller.small.n_rows < 0.7 * model.n_rows
+
+    answer = HighsEngine().solve(model, time_limit=SOON)
+
+    assert answer.cost == pytest.approx(directly(model)[0], rel=1e-9)
+    activity = model.activity(answer.values)
+    kept = np.clip(activity, model.row_lower, model.row_upper)
+    assert activity == pytest.approx(kept, abs=1e-7)
+    duals, reduced = answer.row_duals, answer.reduced_costs
+    assert duals is not None
+    assert reduced is not None
+    assert model.cost - by_column(model, duals) == pytest.approx(reduced, abs=1e-9)
+    # Prices of the right sign whose bounds add up to the cost: no plan costs less.
+    priced, binding = np.abs(reduced) > 1e-9, np.abs(duals) > 1e-9
+    bounds = np.where(reduced > 0, model.column_lower, model.column_upper)[priced]
+    rows = np.where(duals > 0, model.row_lower, model.row_upper)[binding]
+    proven = bounds @ reduced[priced] + rows @ duals[binding] + model.offset
+    assert proven == pytest.approx(answer.cost)
+
+
+def test_weights_of_columns_go_with_them() -> None:
+    """What a weight says of a solution, it says of the smaller one too, but for a constant."""
+    model = compiled(evening(3))
+    smaller = merged(model)
+    assert smaller is not None
+    random = np.random.default_rng(1)
+    weights, differences = random.normal(size=model.n_columns), []
+    for _ in range(3):
+        cost = model.cost * random.uniform(0.2, 2.0, model.n_columns)
+        tilted = replace(model, cost=cost)
+        again = merged(tilted)
+        assert again is not None
+        small = HighsEngine()._solve(again.small, float("inf"), 0.0, None)
+        whole = again.whole(small)
+        differences.append(weights @ whole.values - smaller.summed(weights) @ small.values)
+
+    assert differences == pytest.approx([differences[0]] * 3)
+
+
+def test_what_may_fall_is_left_as_it_is() -> None:
+    """Only the steps in which a vehicle is away, and nothing moves, go."""
+    smaller = merged(compiled(evening(1, discharge_limit_kw=11)))
+
+    assert smaller is not None
+    stays = set(smaller.columns.tolist())
+    assert all(len(stays & set(chain.states.tolist())) >= 8 for chain in smaller.model.chains[1:])
+
+
+def test_a_bound_on_the_way_stays() -> None:
+    """A stock that must be high already in the middle is not summed beyond that step."""
+    model = compiled(evening(5))
+    states = model.chains[1].states
+    middle = int(np.flatnonzero(model.column_upper[states] > 0)[-1] // 2)
+    model.column_lower[states[middle]] = model.column_lower[states[middle - 1]] + 1e-3
+    smaller = merged(model)
+
+    assert smaller is not None
+    assert states[middle] in smaller.columns
+
+
+def test_of_one_store_nothing_is_gained() -> None:
+    assert merged(compiled(site(vehicle("ev", 4, 8), import_price=[0.3] * 24))) is None
+
+
+def test_a_living_model_answers_the_same() -> None:
+    kept = Kept()
+    for seed in (1, 2, 1):
+        model = compiled(evening(seed))
+        assert HighsEngine(kept).solve(model, time_limit=SOON).cost == pytest.approx(
+            directly(model)[0]
+        )
