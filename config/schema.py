@@ -14,6 +14,7 @@ from assets.graphql.fleet import FleetQuery
 from assets.graphql.mutations import AssetsMutation
 from assets.graphql.tokens import TokensMutation
 from assets.graphql.types import AssetsQuery
+from assets.graphql.virtual import VirtualMutation
 from forecasting.graphql.mutations import ForecastingMutation
 from forecasting.graphql.types import ForecastingQuery
 from scheduling.graphql.flex_types import AssetFlexQuery
@@ -57,7 +58,12 @@ class Query(
     description="What can be done: one input each, answered by the object or by errors."
 )
 class Mutation(
-    AccountsMutation, TokensMutation, AssetsMutation, ForecastingMutation, SchedulingMutation
+    AccountsMutation,
+    TokensMutation,
+    AssetsMutation,
+    VirtualMutation,
+    ForecastingMutation,
+    SchedulingMutation,
 ):
     pass
 

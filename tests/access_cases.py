@@ -23,6 +23,21 @@ def readings(world: World, asker: Asker) -> dict[str, Any]:
     return {"series": [series]}
 
 
+def a_virtual_sensor(world: World, asker: Asker) -> dict[str, Any]:
+    return {
+        "asset": world.own(Asset, asker.home, "site"),
+        "name": "virtual",
+        "quantity": "POWER",
+        "resolutionMinutes": 60.0,
+        "terms": [{"sensor": world.own(Sensor, asker.home, "power")}],
+    }
+
+
+def terms(world: World, asker: Asker) -> dict[str, Any]:
+    # None was recorded at, so that none is to be named: all of the world have values.
+    return {"sensor": world.own(Sensor, asker.home, "stock"), "terms": []}
+
+
 def a_device(world: World, asker: Asker) -> dict[str, Any]:
     limit = {"constant": 5.0}
     battery = {
@@ -111,6 +126,8 @@ CASES: Final[dict[str, Callable[[World, Asker], dict[str, Any]]]] = {
     "revokeToken": a_token,
     "issueToken": a_new_token,
     "recordReadings": readings,
+    "addVirtualSensor": a_virtual_sensor,
+    "setSensorTerms": terms,
     "requestSchedule": a_plan,
     "requestFlexmeasuresSchedule": a_notation,
     "requestWhatIf": a_variation,

@@ -9,7 +9,7 @@ from django.db.models import Max
 from numpy.typing import NDArray
 
 from assets.models import Belief, Quantity, Sensor, SourceKind
-from assets.queries import MEASURED, read_aggregated
+from assets.queries import MEASURED, read_aggregated, terms_beneath
 from assets.timegrid import TimeGrid
 
 Array = NDArray[np.float64]
@@ -30,11 +30,15 @@ def sensor_chart(sensor: Sensor, span: timedelta, *, now: datetime) -> dict[str,
 
     ``now``: beliefs formed later are not looked at. Without any belief there are no panels.
     """
-    newest = Belief.objects.filter(sensor=sensor).aggregate(Max("event_start"))
+    terms = [term.sensor_id for each in terms_beneath([sensor]).values() for term in each]
+    told = Belief.objects.filter(sensor__in=[sensor.pk, *terms])
+    newest = told.aggregate(Max("event_start"))
     last: datetime | None = newest["event_start__max"]
     if last is None:
         return {"panels": []}
-    grid = _grid(sensor, last + sensor.resolution, span)
+    end = last + sensor.resolution
+    end -= timedelta(seconds=end.timestamp() % sensor.resolution.total_seconds())
+    grid = _grid(sensor, end, span)
     curves = []
     for name, kinds, probability, role in _CURVES:
         values = read_aggregated(

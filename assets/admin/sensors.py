@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_duration
 
 from assets import services
 from assets.admin.chart import sensor_chart
+from assets.admin.terms import TermInline
 from assets.models import Quantity, Sensor, Source
 from assets.services.tree import RESOLUTIONS
 from tenants.accounts.actors import actor_of
@@ -64,8 +65,8 @@ class SensorForm(ServiceForm[Sensor]):
 class SensorAdmin(ServiceAdmin[Sensor]):
     form = SensorForm
     fields = [*_KEPT, *_CHANGEABLE]
-    list_display = ["name", "asset", "quantity", "resolution", "updated_at"]
-    list_filter = ["quantity"]
+    list_display = ["name", "asset", "quantity", "resolution", "is_virtual", "updated_at"]
+    list_filter = ["quantity", "is_virtual"]
     list_select_related = ["asset"]
     search_fields = ["name", "asset__name"]
     autocomplete_fields = ["asset"]
@@ -79,6 +80,9 @@ class SensorAdmin(ServiceAdmin[Sensor]):
     def get_readonly_fields(self, request: HttpRequest, obj: Sensor | None = None) -> list[str]:
         # What values were recorded for stays what it was.
         return [*_KEPT] if obj else []
+
+    def get_inlines(self, request: HttpRequest, obj: Sensor | None) -> list[Any]:
+        return [TermInline] if obj else []
 
     def get_urls(self) -> list[URLPattern]:
         chart = self.admin_site.admin_view(self.chart)

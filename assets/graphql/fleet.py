@@ -40,7 +40,10 @@ _TYPES = Annotated[
     ),
 ]
 _NAME = Annotated[
-    str | None, strawberry.argument(description="Sensors of this name alone; any without it.")
+    str | None,
+    strawberry.argument(
+        description="Sensors of this name alone, virtual ones too; without it all but virtual ones."
+    ),
 ]
 _BELIEVERS = Annotated[
     list[SourceKind] | None,
@@ -142,8 +145,8 @@ class FleetQuery:
             return None
         if asset_types is not None:
             sensors = sensors.filter(asset__asset_type__in=asset_types)
-        if name is not None:
-            sensors = sensors.filter(name=name)
+        # What virtual sensors tell is told by others already; by name they may be asked for.
+        sensors = sensors.filter(is_virtual=False) if name is None else sensors.filter(name=name)
         rows = list(sensors.select_related("asset").order_by("pk")[: _MAX_OF_SUM + 1])
         if len(rows) > _MAX_OF_SUM:
             words = f"more than {_MAX_OF_SUM} sensors: sum its parts"

@@ -177,7 +177,9 @@ def planned(values: Sequence[float], start: datetime, step: timedelta, unit: str
 def _check_size(sensors: Sequence[Sensor], wanted: Wanted, *, n_told: int) -> None:
     span = wanted.end - wanted.start
     n_columns = len(wanted.probabilities)
-    events = points = 0
+    points = 0
+    terms = [term.sensor for each in queries.terms_beneath(sensors).values() for term in each]
+    events = sum(max(span // each.resolution, 0) * n_columns for each in terms)
     for sensor in sensors:
         own = max(span // sensor.resolution, 0)
         step = wanted.resolution if isinstance(wanted.resolution, timedelta) else sensor.resolution

@@ -1,11 +1,11 @@
 """GraphQL types of assets and sensors."""
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 import strawberry_django
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from strawberry import relay
 from strawberry_django.relay import DjangoCursorConnection
 
@@ -55,6 +55,19 @@ class AssetNode(VisibleNode):
     ] = connection(description="Sensors at this asset.")
 
 
+def _visible_terms(info: Info) -> Prefetch[Any]:
+    visible = models.Term.objects.visible_to(info.context.actor).order_by("pk")
+    return Prefetch("terms", queryset=visible)
+
+
+@strawberry.type(description="A sensor's part in a virtual one: its value times the factor.")
+class SensorTerm:
+    sensor: relay.GlobalID = strawberry.field(description="The sensor that is added.")
+    factor: float = strawberry.field(
+        description="1: added, -1: subtracted, any other: scaled [ratio, either sign]."
+    )
+
+
 @strawberry_django.type(
     models.Sensor, name="Sensor", description="A series of events of one quantity at one asset."
 )
@@ -77,6 +90,22 @@ class SensorNode(VisibleNode):
         description="Values above it are kept and told as implausible [unit of the series]."
     )
 
+    is_virtual: bool = strawberry_django.field(
+        description="Whether its values are put together from other sensors' when they are read."
+    )
+
+    @strawberry_django.field(
+        only=["is_virtual"],
+        prefetch_related=[_visible_terms],
+        description="Of what a virtual sensor is the sum; terms that are not yours to see are left "
+        "out, though they count. Empty for all other sensors.",
+    )
+    def terms(self, root: strawberry.Parent[models.Sensor]) -> list[SensorTerm]:
+        return [
+            SensorTerm(sensor=relay.GlobalID("Sensor", str(each.sensor_id)), factor=each.factor)
+            for each in root.terms.all()
+        ]
+
     @strawberry_django.field(
         only=["expected_within"],
         description="How long after the end of an event its value is to be there [min, >= 0].",
@@ -90,7 +119,7 @@ class SensorNode(VisibleNode):
         return root.resolution / timedelta(minutes=1)
 
     @strawberry_django.field(
-        only=["name", "resolution", "quantity", "asset", "minimum", "maximum"],
+        only=["name", "resolution", "quantity", "asset", "minimum", "maximum", "is_virtual"],
         description="What is believed over [start, end), as columns. Of several beliefs about an "
         "event the newest counts, so that measured values win over forecasts; schedules are read "
         "by asking for them in `sources`.",

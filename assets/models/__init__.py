@@ -4,6 +4,7 @@ from assets.models.asset import Asset, AssetQuerySet, AssetType, within_reach
 from assets.models.belief import Belief, SupersededBelief
 from assets.models.sensor import Quantity, Sensor, SensorQuerySet
 from assets.models.source import Source, SourceKind
+from assets.models.term import Term
 
 __all__ = [
     "Asset",
@@ -16,5 +17,6 @@ __all__ = [
     "Source",
     "SourceKind",
     "SupersededBelief",
+    "Term",
     "within_reach",
 ]

@@ -44,6 +44,7 @@ class Sensor(models.Model):
             inverters do; turned on the way in.
         minimum, maximum: values beyond them are kept, and read as implausible.
         expected_within: how long after the end of an event its value is to be there.
+        is_virtual: its values are put together from those of its ``terms`` when they are read.
     """
 
     asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="sensors")
@@ -66,6 +67,8 @@ class Sensor(models.Model):
         blank=True,
         help_text="How long after the end of an event its value is to be there: 01:00:00.",
     )
+    # Kept beside the terms, so that reads of all other sensors need not look for any.
+    is_virtual = models.BooleanField("virtual", default=False, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = models.Manager.from_queryset(SensorQuerySet)()

@@ -3,12 +3,12 @@
 from assets.queries.columns import (
     Column,
     OffGrid,
-    Quality,
     Wanted,
     WrongAggregation,
     WrongResolution,
     read_columns,
 )
+from assets.queries.known import Quality, terms_beneath
 from assets.queries.latest import Latest, read_latest
 from assets.queries.series import (
     EXPECTED,
@@ -40,4 +40,5 @@ __all__ = [
     "read_quantiles",
     "read_series",
     "read_total",
+    "terms_beneath",
 ]

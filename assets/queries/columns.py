@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntEnum
-from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -12,32 +10,12 @@ from django.db.models import prefetch_related_objects
 from numpy.typing import NDArray
 
 from assets.models import Quantity, Sensor, Source, SourceKind
-from assets.queries.beliefs import Believed, read_beliefs, sources_of
-from assets.queries.series import EXPECTED, USUAL_AGGREGATION
+from assets.queries.known import Asked, Known, Quality, read_known, usual_aggregation
+from assets.queries.series import EXPECTED
 from assets.resample import Buckets, Calendar, Fill, Resolution, aggregate, buckets_over, filled
 from assets.timegrid import TimeGrid
 
 Array = NDArray[np.float64]
-
-
-class Quality(IntEnum):
-    """How sure a value is, surest first. That of a longer step is that of its least sure event."""
-
-    MEASURED = 0
-    FORECAST = 1
-    SCHEDULED = 2
-    IMPLAUSIBLE = 3
-    FILLED = 4
-    MISSING = 5
-
-
-QUALITY_OF_KINDS: Final = {
-    SourceKind.METER: Quality.MEASURED,
-    SourceKind.MARKET: Quality.MEASURED,
-    SourceKind.PERSON: Quality.MEASURED,
-    SourceKind.FORECASTER: Quality.FORECAST,
-    SourceKind.SCHEDULER: Quality.SCHEDULED,
-}
 
 
 class OffGrid(ValueError):
@@ -102,14 +80,6 @@ class Column:
     sources: tuple[tuple[Source, int], ...]
 
 
-def implausible(sensor: Sensor, values: Array) -> NDArray[np.bool_]:
-    """Return which of ``values`` lie beyond the plausible limits of ``sensor``."""
-    least = -np.inf if sensor.minimum is None else sensor.minimum
-    most = np.inf if sensor.maximum is None else sensor.maximum
-    beyond: NDArray[np.bool_] = (values < least) | (values > most)
-    return beyond
-
-
 def read_columns(sensors: Sequence[Sensor], wanted: Wanted) -> list[list[Column]]:
     """Return the series of ``sensors``, each with one column per probability, in one statement.
 
@@ -125,22 +95,14 @@ def read_columns(sensors: Sequence[Sensor], wanted: Wanted) -> list[list[Column]
     buckets = {sensor.pk: _buckets(sensor, grids[sensor.pk], wanted) for sensor in sensors}
     for sensor in sensors:
         _check_aggregation(sensor, wanted.aggregation)
-    sources = sources_of(wanted.kinds)
-    believed = read_beliefs(
-        grids,
-        known_at=wanted.known_at,
-        sources=sources,
-        probabilities=wanted.probabilities,
-        horizon=wanted.horizon,
-    )
+    asked = Asked(known_at=wanted.known_at, kinds=wanted.kinds, horizon=wanted.horizon)
+    known = read_known(sensors, grids, asked=asked, probabilities=wanted.probabilities)
     return [
         [
             _column(
-                believed[sensor.pk, probability],
+                known[sensor.pk, probability],
                 (grids[sensor.pk], buckets[sensor.pk]),
-                sources,
-                sensor,
-                (wanted.fill, wanted.aggregation or _usual(sensor)),
+                (wanted.fill, wanted.aggregation or usual_aggregation(sensor)),
             )
             for probability in wanted.probabilities
         ]
@@ -166,10 +128,6 @@ def _buckets(sensor: Sensor, events: TimeGrid, wanted: Wanted) -> Buckets:
         raise WrongResolution(f"{sensor.name}: {error}") from error
 
 
-def _usual(sensor: Sensor) -> str:
-    return USUAL_AGGREGATION.get(Quantity(sensor.quantity), "mean")
-
-
 def _check_aggregation(sensor: Sensor, aggregation: str | None) -> None:
     if aggregation == "energy" and sensor.quantity != Quantity.POWER:
         raise WrongAggregation(f"{sensor.name} is of {sensor.quantity}: ENERGY is told of POWER")
@@ -180,24 +138,10 @@ def _check_aggregation(sensor: Sensor, aggregation: str | None) -> None:
         )
 
 
-def _column(
-    believed: Believed,
-    steps: tuple[TimeGrid, Buckets],
-    sources: dict[int, Source],
-    sensor: Sensor,
-    told: tuple[Fill, str],
-) -> Column:
+def _column(known: Known, steps: tuple[TimeGrid, Buckets], told: tuple[Fill, str]) -> Column:
     (events, buckets), (fill, how) = steps, told
-    identifiers, counts = np.unique(believed.sources, return_counts=True)
-    qualities = [
-        QUALITY_OF_KINDS[SourceKind(sources[pk].kind)] if pk else Quality.MISSING
-        for pk in identifiers.tolist()
-    ]
-    places = np.searchsorted(identifiers, believed.sources)
-    quality = np.array(qualities, dtype=np.uint8)[places]
-    quality[implausible(sensor, believed.values)] = Quality.IMPLAUSIBLE
-    values = filled(believed.values, fill)
-    quality[np.isnan(believed.values) & ~np.isnan(values)] = Quality.FILLED
+    values, quality = filled(known.values, fill), known.quality.copy()
+    quality[np.isnan(known.values) & ~np.isnan(values)] = Quality.FILLED
     if how == "energy":
         values, how = values * events.step_hours, "sum"
     least_sure = aggregate(
@@ -208,9 +152,5 @@ def _column(
         buckets=buckets,
         values=aggregate(values, buckets, how),
         quality=least_sure.astype(np.uint8),
-        sources=tuple(
-            (sources[pk], count)
-            for pk, count in zip(identifiers.tolist(), counts.tolist(), strict=True)
-            if pk
-        ),
+        sources=known.sources,
     )

@@ -11,13 +11,17 @@ from numpy.typing import NDArray
 
 from assets.models import Sensor, SourceKind
 from assets.queries.beliefs import sources_of
-from assets.queries.columns import QUALITY_OF_KINDS, Quality, implausible
+from assets.queries.known import QUALITY_OF_KINDS, Asked, Quality, implausible, read_known
 from assets.queries.series import MEASURED
+from assets.timegrid import TimeGrid
 
 Array = NDArray[np.float64]
 
 #: What is older says nothing of now, and would have to be searched for.
 LOOK_BACK: Final = timedelta(days=31)
+#: Of virtual sensors, each of whose terms is read event by event.
+_LOOK_BACK_OF_VIRTUAL: Final = timedelta(days=1)
+_HOUR: Final = timedelta(hours=1)
 
 # One step into the index for each sensor, from now backwards.
 _LATEST: Final = """
@@ -38,7 +42,7 @@ class Latest:
 
     Attributes:
         starts: shape (n,), of the latest event of which something is known; NaT where nothing
-            is known of the last ``LOOK_BACK``.
+            is known of the last ``LOOK_BACK``, of virtual sensors of the last day.
         values: shape (n,), unit of each sensor's quantity; NaN where unknown.
         quality: shape (n,), values of ``Quality``.
         late_seconds: shape (n,), how much later than expected the next value is; 0 in time, NaN
@@ -55,10 +59,24 @@ def read_latest(
     sensors: Sequence[Sensor], *, now: datetime, kinds: Sequence[SourceKind] = MEASURED
 ) -> Latest:
     """Return the latest value of each of ``sensors`` of an event that has begun by ``now``."""
-    sources = sources_of(kinds)
     n = len(sensors)
-    starts = np.full(n, np.datetime64("NaT", "s"), dtype="datetime64[s]")
-    values, quality = np.full(n, np.nan), np.full(n, Quality.MISSING, dtype=np.uint8)
+    latest = Latest(
+        np.full(n, np.datetime64("NaT", "s"), dtype="datetime64[s]"),
+        np.full(n, np.nan),
+        np.full(n, Quality.MISSING, dtype=np.uint8),
+        np.full(n, np.nan),
+    )
+    _look_up(sensors, latest, now=now, kinds=kinds)
+    _put_together(sensors, latest, now=now, kinds=kinds)
+    latest.late_seconds[:] = _late(sensors, latest.starts, now)
+    return latest
+
+
+def _look_up(
+    sensors: Sequence[Sensor], latest: Latest, *, now: datetime, kinds: Sequence[SourceKind]
+) -> None:
+    """Enter what is measured into ``latest``."""
+    sources = sources_of(kinds)
     wanted: dict[str, Any] = {
         "sensors": [sensor.pk for sensor in sensors],
         "sources": list(sources),
@@ -68,6 +86,7 @@ def read_latest(
     with connection.cursor() as cursor:
         cursor.execute(_LATEST, wanted)
         found = cursor.fetchall()
+    starts, values, quality = latest.starts, latest.values, latest.quality
     if found:
         places = np.array([row[0] for row in found]) - 1
         starts[places] = np.array([row[1].replace(tzinfo=None) for row in found], "datetime64[s]")
@@ -76,7 +95,29 @@ def read_latest(
         quality[places] = [kind_of[row[3]] for row in found]
     beyond = [bool(implausible(each, values[i])) for i, each in enumerate(sensors)]
     quality[np.array(beyond, dtype=bool)] = Quality.IMPLAUSIBLE
-    return Latest(starts, values, quality, _late(sensors, starts, now))
+
+
+def _put_together(
+    sensors: Sequence[Sensor], latest: Latest, *, now: datetime, kinds: Sequence[SourceKind]
+) -> None:
+    """Enter what virtual sensors come to into ``latest``."""
+    places = [i for i, sensor in enumerate(sensors) if sensor.is_virtual]
+    if not places:
+        return
+    end = now.replace(minute=0, second=0, microsecond=0) + _HOUR
+    start = end - _LOOK_BACK_OF_VIRTUAL
+    virtual = [sensors[i] for i in places]
+    grids = {each.pk: TimeGrid.between(start, end, each.resolution) for each in virtual}
+    asked = Asked(known_at=now, kinds=kinds)
+    known = read_known(virtual, grids, asked=asked, probabilities=[0.5])
+    moment = np.datetime64(now.replace(tzinfo=None), "s")
+    for i, sensor in zip(places, virtual, strict=True):
+        starts, told = grids[sensor.pk].starts(), known[sensor.pk, 0.5]
+        events = np.flatnonzero(~np.isnan(told.values) & (starts <= moment))
+        if events.size:
+            latest.starts[i] = starts[events[-1]]
+            latest.values[i] = told.values[events[-1]]
+            latest.quality[i] = told.quality[events[-1]]
 
 
 def _late(sensors: Sequence[Sensor], starts: NDArray[np.datetime64], now: datetime) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.models import Quantity, Sensor, SourceKind
-from assets.queries.beliefs import read_beliefs, sources_of
+from assets.queries.known import Asked, read_known, usual_aggregation
 from assets.resample import coarsen, refine
 from assets.timegrid import TimeGrid
 
@@ -18,9 +18,6 @@ Array = NDArray[np.float64]
 #: Who may be believed about what was, and about what will be.
 MEASURED: Final = (SourceKind.METER, SourceKind.MARKET, SourceKind.PERSON)
 EXPECTED: Final = (*MEASURED, SourceKind.FORECASTER)
-
-#: How events become a longer step where nothing else is asked; of all others the mean.
-USUAL_AGGREGATION: Final = {Quantity.ENERGY: "sum", Quantity.STOCK: "first"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +52,9 @@ def read_series(
     """
     if sensor.resolution != grid.step:
         raise ValueError(f"{sensor} has events of {sensor.resolution}, not {grid.step}")
-    believed = read_beliefs(
-        {sensor.pk: grid},
-        known_at=known_at,
-        sources=sources_of(kinds),
-        probabilities=[probability],
-    )
-    return believed[sensor.pk, probability].values
+    asked = Asked(known_at=known_at, kinds=kinds)
+    known = read_known([sensor], {sensor.pk: grid}, asked=asked, probabilities=[probability])
+    return known[sensor.pk, probability].values
 
 
 def read_onto(
@@ -80,7 +73,7 @@ def read_onto(
     Raises:
         ValueError: neither of step and resolution is a multiple of the other.
     """
-    usual = USUAL_AGGREGATION.get(Quantity(sensor.quantity), "mean")
+    usual = usual_aggregation(sensor)
     if sensor.resolution <= grid.step:
         return read_aggregated(
             sensor, grid, known_at=known_at, aggregation=usual, kinds=kinds, probability=probability
@@ -127,11 +120,7 @@ def read_quantiles(
     sensor: Sensor, grid: TimeGrid, *, known_at: datetime, probabilities: Sequence[float]
 ) -> Quantiles:
     """Return forecast quantiles on ``grid``; arguments and NaN as for ``read_series``."""
-    believed = read_beliefs(
-        {sensor.pk: grid},
-        known_at=known_at,
-        sources=sources_of([SourceKind.FORECASTER]),
-        probabilities=probabilities,
-    )
-    values = [believed[sensor.pk, probability].values for probability in probabilities]
+    asked = Asked(known_at=known_at, kinds=[SourceKind.FORECASTER])
+    known = read_known([sensor], {sensor.pk: grid}, asked=asked, probabilities=probabilities)
+    values = [known[sensor.pk, probability].values for probability in probabilities]
     return Quantiles(tuple(probabilities), np.stack(values))

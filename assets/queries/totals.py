@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.models import Sensor
-from assets.queries.columns import Column, Quality, Wanted, WrongResolution, read_columns
+from assets.queries.columns import Column, Wanted, WrongResolution, read_columns
+from assets.queries.known import Quality, sources_together
 
 Array = NDArray[np.float64]
 
@@ -41,12 +42,7 @@ def read_total(sensors: Sequence[Sensor], wanted: Wanted) -> Total:
     total = np.where(known.any(axis=0), np.where(known, values, 0.0).sum(axis=0), np.nan)
     sure = np.where(known, np.stack([column.quality for column in columns]), 0).max(axis=0)
     quality = np.where(known.any(axis=0), sure, Quality.MISSING).astype(np.uint8)
-    counts: dict[int, int] = {}
-    sources = {source.pk: source for column in columns for source, _ in column.sources}
-    for column in columns:
-        for source, events in column.sources:
-            counts[source.pk] = counts.get(source.pk, 0) + events
     first = columns[0]
-    told = tuple((sources[pk], counts[pk]) for pk in sorted(counts))
+    told = sources_together([column.sources for column in columns])
     column = Column(first.events, first.buckets, total, quality, told)
     return Total(column, (~known).sum(axis=0))

@@ -23,11 +23,14 @@ from assets.services.tree import (
     move_asset,
     remove_asset,
 )
+from assets.services.virtual import MAX_TERMS, NewTerm, set_terms
 
 __all__ = [
     "CLOCK_TOLERANCE",
     "HORIZONS",
+    "MAX_TERMS",
     "NewSensor",
+    "NewTerm",
     "Points",
     "Readings",
     "SeriesOfBeliefs",
@@ -45,5 +48,6 @@ __all__ = [
     "record_readings_of_each",
     "record_series",
     "remove_asset",
+    "set_terms",
     "thin_forecasts",
 ]

@@ -16,6 +16,7 @@ from assets.services.recording import (
     CLOCK_TOLERANCE,
     MAX_MAGNITUDE,
     hold_sensors,
+    virtual_records_nothing,
 )
 from assets.services.storing import (
     BELIEF,
@@ -69,11 +70,14 @@ def record_points(
     """
     for sensor in sensors:
         authorise_on(actor, Permission.BELIEF_RECORD, sensor.asset)
-    hold_sensors({sensor.pk for sensor in sensors})
+    virtual = hold_sensors({sensor.pk for sensor in sensors})
     source = Source.objects.of(SourceKind.METER, source_name)
     spans: dict[int, tuple[int, int]] = {}
     changed = 0
     for piece in pieces:
+        for points in piece:
+            if points.sensor.pk in virtual:
+                raise virtual_records_nothing(points.place, points.sensor)
         parts = [_beliefs(points, source, now) for points in piece]
         beliefs = together(parts)
         row = contradiction(beliefs)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from assets.access import authorise_on
 from assets.events import BeliefsRecorded
 from assets.models import Sensor, Source, SourceKind
+from assets.queries import MEASURED
 from assets.services.storing import (
     BELIEF,
     Beliefs,
@@ -156,7 +157,8 @@ def record_many(
 
     Raises:
         PermissionDenied: ``actor`` may not record beliefs at a sensor's asset.
-        ValidationError: a series does not fit its sensor, or holds an infinite value.
+        ValidationError: a series does not fit its sensor, or holds an infinite value; or it is
+            of measurements, and the sensor is virtual.
     """
     return _record(actor, series, _fields(series), corrected_at).total()
 
@@ -183,7 +185,10 @@ def _record(
     for each in series:
         authorise_on(actor, Permission.BELIEF_RECORD, each.sensor.asset)
     _check_all(series, fields)
-    hold_sensors({each.sensor.pk for each in series})
+    virtual = hold_sensors({each.sensor.pk for each in series})
+    for each, field in zip(series, fields, strict=True):
+        if each.sensor.pk in virtual and SourceKind(each.source.kind) in MEASURED:
+            raise virtual_records_nothing(f"{field}sensor", each.sensor)
     parts = [_beliefs(each) for each in series]
     beliefs = together(parts)
     row = contradiction(beliefs)
@@ -198,16 +203,26 @@ def _record(
     return changed
 
 
-def hold_sensors(sensor_ids: set[int]) -> None:
+def hold_sensors(sensor_ids: set[int]) -> set[int]:
     """Hold the sensors' rows until the commit, so that none is removed under its beliefs.
 
     Of one sensor only one transaction writes at a time; in one order for all, or two that write
     the same sensors would wait for each other.
+
+    Returns:
+        those that are virtual.
     """
     rows = Sensor.objects.filter(pk__in=sensor_ids).order_by("pk")
-    held = rows.select_for_update(of=("self",), no_key=True).values_list("pk")
+    held = dict(rows.select_for_update(of=("self",), no_key=True).values_list("pk", "is_virtual"))
     if len(held) != len(sensor_ids):
         raise wrong("sensor", "no such sensor", code="unknown")
+    return {pk for pk, is_virtual in held.items() if is_virtual}
+
+
+def virtual_records_nothing(field: str, sensor: Sensor) -> ValidationError:
+    """Return the refusal of measurements at a virtual sensor."""
+    words = f"{sensor} is put together from other sensors: record at those"
+    return wrong(field, words, code="state")
 
 
 def _check_all(series: Sequence[SeriesOfBeliefs], fields: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from django.db.models.functions import Concat, Now, Substr
 
 from assets.access import authorise_on
 from assets.models import Asset, AssetType, Belief, Quantity, Sensor, SupersededBelief
+from assets.services.virtual import NewTerm, refuse_parting, refuse_removal, set_terms
 from tenants.accounts.models import Customer
 from tenants.accounts.tokens import follow_moved_subtree
 from tenants.audit.services import record, values_of
@@ -33,7 +34,7 @@ _OF_SENSOR: Final = ("asset_id", "quantity", "resolution", *_OF_SENSOR_CHANGEABL
 
 @dataclass(frozen=True, slots=True)
 class NewSensor:
-    """A sensor to be made together with its asset."""
+    """A sensor to be made; with ``terms`` a virtual one."""
 
     name: str
     quantity: Quantity
@@ -42,6 +43,7 @@ class NewSensor:
     minimum: float | None = None
     maximum: float | None = None
     expected_within: timedelta | None = None
+    terms: tuple[NewTerm, ...] = ()
 
 
 @transaction.atomic
@@ -110,7 +112,8 @@ def add_sensor(*, actor: Actor, asset: Asset, sensor: NewSensor) -> Sensor:
 
     Raises:
         PermissionDenied: ``actor`` may not manage assets there.
-        ValidationError: the resolution is none of ``RESOLUTIONS``, or the name is taken.
+        ValidationError: the resolution is none of ``RESOLUTIONS``, the name is taken, or a term
+            does not fit; see ``set_terms``.
     """
     authorise_on(actor, Permission.ASSET_MANAGE, asset)
     if sensor.resolution not in RESOLUTIONS:
@@ -127,6 +130,9 @@ def add_sensor(*, actor: Actor, asset: Asset, sensor: NewSensor) -> Sensor:
     row.full_clean()
     row.save()
     record(actor=actor, verb="add_sensor", subject=row, after=values_of(row, *_OF_SENSOR))
+    if sensor.terms:
+        set_terms(actor=actor, sensor=row, terms=sensor.terms)
+        row.refresh_from_db(fields=["is_virtual", "updated_at"])
     return row
 
 
@@ -162,7 +168,8 @@ def move_asset(*, actor: Actor, asset: Asset, parent: Asset) -> None:
 
     Raises:
         PermissionDenied: ``actor`` may not manage assets at both ends.
-        ValidationError: ``asset`` is a root, or ``parent`` hangs under it: a circle.
+        ValidationError: ``asset`` is a root, or ``parent`` hangs under it: a circle; or a virtual
+            sensor would be with another customer than its terms.
     """
     # In one order for all callers: two moves at once must not make a circle, or a deadlock.
     wanted = Asset.objects.filter(pk__in=[asset.pk, parent.pk]).order_by("pk")
@@ -178,6 +185,7 @@ def move_asset(*, actor: Actor, asset: Asset, parent: Asset) -> None:
         )
     before = values_of(asset, *_PLACE)
     old_path, new_path = asset.path, f"{parent.path}{asset.pk}."
+    refuse_parting(old_path, new_path)
     asset.parent = parent
     asset.full_clean(exclude=["path"])
     asset.save(update_fields=["parent"])
@@ -217,13 +225,15 @@ def remove_asset(*, actor: Actor, asset: Asset) -> None:
 
     Raises:
         PermissionDenied: ``actor`` may not manage the asset.
-        ValidationError: assets hang under it; they are removed first.
+        ValidationError: assets hang under it, or a sensor elsewhere is put together from its
+            own; they are removed or changed first.
     """
     authorise_on(actor, Permission.ASSET_MANAGE, asset)
     if asset.children.exists():
         raise wrong("asset", f"assets hang under {asset}", code="has_children")
     sensors = Sensor.objects.filter(asset=asset).select_for_update()
     sensor_ids = [sensor.pk for sensor in sensors]
+    refuse_removal(sensor_ids)
     for beliefs in (Belief, SupersededBelief):
         beliefs.objects.filter(sensor_id__in=sensor_ids).delete()
     sensors.delete()

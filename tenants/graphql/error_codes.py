@@ -211,6 +211,7 @@ _OF_CODES: Final[dict[str, ErrorCode]] = {
     "unknown": ErrorCode.NOT_FOUND,
     "not_found": ErrorCode.NOT_FOUND,
     "state": ErrorCode.CONFLICT,
+    "in_use": ErrorCode.CONFLICT,
     "unique": ErrorCode.CONFLICT,
     "unique_together": ErrorCode.CONFLICT,
     "key_reused": ErrorCode.KEY_REUSED,

@@ -76,6 +76,7 @@ def ids(tenant: Tenant, now: datetime, client: GraphQLClient) -> dict[str, Any]:
         "customer": node_id(Customer.objects.all()[0]),
         "flex": node_id(AssetFlex.objects.all()[0]),
         "sensors": [node_id(each) for each in sensors],
+        "summands": [node_id(a_sensor(site, Quantity.POWER, name=f"q{i}")) for i in range(SEVERAL)],
         "asked": asked,
         "device": {
             "asset": node_id(sensors[0].asset),
@@ -108,6 +109,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, str], int]] = {
     "sensor": ("query ($id: ID!) { sensor(id: $id) { name asset { name } } }", {"id": "sensor"}, 2),
     "sensor series": (SERIES, {"id": "sensor"}, 4),
     "series": (MANY_SERIES, {"ids": "sensors"}, 9),
+    "terms": ("{ sensors(first: 50) { edges { node { terms { sensor factor } } } } }", {}, 2),
     "latestValues": (LATEST, {"id": "asset"}, 4),
     "batteryWear": (
         (
@@ -207,6 +209,22 @@ def notation(ids: dict[str, Any]) -> dict[str, Any]:
 
 MUTATIONS: dict[str, tuple[str, Callable[[dict[str, Any]], Any], int]] = {
     "recordReadings": ("RecordReadingsInput", lambda ids: {"series": ids["readings"]}, 60),
+    "addVirtualSensor": (
+        "AddVirtualSensorInput",
+        lambda ids: {
+            "asset": ids["asset"],
+            "name": f"v{Sensor.objects.count()}",
+            "quantity": "POWER",
+            "resolutionMinutes": 60.0,
+            "terms": [{"sensor": each} for each in ids["summands"]],
+        },
+        30,
+    ),
+    "setSensorTerms": (
+        "SetSensorTermsInput",
+        lambda ids: {"sensor": ids["summands"][0], "terms": [{"sensor": ids["summands"][1]}]},
+        25,
+    ),
     "requestSchedule": ("RequestScheduleInput", lambda ids: ids["asked"], 40),
     "requestFlexmeasuresSchedule": ("RequestFlexmeasuresScheduleInput", notation, 40),
     "requestWhatIf": (
