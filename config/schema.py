@@ -10,6 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 from strawberry_django.optimizer import DjangoOptimizerExtension
 
+from assets.graphql.annotations import AnnotationsMutation, AnnotationsQuery
 from assets.graphql.fleet import FleetQuery
 from assets.graphql.mutations import AssetsMutation
 from assets.graphql.tokens import TokensMutation
@@ -41,6 +42,7 @@ class Query(
     AccountsQuery,
     AssetsQuery,
     FleetQuery,
+    AnnotationsQuery,
     ForecastingQuery,
     SchedulingQuery,
     AssetFlexQuery,
@@ -62,6 +64,7 @@ class Mutation(
     TokensMutation,
     AssetsMutation,
     VirtualMutation,
+    AnnotationsMutation,
     ForecastingMutation,
     SchedulingMutation,
 ):

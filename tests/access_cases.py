@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from assets.models import Asset, Sensor
+from assets.models import Annotation, Asset, Sensor
 from scheduling.models import ScheduleRun
 from tenants.accounts.models import ApiToken
 from tests.access_world import Asker, World
@@ -36,6 +36,19 @@ def a_virtual_sensor(world: World, asker: Asker) -> dict[str, Any]:
 def terms(world: World, asker: Asker) -> dict[str, Any]:
     # None was recorded at, so that none is to be named: all of the world have values.
     return {"sensor": world.own(Sensor, asker.home, "stock"), "terms": []}
+
+
+def an_annotation(world: World, asker: Asker) -> dict[str, Any]:
+    interval = {"start": "2026-03-28T08:00Z", "end": "2026-03-28T09:00Z"}
+    return {"text": "new", **interval, "asset": world.own(Asset, asker.home, "site")}
+
+
+def a_changed_annotation(world: World, asker: Asker) -> dict[str, Any]:
+    return {**a_removed_annotation(world, asker), "text": "other"}
+
+
+def a_removed_annotation(world: World, asker: Asker) -> dict[str, Any]:
+    return {"annotation": world.own(Annotation, asker.home)}
 
 
 def a_device(world: World, asker: Asker) -> dict[str, Any]:
@@ -128,6 +141,9 @@ CASES: Final[dict[str, Callable[[World, Asker], dict[str, Any]]]] = {
     "recordReadings": readings,
     "addVirtualSensor": a_virtual_sensor,
     "setSensorTerms": terms,
+    "addAnnotation": an_annotation,
+    "changeAnnotation": a_changed_annotation,
+    "removeAnnotation": a_removed_annotation,
     "requestSchedule": a_plan,
     "requestFlexmeasuresSchedule": a_notation,
     "requestWhatIf": a_variation,

@@ -10,7 +10,8 @@ from django.db.models import Model
 from django.utils import timezone
 from django_tenants.utils import schema_context
 
-from assets.models import Asset, Sensor
+from assets.models import Annotation, AnnotationType, Asset, Sensor
+from assets.services import add_annotation
 from assets.timegrid import TimeGrid
 from forecasting.models import ForecastPlan, ForecastRun
 from forecasting.models import RunState as ForecastState
@@ -28,6 +29,7 @@ from tests.factories import HOUR, a_customer, a_site_with_battery, believe
 SHOWN_BY: dict[type[Model], frozenset[Permission]] = {
     Asset: frozenset({Permission.ASSET_READ}),
     Sensor: frozenset({Permission.ASSET_READ}),
+    Annotation: frozenset({Permission.ASSET_READ}),
     AssetFlex: frozenset({Permission.ASSET_READ}),
     ScheduleRun: frozenset({Permission.ASSET_READ}),
     ForecastPlan: frozenset({Permission.ASSET_READ}),
@@ -192,6 +194,16 @@ def _furnish(world: World, customer_name: str, sites: tuple[str, ...], now: date
             believe(sensor, now + 4 * HOUR, [value], at=now)
             marks = (sensor.name, node_id(sensor), str(value))
             world.rows.append(Row(Sensor, node_id(sensor), place, marks))
+        for of in ({"asset": site}, {"sensor": Sensor.objects.get(name=f"{place}-power")}):
+            said = add_annotation(
+                actor=PLATFORM,
+                text=f"{place}-{'-'.join(of)}-note",
+                annotation_type=AnnotationType.NOTE,
+                start=now,
+                end=now + HOUR,
+                **of,
+            )
+            world.rows.append(Row(Annotation, node_id(said), place, (said.text, node_id(said))))
         for kept in AssetFlex.objects.beneath(site):
             world.rows.append(Row(AssetFlex, node_id(kept), place, (node_id(kept),)))
         site.refresh_from_db()

@@ -8,7 +8,7 @@ import numpy as np
 from django.db.models import Max
 from numpy.typing import NDArray
 
-from assets.models import Belief, Quantity, Sensor, SourceKind
+from assets.models import Annotation, Belief, Quantity, Sensor, SourceKind
 from assets.queries import MEASURED, read_aggregated, terms_beneath
 from assets.timegrid import TimeGrid
 
@@ -16,6 +16,7 @@ Array = NDArray[np.float64]
 
 #: More points than a chart has pixels tell nothing: longer steps are averaged.
 _MAX_POINTS: Final = 1500
+_MAX_NOTES: Final = 50
 _CURVES: Final = (
     ("Measured", MEASURED, 0.5, "actual"),
     ("Forecast", (SourceKind.FORECASTER,), 0.5, "plan"),
@@ -52,12 +53,21 @@ def sensor_chart(sensor: Sensor, span: timedelta, *, now: datetime) -> dict[str,
         if not np.isnan(values).all():
             curves.append({"name": name, "role": role, "kind": "step", "values": _column(values)})
     quantity = Quantity(sensor.quantity)
+    notes = Annotation.objects.told_of(sensor).filter(start__lt=grid.end, end__gt=grid.start)
     return {
         "start": int(grid.start.timestamp()),
         "step": int(grid.step.total_seconds()),
         "steps": grid.n_steps,
         "timeZone": sensor.asset.time_zone,
         "now": None,
+        "notes": [
+            {
+                "start": int(each.start.timestamp()),
+                "end": int(each.end.timestamp()),
+                "text": f"{each.get_annotation_type_display()}: {each.text}",
+            }
+            for each in notes.order_by("start")[:_MAX_NOTES]
+        ],
         "panels": [{"title": sensor.name, "unit": _unit(quantity), "series": curves, "limits": []}],
     }
 

@@ -2,11 +2,11 @@
 
 import enum
 
-from assets.models import AssetType, Quantity, SourceKind
+from assets.models import AnnotationType, AssetType, Quantity, SourceKind
 from assets.resample import Fill
 from tenants.graphql.enums import public_enum
 
-__all__ = ["Aggregation", "AssetType", "Fill", "Quantity", "SourceKind"]
+__all__ = ["Aggregation", "AnnotationType", "AssetType", "Fill", "Quantity", "SourceKind"]
 
 
 class Aggregation(enum.Enum):
@@ -19,6 +19,7 @@ class Aggregation(enum.Enum):
     ENERGY = "energy"
 
 
+public_enum(AnnotationType, description="What kind of saying an annotation is.")
 public_enum(AssetType, description="What an asset is.")
 public_enum(
     Quantity,

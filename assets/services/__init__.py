@@ -1,5 +1,10 @@
 """Use cases of assets and beliefs."""
 
+from assets.services.annotations import (
+    add_annotation,
+    change_annotation,
+    remove_annotation,
+)
 from assets.services.points import Points, record_points
 from assets.services.recording import (
     CLOCK_TOLERANCE,
@@ -34,9 +39,11 @@ __all__ = [
     "Points",
     "Readings",
     "SeriesOfBeliefs",
+    "add_annotation",
     "add_asset",
     "add_customer",
     "add_sensor",
+    "change_annotation",
     "change_asset",
     "change_sensor",
     "move_asset",
@@ -47,6 +54,7 @@ __all__ = [
     "record_readings",
     "record_readings_of_each",
     "record_series",
+    "remove_annotation",
     "remove_asset",
     "set_terms",
     "thin_forecasts",

@@ -68,6 +68,7 @@ UNFOLD: Final = {
                 "Assets",
                 _item("Tree", "account_tree", "assets_asset"),
                 _item("Sensors", "sensors", "assets_sensor"),
+                _item("Annotations", "edit_note", "assets_annotation"),
                 _item("Sources", "database", "assets_source"),
             ),
             _group(

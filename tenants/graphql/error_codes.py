@@ -167,6 +167,7 @@ _OF_CODES: Final[dict[str, ErrorCode]] = {
     "forecaster": ErrorCode.NOT_ALLOWED,
     "scope": ErrorCode.NOT_ALLOWED,
     "length": ErrorCode.LENGTH,
+    "max_length": ErrorCode.LENGTH,
     "too_short": ErrorCode.LENGTH,
     "string_too_short": ErrorCode.LENGTH,
     "string_too_long": ErrorCode.LENGTH,

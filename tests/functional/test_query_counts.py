@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from assets.models import Asset, AssetType, Quantity, Sensor
+from assets.models import AnnotationType, Asset, AssetType, Quantity, Sensor
+from assets.services import add_annotation
 from forecasting.models import ForecastRun
 from forecasting.services import keep_plan, request_forecast
 from scheduling.models import AssetFlex, ScheduleRun
@@ -66,6 +67,19 @@ def ids(tenant: Tenant, now: datetime, client: GraphQLClient) -> dict[str, Any]:
     for each in sensors:
         keep_plan(actor=PLATFORM, sensor=each, forecaster="linear")
         request_forecast(actor=PLATFORM, sensor=each, now=now)
+    annotations = [
+        node_id(
+            add_annotation(
+                actor=PLATFORM,
+                text=str(i),
+                annotation_type=AnnotationType.NOTE,
+                start=now,
+                end=now + HOUR,
+                sensor=each,
+            )
+        )
+        for i, each in enumerate(sensors)
+    ]
     return {
         "asset": node_id(site),
         "sensor": node_id(sensors[0]),
@@ -76,6 +90,8 @@ def ids(tenant: Tenant, now: datetime, client: GraphQLClient) -> dict[str, Any]:
         "customer": node_id(Customer.objects.all()[0]),
         "flex": node_id(AssetFlex.objects.all()[0]),
         "sensors": [node_id(each) for each in sensors],
+        "annotation": annotations[0],
+        "annotations": annotations[1:],
         "summands": [node_id(a_sensor(site, Quantity.POWER, name=f"q{i}")) for i in range(SEVERAL)],
         "asked": asked,
         "device": {
@@ -109,6 +125,12 @@ OPERATIONS: dict[str, tuple[str, dict[str, str], int]] = {
     "sensor": ("query ($id: ID!) { sensor(id: $id) { name asset { name } } }", {"id": "sensor"}, 2),
     "sensor series": (SERIES, {"id": "sensor"}, 4),
     "series": (MANY_SERIES, {"ids": "sensors"}, 9),
+    "annotation": ("query ($id: ID!) { annotation(id: $id) { text } }", {"id": "annotation"}, 1),
+    "annotations": (
+        "{ annotations(first: 50) { edges { node { text asset { name } sensor { name } } } } }",
+        {},
+        3,
+    ),
     "terms": ("{ sensors(first: 50) { edges { node { terms { sensor factor } } } } }", {}, 2),
     "latestValues": (LATEST, {"id": "asset"}, 4),
     "batteryWear": (
@@ -207,6 +229,7 @@ def notation(ids: dict[str, Any]) -> dict[str, Any]:
     return {**ids["asked"], "problem": {"flex_context": flex_context, "devices": devices}}
 
 
+SAID = {"text": "t", "start": "2026-03-01T00:00Z", "end": "2026-03-02T00:00Z"}
 MUTATIONS: dict[str, tuple[str, Callable[[dict[str, Any]], Any], int]] = {
     "recordReadings": ("RecordReadingsInput", lambda ids: {"series": ids["readings"]}, 60),
     "addVirtualSensor": (
@@ -224,6 +247,21 @@ MUTATIONS: dict[str, tuple[str, Callable[[dict[str, Any]], Any], int]] = {
         "SetSensorTermsInput",
         lambda ids: {"sensor": ids["summands"][0], "terms": [{"sensor": ids["summands"][1]}]},
         25,
+    ),
+    "addAnnotation": (
+        "AddAnnotationInput",
+        lambda ids: {"sensor": ids["sensor"], **SAID},
+        15,
+    ),
+    "changeAnnotation": (
+        "ChangeAnnotationInput",
+        lambda ids: {"annotation": ids["annotation"], "text": "other"},
+        15,
+    ),
+    "removeAnnotation": (
+        "RemoveAnnotationInput",
+        lambda ids: {"annotation": ids["annotations"].pop()},
+        12,
     ),
     "requestSchedule": ("RequestScheduleInput", lambda ids: ids["asked"], 40),
     "requestFlexmeasuresSchedule": ("RequestFlexmeasuresScheduleInput", notation, 40),

@@ -1,7 +1,7 @@
 // <loadstar-chart src="...json">: series over time in panels that share one axis and one cursor.
 //
 // The document: { start: seconds since 1970, step: seconds, timeZone: IANA name,
-//   now: seconds or null,
+//   now: seconds or null, notes: [{ start, end: seconds, text }] or none,
 //   panels: [{ title, unit, series: [{ name, values, kind: "step" | "line" | "area", role }],
 //              limits: [{ name, values }] }] }
 // Values are columns, null where unknown. `role` picks a colour: plan, actual, stock, price.
@@ -78,6 +78,7 @@ class LoadstarChart extends HTMLElement {
       plot.root.setAttribute("aria-label", `${panel.title} in ${panel.unit}; the table below holds the numbers`);
       this.#plots.push(plot);
     });
+    if (chart.notes?.length) this.append(listOf(chart.notes, chart.timeZone));
   }
 
   #options(chart, panel, sync, first, last) {
@@ -102,7 +103,7 @@ class LoadstarChart extends HTMLElement {
           value: (_, v) => v === null ? "–" : `${short(v)} ${panel.unit}`, paths: uPlot.paths.stepped({ align: 1 }),
         })),
       ],
-      hooks: { draw: [(plot) => drawNow(plot, chart.now, colour("--chart-text"))] },
+      hooks: { drawClear: [(plot) => shadeNotes(plot, chart.notes ?? [], colour("--chart-grid"))], draw: [(plot) => drawNow(plot, chart.now, colour("--chart-text"))] },
     };
   }
 
@@ -160,6 +161,27 @@ function tick(seconds, timeZone) {
   const hours = String(time.getHours()).padStart(2, "0"), minutes = String(time.getMinutes()).padStart(2, "0");
   if (hours !== "00" || minutes !== "00") return `${hours}:${minutes}`;
   return time.toLocaleDateString(DATES, { weekday: "short", day: "numeric", month: "short" });
+}
+
+function shadeNotes(plot, notes, colour) {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.fillStyle = colour;
+  for (const note of notes) {
+    const within = (seconds) => Math.min(Math.max(plot.valToPos(seconds, "x", true), bbox.left), bbox.left + bbox.width);
+    ctx.fillRect(within(note.start), bbox.top, within(note.end) - within(note.start), bbox.height);
+  }
+  ctx.restore();
+}
+
+function listOf(notes, timeZone) {
+  const list = document.createElement("ul");
+  for (const note of notes) {
+    const item = document.createElement("li");
+    item.textContent = `${moment(note.start, timeZone)} to ${moment(note.end, timeZone)}: ${note.text}`;
+    list.append(item);
+  }
+  return list;
 }
 
 function drawNow(plot, now, colour) {
