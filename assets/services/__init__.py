@@ -16,6 +16,7 @@ from assets.services.recording import (
     record_readings_of_each,
     record_series,
 )
+from assets.services.retention import count_beliefs, forget_beliefs
 from assets.services.sources import rank_source
 from assets.services.thinning import HORIZONS, thin_forecasts
 from assets.services.tree import (
@@ -46,6 +47,8 @@ __all__ = [
     "change_annotation",
     "change_asset",
     "change_sensor",
+    "count_beliefs",
+    "forget_beliefs",
     "move_asset",
     "rank_source",
     "record_many",

@@ -24,7 +24,9 @@ DELETE FROM assets_supersededbelief gone USING (
         ), b.belief_time) AS until
     FROM assets_supersededbelief s
     JOIN assets_belief b USING (sensor_id, event_start, source_id, cumulative_probability)
-    WHERE s.sensor_id = %(sensor)s AND s.event_start < %(before)s AND s.source_id = ANY(%(sources)s)
+    WHERE s.sensor_id = %(sensor)s AND s.event_start < %(before)s
+        AND s.event_start >= COALESCE(%(since)s::timestamptz, '-infinity')
+        AND s.source_id = ANY(%(sources)s)
 ) held
 WHERE gone.sensor_id = held.sensor_id AND gone.event_start = held.event_start
     AND gone.source_id = held.source_id
@@ -40,9 +42,14 @@ WHERE gone.sensor_id = held.sensor_id AND gone.event_start = held.event_start
 
 @transaction.atomic
 def thin_forecasts(
-    *, actor: Actor, sensor: Sensor, before: datetime, horizons: Sequence[timedelta] = HORIZONS
+    *,
+    actor: Actor,
+    sensor: Sensor,
+    before: datetime,
+    since: datetime | None = None,
+    horizons: Sequence[timedelta] = HORIZONS,
 ) -> int:
-    """Forget superseded forecasts of ``sensor`` about events before ``before``.
+    """Forget superseded forecasts of ``sensor`` about events before ``before``, from ``since`` on.
 
     What a forecaster believed last, and what it believed at each of ``horizons`` before an event,
     stays; so do all beliefs of meters, markets, people and schedules.
@@ -58,6 +65,7 @@ def thin_forecasts(
     wanted: dict[str, Any] = {
         "sensor": sensor.pk,
         "before": before,
+        "since": since,
         "sources": [each.pk for each in Source.objects.of_kinds(SourceKind.FORECASTER)],
         "horizons": list(horizons),
     }

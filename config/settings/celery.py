@@ -18,6 +18,7 @@ JOB_MOST_RUNNING = {"nonlinear": env.whole_number("LOADSTAR_NONLINEAR_JOBS", def
 CELERY_TASK_DEFAULT_QUEUE: Final = "default"
 CELERY_TASK_ROUTES: Final = {
     "tenants.*": {"queue": "default"},
+    "assets.*": {"queue": "default"},
     "forecasting.*": {"queue": "default"},
     "integrations.*": {"queue": "default"},
 }  # a bell names its own queue
@@ -54,6 +55,8 @@ CELERY_BEAT_SCHEDULE: Final = {
         "options": {"expires": 900.0},
     },
     "forget-files": {"task": "integrations.forget_files", "schedule": 3600.0},
+    "forget-beliefs": {"task": "assets.forget_beliefs", "schedule": 86_400.0},
+    "thin-forecasts": {"task": "assets.thin_forecasts", "schedule": 86_400.0},
     "forget-requests": {"task": "tenants.forget_requests", "schedule": 86_400.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(env.run_dir() / "beat-schedule")

@@ -149,7 +149,7 @@ class DomainAdmin(ModelAdmin[Domain]):
 
 @admin.register(Plan, site=public_site)
 class PlanAdmin(ModelAdmin[Plan]):
-    list_display = ["name", "max_running_jobs", "job_weight"]
+    list_display = ["name", "max_running_jobs", "job_weight", "retention_days"]
     search_fields = ["name"]
     ordering = ["name"]
 

@@ -73,6 +73,13 @@ class Plan(models.Model):
         help_text="Cost of requests that all of a tenant's tokens and people may spend together.",
     )
 
+    retention_days = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Days after an event until what is believed of it is forgotten; empty: never.",
+    )
+
     class Meta:
         constraints = [
             models.CheckConstraint(
