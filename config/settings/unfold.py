@@ -82,7 +82,12 @@ UNFOLD: Final = {
                 _item("Plans", "model_training", "forecasting_forecastplan"),
                 _item("Remote models", "cloud_sync", "forecasting_remotemodel"),
             ),
-            _group("Integrations", _item("Connections", "cable", "integrations_connection")),
+            _group(
+                "Integrations",
+                _item("Connections", "cable", "integrations_connection"),
+                _item("Files", "upload_file", "integrations_fileimport"),
+                _item("Mappings", "table_chart", "integrations_importmapping"),
+            ),
             _group(
                 "Accounts",
                 _item("Customers", "apartment", "accounts_customer"),

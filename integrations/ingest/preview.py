@@ -38,6 +38,7 @@ _CLOCK: Final = re.compile(r"\d{1,2}:\d\d(:\d\d)?")
 _COMMA: Final = re.compile(r"[+-]?\d+(\.\d{3})*,\d+")
 _POINT: Final = re.compile(r"[+-]?\d+(,\d{3})*\.\d+")
 _MANY: Final = 0.8
+_FIRST: Final = 20
 
 Row = tuple[int, list[str]]
 
@@ -233,10 +234,10 @@ def _times(columns: dict[str, list[str]], doubts: list[tuple[Doubt, str]]) -> di
     """Return the fields of a guess about times; add what is doubtful."""
     for name, labels in columns.items():
         without = [OFFSET.sub("", each) for each in labels]
-        found = readings_of(labels, None)
+        found = _readings(labels)
         ignore = not found and without != labels
         if ignore:
-            found = readings_of(without, None)
+            found = _readings(without)
         if not found or _are_numbers(labels):
             continue
         if ignore:
@@ -262,6 +263,11 @@ def _times(columns: dict[str, list[str]], doubts: list[tuple[Doubt, str]]) -> di
         }
     doubts.append((Doubt.NO_TIMES, ""))
     return {}
+
+
+def _readings(labels: list[str]) -> list[Reading]:
+    """Return what reads all of ``labels``; of a file with wrong ones, what reads the first."""
+    return readings_of(labels, None) or readings_of(labels[:_FIRST], None)
 
 
 def _clock_beside(columns: dict[str, list[str]], dates: str, read: Reading) -> str | None:

@@ -1,5 +1,6 @@
 """Use cases of integrations."""
 
+from integrations.ingest.wording import page_words, state_words
 from integrations.services.bulk import BulkRecorded, record_body
 from integrations.services.connections import (
     bind_channel,
@@ -8,6 +9,7 @@ from integrations.services.connections import (
     parse_settings,
     read_now,
 )
+from integrations.services.file_page import Asked, FilePage, act_on_file, show_file
 from integrations.services.files import (
     MAX_FILE_BYTES,
     Tried,
@@ -25,9 +27,12 @@ from integrations.services.mappings import keep_mapping, mappings_for, matching,
 
 __all__ = [
     "MAX_FILE_BYTES",
+    "Asked",
     "BulkRecorded",
+    "FilePage",
     "ImportedColumn",
     "Tried",
+    "act_on_file",
     "ask_import",
     "bind_channel",
     "bring_file",
@@ -40,11 +45,14 @@ __all__ = [
     "mapping_from",
     "mappings_for",
     "matching",
+    "page_words",
     "parse_settings",
     "preview_of",
     "read_now",
     "record_body",
     "remove_mapping",
     "sensors_of",
+    "show_file",
+    "state_words",
     "try_mapping",
 ]

@@ -4,14 +4,16 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language_from_request
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from assets.models import Asset, AssetType
+from integrations.services import page_words
 from scheduling.queries.chart import chart_document, table_columns, table_rows
 from scheduling.queries.overview import newest_attempt, newest_run, plan_of
 from tenants.accounts.actors import actor_of
-from tenants.permissions import Actor
+from tenants.permissions import Actor, Permission
 
 
 @require_safe
@@ -40,6 +42,7 @@ def site(request: HttpRequest, site_id: int) -> HttpResponse:
         "currency": currency,
         "attempt": attempt if attempt != run else None,
         "plan": None,
+        "import_words": _import_words(request, actor, shown),
     }
     if run is not None:
         plan = plan_of(run, now=timezone.now())
@@ -58,6 +61,13 @@ def site_chart(request: HttpRequest, site_id: int) -> JsonResponse:
     if run is None:
         return JsonResponse({"panels": []})
     return JsonResponse(chart_document(plan_of(run, now=timezone.now())))
+
+
+def _import_words(request: HttpRequest, actor: Actor, site: Asset) -> str:
+    """Return what the way to the site's files is called; empty for who may bring none."""
+    if not actor.may_on(Permission.BELIEF_RECORD, site.path):
+        return ""
+    return page_words(get_language_from_request(request))["title"]
 
 
 def visible_site(actor: Actor, site_id: int) -> Asset:
