@@ -137,12 +137,7 @@ def store(beliefs: Beliefs, *, corrected_at: datetime | None) -> Counter[int]:
     """
     if not beliefs.size:
         return Counter()
-    span = {
-        "sensors": np.unique(beliefs["sensor"]).tolist(),
-        "first": moment_of(int(beliefs["event_start"].min())),
-        "last": moment_of(int(beliefs["event_start"].max())),
-        "now": corrected_at,
-    }
+    span = {**_span(beliefs), "now": corrected_at}
     with connection.cursor() as cursor:
         cursor.execute(_CREATE)
         with cursor.copy(_COPY) as copy:
@@ -164,6 +159,36 @@ def _written(cursor: Any, statement: str, span: dict[str, Any]) -> Counter[int]:
     return Counter(dict(cursor.fetchall()))
 
 
+def unite(beliefs: Beliefs) -> int:
+    """Add ``beliefs`` to all that was ever believed, in the caller's transaction.
+
+    Unlike ``store`` it takes each for what it is, news or not: of a restored history nothing is
+    left out. Where a belief of the same time stands, its value is that of ``beliefs``.
+
+    Returns:
+        how many beliefs are new or changed.
+    """
+    if not beliefs.size:
+        return 0
+    span = _span(beliefs)
+    with connection.cursor() as cursor:
+        cursor.execute(_CREATE)
+        with cursor.copy(_COPY) as copy:
+            copy.write(packed(beliefs))
+        if not _repeats(beliefs) and not _found(cursor, span):
+            cursor.execute(_INSERT)
+            return int(cursor.rowcount)
+        return _add(cursor, span).total()
+
+
+def _span(beliefs: Beliefs) -> dict[str, Any]:
+    return {
+        "sensors": np.unique(beliefs["sensor"]).tolist(),
+        "first": moment_of(int(beliefs["event_start"].min())),
+        "last": moment_of(int(beliefs["event_start"].max())),
+    }
+
+
 def _found(cursor: Any, span: dict[str, Any]) -> bool:
     cursor.execute(_ARE_STANDING, span)
     return bool(cursor.fetchone()[0])
@@ -173,6 +198,10 @@ def _merge(cursor: Any, span: dict[str, Any]) -> Counter[int]:
     cursor.execute(_DROP_SAID_BEFORE, span)
     if span["now"] is not None:
         cursor.execute(_DATE_CORRECTIONS, span)
+    return _add(cursor, span)
+
+
+def _add(cursor: Any, span: dict[str, Any]) -> Counter[int]:
     cursor.execute(_SUPERSEDE, span)
     return _written(cursor, _MERGE, span) + _written(cursor, _KEEP_OLDER, span)
 
