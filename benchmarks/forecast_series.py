@@ -169,3 +169,50 @@ TASKS: Final = (
     Task("ETTh1 HUFL", 0.20, NOON, 36, _transformer("HUFL")),
     Task("ETTh1 OT", 0.05, NOON, 36, _transformer("OT")),
 )
+
+
+def _national(*columns: tuple[str, float]) -> Callable[[Path], list[Sample]]:
+    def read(folder: Path) -> list[Sample]:
+        table = _table(folder / "national_load_pv_wind_de/opsd_de_2019_jan_sep.csv")
+        times = _labels([row[1][:19] for row in table[1]])
+        parts = [sign * _bridged(_column(table, f"DE_{name}")) for name, sign in columns]
+        return [with_holidays(_alone(times, part), "Europe/Berlin") for part in parts]
+
+    return read
+
+
+def _homes(*numbers: int, panels_kw: float) -> Callable[[Path], list[Sample]]:
+    def read(folder: Path) -> list[Sample]:
+        parts = []
+        for number in numbers:
+            load = _household(number)(folder)
+            parts.append(load)
+            table = _table(folder / f"household_pv_citylearn2022/Building_{number}.csv")
+            sun = -_column(table, "solar_generation") / 1_000 * panels_kw
+            parts.append(Sample(load.times, sun, load.covariates, load.names))
+        return parts if panels_kw else parts[::2]
+
+    return read
+
+
+def _windings(folder: Path) -> list[Sample]:
+    return [_transformer(column)(folder) for column in ("MUFL", "LUFL")]
+
+
+_LOAD: Final = "load_actual_entsoe_transparency"
+#: Parts of nets, positive into the asset.
+NETS: Final[dict[str, Callable[[Path], list[Sample]]]] = {
+    "load of four zones, DE": _national(
+        *((f"{zone}_{_LOAD}", 1.0) for zone in ("50hertz", "amprion", "tennet", "transnetbw"))
+    ),
+    "load less sun and wind, DE": _national(
+        (_LOAD, 1.0),
+        ("solar_generation_actual", -1.0),
+        ("wind_offshore_generation_actual", -1.0),
+        ("wind_onshore_generation_actual", -1.0),
+    ),
+    "two homes, 4 kW of panels each": _homes(1, 2, panels_kw=4.0),
+    "home 1, 4 kW of panels": _homes(1, panels_kw=4.0),
+    "loads of two homes": _homes(1, 2, panels_kw=0.0),
+    "two windings of a transformer": _windings,
+}

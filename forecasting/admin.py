@@ -15,7 +15,7 @@ from unfold.decorators import display
 from assets.admin.sensors import CHART_MEDIA
 from forecasting import queries, services
 from forecasting.forecasters.base import FORECASTERS
-from forecasting.models import ForecastPlan, ForecastRun, RemoteModel
+from forecasting.models import SUM, ForecastPlan, ForecastRun, RemoteModel
 from tenants.accounts.actors import actor_of
 from tenants.admin.service_form import ServiceAdmin, ServiceForm
 
@@ -31,6 +31,7 @@ class ForecastPlanForm(ServiceForm[ForecastPlan]):
             "rhythm",
             "follows_data",
             "covariates",
+            "parts",
             "peak_kw",
         ]
 
@@ -39,6 +40,7 @@ class ForecastPlanForm(ServiceForm[ForecastPlan]):
         self.fields["forecaster"] = forms.ChoiceField(
             choices=[
                 *((name, name.replace("_", " ")) for name in FORECASTERS.names()),
+                (SUM, "the sum of its parts"),
                 *((str(each), str(each)) for each in RemoteModel.objects.order_by("name")),
             ]
         )
@@ -54,6 +56,7 @@ class ForecastPlanForm(ServiceForm[ForecastPlan]):
             rhythm=given.rhythm,
             follows_data=given.follows_data,
             covariates=list(self.cleaned_data["covariates"]),
+            parts=list(self.cleaned_data["parts"]),
             peak_kw=given.peak_kw,
         )
 
@@ -74,7 +77,7 @@ class ForecastPlanAdmin(ServiceAdmin[ForecastPlan]):
     list_filter = ["drifts", "forecaster"]
     change_form_outer_before_template = "forecasting/admin/accuracy.html"
     list_select_related = ["sensor__asset"]
-    autocomplete_fields = ["sensor", "covariates"]
+    autocomplete_fields = ["sensor", "covariates", "parts"]
     search_fields = ["sensor__name", "sensor__asset__name"]
     ordering = ["sensor__asset__path", "sensor__name"]
     actions = ["forecast_now"]

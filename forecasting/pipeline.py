@@ -11,7 +11,7 @@ from assets.models import Quantity, Source, SourceKind
 from assets.services import SeriesOfBeliefs, record_many
 from forecasting import interpret, queries
 from forecasting.features.typical import typical_day
-from forecasting.models import ForecastRun, RunState
+from forecasting.models import SUM, ForecastRun, RunState
 from tenants.jobs import Claim
 from tenants.permissions import PLATFORM
 
@@ -29,6 +29,18 @@ def forecast(claim: Claim, run_id: str, *, clock: Clock) -> None:
         if run.finished_at is not None:
             return
         run.move_to(RunState.RUNNING, at=clock())
+    try:
+        found = _added_up(run) if run.forecaster == SUM else _foretold(run)
+    except interpret.NoForecast as failure:
+        with claim.finishing():
+            run.move_to(RunState.FAILED, at=clock(), failure=str(failure)[:500])
+        return
+    with claim.finishing():
+        _record(run, found, at=clock())
+
+
+def _foretold(run: ForecastRun) -> interpret.Forecast:
+    """Return what the forecaster says, within what the sensor can reach."""
     problem = queries.read_problem(run)
     peak_kw = _peak_of(run)
     try:
@@ -41,14 +53,22 @@ def forecast(claim: Claim, run_id: str, *, clock: Clock) -> None:
         )
     except interpret.NoForecast as failure:
         if peak_kw is None:
-            with claim.finishing():
-                run.move_to(RunState.FAILED, at=clock(), failure=str(failure)[:500])
-            return
+            raise
         found = _first_guess(run, problem, peak_kw, reason=str(failure))
-    if peak_kw is not None:
-        found = replace(found, values=found.values.clip(-peak_kw, peak_kw))
-    with claim.finishing():
-        _record(run, found, at=clock())
+    if peak_kw is None:
+        return found
+    return replace(found, values=found.values.clip(-peak_kw, peak_kw))
+
+
+def _added_up(run: ForecastRun) -> interpret.Forecast:
+    """Return the sum of the parts' forecasts; a step of which a part says nothing stays a gap."""
+    try:
+        added = queries.read_sum(run)
+    except queries.WrongParts as wrong:
+        raise interpret.NoForecast(f"no forecast: {wrong}") from None
+    if np.isnan(added.values).all():
+        raise interpret.NoForecast(f"no forecast: not one step has all its parts: {added.gaps}")
+    return interpret.Forecast(added.values, SUM, "1", reason=added.reason, input_notes=added.gaps)
 
 
 def _peak_of(run: ForecastRun) -> float | None:

@@ -50,7 +50,8 @@ class RequestForecastPayload(Payload[ForecastRunNode]):
 class KeepForecastPlanInput(MutationInput):
     sensor: relay.GlobalID = strawberry.field(description="Whose forecasts.")
     forecaster: str = strawberry.field(
-        default="auto", description='Which model; "auto" chooses by backtest and says why.'
+        default="auto",
+        description='Which model; "auto" chooses by backtest and says why, "sum" adds up `parts`.',
     )
     history_hours: float = strawberry.field(
         default=365 * 24.0, description="How far back it learns [h]."
@@ -68,6 +69,11 @@ class KeepForecastPlanInput(MutationInput):
     covariates: list[relay.GlobalID] = strawberry.field(
         default_factory=list,
         description="Sensors known ahead that may explain it: weather forecasts, prices.",
+    )
+    parts: list[relay.GlobalID] = strawberry.field(
+        default_factory=list,
+        description='With forecaster "sum": the sensors whose forecasts are added up, at most 200, '
+        "of its quantity and resolution. None: those next beneath its asset.",
     )
     peak_kw: float | None = strawberry.field(
         default=None,
@@ -147,6 +153,10 @@ class ForecastingMutation:
             covariates=[
                 visible_row(Sensor, each, info, field=f"covariates.{index}")
                 for index, each in enumerate(input.covariates)
+            ],
+            parts=[
+                visible_row(Sensor, each, info, field=f"parts.{index}")
+                for index, each in enumerate(input.parts)
             ],
             peak_kw=input.peak_kw,
         )

@@ -94,6 +94,9 @@ class ForecastPlanNode(VisibleNode):
     follows_data: bool = strawberry_django.field(
         description="Whether it is renewed, too, when something new was measured."
     )
+    parts: DjangoCursorConnection[SensorNode] = connection(
+        description='Of a "sum": the sensors that are added up; without any, those next beneath.'
+    )
     peak_kw: float | None = strawberry_django.field(
         description="What the sensor reaches at most in either direction [kW, > 0]: no forecast "
         "goes beyond, and a new site is forecast by it; null if nobody knows."

@@ -3,6 +3,7 @@
 from forecasting.models.forecast_plan import (
     DEFAULT_HISTORY,
     DEFAULT_HORIZON,
+    SUM,
     ForecastPlan,
     ForecastPlanQuerySet,
 )
@@ -13,6 +14,7 @@ __all__ = [
     "DEFAULT_HISTORY",
     "DEFAULT_HORIZON",
     "REMOTE",
+    "SUM",
     "ForecastPlan",
     "ForecastPlanQuerySet",
     "ForecastRun",

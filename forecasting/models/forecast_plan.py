@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: ``interpret.BASELINE``, named again because that module loads numpy.
 BASELINE: Final = "seasonal_naive"
+#: In place of a forecaster: the sum of the forecasts of other sensors.
+SUM: Final = "sum"
 #: Long enough to tell days of the week apart, short enough to have the season right.
 DEFAULT_HISTORY: Final = timedelta(days=60)
 DEFAULT_HORIZON: Final = timedelta(hours=48)
@@ -24,20 +26,30 @@ class ForecastPlanQuerySet(models.QuerySet["ForecastPlan"]):
         return self.filter(within_reach(actor, "sensor__asset__path"))
 
     def standing(self) -> Self:
-        """Keep those that are renewed without anybody asking."""
-        return self.filter(Q(rhythm__isnull=False) | Q(follows_data=True))
+        """Keep those that are renewed without anybody asking: a sum follows its parts always."""
+        return self.filter(Q(rhythm__isnull=False) | Q(follows_data=True) | Q(forecaster=SUM))
+
+    def sums_over(self, sensor: Sensor) -> Self:
+        """Keep the sums that ``sensor`` may be a part of: by name, or by where it hangs."""
+        names = sensor.asset.path.split(".")[:-2]
+        above = [".".join(names[: n + 1]) + "." for n in range(len(names))]
+        beneath = Q(parts=None, sensor__asset__path__in=above)
+        return self.filter(Q(parts=sensor) | beneath, forecaster=SUM).distinct()
 
 
 class ForecastPlan(models.Model):
     """The standing plan of a sensor's forecasts: by which model, how far, how often.
 
     Attributes:
-        forecaster: name of a plug-in of group ``forecasting.forecasters``.
+        forecaster: name of a plug-in of group ``forecasting.forecasters``, ``remote:`` and the
+            name of a remote model, or ``SUM``.
         history: how far back it learns.
         horizon: how far ahead it looks, when a request does not say.
         rhythm: how often it is renewed; None for on request alone.
         follows_data: whether it is renewed, too, when something new was measured.
         covariates: sensors known ahead, such as weather forecasts and prices.
+        parts: of a ``SUM`` the sensors that are added; when there are none, those of its quantity
+            at the assets that hang next under its own.
         peak_kw: what the sensor reaches at most in either direction [kW, > 0], as far as anybody
             knows: no forecast goes beyond, and before there is a history, a profile of its kind
             is drawn to this height.
@@ -52,6 +64,7 @@ class ForecastPlan(models.Model):
     rhythm = models.DurationField(null=True, blank=True)
     follows_data = models.BooleanField(default=False, db_default=False)
     covariates = models.ManyToManyField(Sensor, related_name="+", blank=True)
+    parts = models.ManyToManyField(Sensor, related_name="+", blank=True)
     peak_kw = models.FloatField(null=True, blank=True)
 
     scored_at = models.DateTimeField(null=True, editable=False)

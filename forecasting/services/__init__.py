@@ -7,6 +7,7 @@ from forecasting.services.plans import (
     keep_plan,
     renew_after_data,
     renew_forecasts,
+    renew_sums,
     score_forecasts,
 )
 from forecasting.services.remote_models import keep_remote_model
@@ -24,6 +25,7 @@ __all__ = [
     "next_event",
     "renew_after_data",
     "renew_forecasts",
+    "renew_sums",
     "request_again",
     "request_forecast",
     "score_forecasts",

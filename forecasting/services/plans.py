@@ -12,12 +12,20 @@ from django.db import transaction
 from assets.access import authorise_on
 from assets.models import Sensor
 from forecasting import queries
-from forecasting.models import DEFAULT_HISTORY, DEFAULT_HORIZON, ForecastPlan
+from forecasting.models import (
+    DEFAULT_HISTORY,
+    DEFAULT_HORIZON,
+    SUM,
+    ForecastPlan,
+    ForecastRun,
+)
 from forecasting.services.requests import (
     MAX_HISTORY,
     MAX_HORIZON,
     check_forecaster,
     check_span,
+    check_sum,
+    parts_of,
     request_forecast,
 )
 from tenants.audit.services import record, values_of
@@ -50,6 +58,7 @@ def keep_plan(
     rhythm: timedelta | None = None,
     follows_data: bool = False,
     covariates: Sequence[Sensor] = (),
+    parts: Sequence[Sensor] = (),
     peak_kw: float | None = None,
 ) -> ForecastPlan:
     """Keep the whole standing plan of ``sensor``, in place of what was kept before.
@@ -57,9 +66,10 @@ def keep_plan(
     Attributes are those of ``ForecastPlan``.
 
     Raises:
-        PermissionDenied: ``actor`` may not manage the sensor's asset, or not read a covariate's.
+        PermissionDenied: ``actor`` may not manage the sensor's asset, or not read that of a
+            covariate or a part.
         ValidationError: the forecaster is unknown, a span too short or too long, a covariate is
-            the sensor itself, a peak is not positive.
+            the sensor itself, a peak is not positive, parts cannot be added up.
     """
     authorise_on(actor, Permission.ASSET_MANAGE, sensor.asset)
     for each in covariates:
@@ -67,6 +77,7 @@ def keep_plan(
         if each.pk == sensor.pk:
             raise wrong("covariates", "a sensor does not explain itself", code="choice")
     check_forecaster(forecaster)
+    _check_parts(actor, sensor, forecaster, parts, explained=bool(covariates), peak_kw=peak_kw)
     check_span("history", history, sensor, MAX_HISTORY)
     check_span("horizon", horizon, sensor, MAX_HORIZON)
     if rhythm is not None and not MIN_RHYTHM <= rhythm <= MAX_HORIZON:
@@ -80,17 +91,40 @@ def keep_plan(
     plan.rhythm, plan.follows_data, plan.peak_kw = rhythm, follows_data, peak_kw
     plan.save()
     plan.covariates.set(covariates)
+    plan.parts.set(parts)
     after = values_of(plan, *_PLAN_FIELDS)
     record(actor=actor, verb="keep_plan", subject=plan, before=before, after=after)
     return plan
+
+
+def _check_parts(
+    actor: Actor,
+    sensor: Sensor,
+    forecaster: str,
+    parts: Sequence[Sensor],
+    *,
+    explained: bool,
+    peak_kw: float | None,
+) -> None:
+    if forecaster != SUM:
+        if parts:
+            raise wrong("parts", f"only the forecaster {SUM!r} adds up parts", code="choice")
+        return
+    if explained:
+        raise wrong("covariates", "a sum has none: give them to its parts", code="choice")
+    if peak_kw is not None:
+        # Clipped, it would no longer be the sum of its parts.
+        raise wrong("peak_kw", "a sum has none: give it to its parts", code="choice")
+    check_sum(actor, sensor, list(parts) or parts_of(ForecastPlan(sensor=sensor)))
 
 
 def renew_forecasts(*, now: datetime) -> int:
     """Ask, for the platform, for each forecast of the present tenant that is due.
 
     Due is a plan whose rhythm has passed since it was last asked for, or that follows its data
-    and something was measured since. A burst of readings counts once: five minutes lie between
-    two requests of one sensor at least.
+    and something was measured since; and a sum of whose parts one has a new forecast. A burst of
+    readings counts once: five minutes lie between two requests of one sensor at least, unless it
+    is a sum.
 
     Returns:
         how many were asked for.
@@ -103,6 +137,19 @@ def renew_after_data(*, sensor_id: int, now: datetime) -> int:
     """Ask for the forecast of the sensor if its plan follows its data; else nothing."""
     plans = ForecastPlan.objects.filter(sensor_id=sensor_id, follows_data=True)
     return sum(_renewed(plan, now) for plan in plans.select_related("sensor__asset"))
+
+
+def renew_sums(*, part_id: int, now: datetime) -> int:
+    """Ask for the sums of which the sensor is a part, if they do not know its forecast yet.
+
+    Returns:
+        how many were asked for.
+    """
+    part = Sensor.objects.select_related("asset").filter(pk=part_id).first()
+    if part is None:
+        return 0
+    plans = ForecastPlan.objects.sums_over(part).select_related("sensor__asset")
+    return sum(_renewed(plan, now) for plan in plans.order_by("pk"))
 
 
 @transaction.atomic
@@ -124,12 +171,25 @@ def _is_due(plan: ForecastPlan, now: datetime) -> bool:
     last = queries.newest_run(plan.sensor, requested_by=PLATFORM.name)
     if last is None:
         return True
+    if last.finished_at is None:
+        return False
+    if plan.forecaster == SUM:
+        # Cheap, and wrong until it is made: no rhythm holds it back.
+        return _parts_have_news(plan, last, now)
     ago = now - last.requested_at
-    if last.finished_at is None or ago < MIN_RHYTHM:
+    if ago < MIN_RHYTHM:
         return False
     if plan.rhythm is not None and ago >= plan.rhythm:
         return True
     return plan.follows_data and queries.something_new(plan.sensor, last.knowledge_time)
+
+
+def _parts_have_news(plan: ForecastPlan, last: ForecastRun, now: datetime) -> bool:
+    try:
+        return queries.something_foretold(plan, last, now)
+    except queries.WrongParts:
+        logger.warning("the parts of the sum of sensor %s are not clear", plan.sensor_id)
+        return False
 
 
 def score_forecasts(*, now: datetime) -> int:

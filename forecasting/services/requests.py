@@ -11,7 +11,7 @@ from assets.models import Sensor
 from assets.timegrid import TimeGrid
 from forecasting import queries
 from forecasting.forecasters.base import FORECASTERS
-from forecasting.models import ForecastPlan, ForecastRun
+from forecasting.models import SUM, ForecastPlan, ForecastRun
 from tenants.audit.services import record, values_of
 from tenants.errors import wrong
 from tenants.jobs import enqueue
@@ -55,6 +55,8 @@ def request_forecast(
     plan = queries.plan_of(sensor)
     name = plan.forecaster if forecaster is None else forecaster
     check_forecaster(name)
+    if name == SUM:
+        check_sum(actor, sensor, parts_of(plan))
     if grid is None:
         grid = _window_from(now, plan)
     _check_window(grid, sensor, now)
@@ -113,10 +115,10 @@ def next_event(sensor: Sensor, now: datetime) -> datetime:
 
 
 def check_forecaster(name: str) -> None:
-    """Raise ``ValidationError`` unless ``name`` is a plug-in or a remote model of the tenant."""
+    """Raise ``ValidationError`` unless ``name`` is a plug-in, a remote model or ``SUM``."""
     known = FORECASTERS.names()
-    if name not in known and not queries.has_remote_model(name):
-        words = f"unknown forecaster {name!r} (known: {', '.join(known)})"
+    if name not in (*known, SUM) and not queries.has_remote_model(name):
+        words = f"unknown forecaster {name!r} (known: {', '.join(known)}, {SUM})"
         raise wrong("forecaster", words, code="forecaster")
 
 
@@ -132,6 +134,24 @@ def _check_window(grid: TimeGrid, sensor: Sensor, now: datetime) -> None:
     if grid.end > now + MAX_HORIZON + resolution or grid.n_steps > MAX_STEPS:
         words = f"{grid.n_steps} steps to {grid.end}: at most {MAX_HORIZON.days} days ahead"
         raise wrong("end", f"{words} and {MAX_STEPS} steps are allowed", code="too_long")
+
+
+def parts_of(plan: ForecastPlan) -> list[Sensor]:
+    """Return the sensors that ``plan`` adds up. Raises ``ValidationError``."""
+    try:
+        return queries.parts_of(plan)
+    except queries.WrongParts as refusal:
+        raise wrong("parts", str(refusal), code="choice") from None
+
+
+def check_sum(actor: Actor, net: Sensor, parts: list[Sensor]) -> None:
+    """Raise unless ``actor`` may read ``parts``, and they can be added up to ``net``."""
+    for each in parts:
+        authorise_on(actor, Permission.ASSET_READ, each.asset)
+    try:
+        queries.check_parts(net, parts)
+    except queries.WrongParts as refusal:
+        raise wrong("parts", str(refusal), code="choice") from None
 
 
 def check_span(field: str, span: timedelta, sensor: Sensor, most: timedelta) -> None:

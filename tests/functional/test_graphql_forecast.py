@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from assets.models import Quantity, Sensor
+from assets.models import AssetType, Quantity, Sensor
 from forecasting.models import ForecastPlan, ForecastRun
 from tenants.accounts.models import Customer
 from tenants.accounts.tokens import issue_token
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM, Role
 from tests.client import GraphQLClient, host_of, node_id
-from tests.factories import a_customer, a_sensor, a_site, believe
+from tests.factories import a_customer, a_device, a_sensor, a_site, believe
 
 REQUEST = """
     mutation ($input: RequestForecastInput!) {
@@ -127,3 +127,34 @@ def test_a_wrong_plan_is_named(manager: GraphQLClient, load: Sensor) -> None:
         said = manager.execute(KEEP, input={"sensor": node_id(load)} | change)["keepForecastPlan"]
         assert [error["field"] for error in said["errors"]] == [field]
     assert not ForecastPlan.objects.exists()
+
+
+SUM = """
+    mutation ($input: KeepForecastPlanInput!) {
+      keepForecastPlan(input: $input) {
+        object { forecaster parts(first: 10) { edges { node { name } } } }
+        errors { code field detail }
+      }
+    }
+"""
+
+
+def test_a_net_is_the_sum_of_parts_that_one_may_see(
+    manager: GraphQLClient, load: Sensor, customer: Customer
+) -> None:
+    site = load.asset
+    parts = [a_sensor(a_device(site, f"Hall {n}", AssetType.LOAD), Quantity.POWER) for n in (1, 2)]
+    theirs = a_sensor(a_site(a_customer("Other Ltd"), "Annex"), Quantity.POWER)
+    given = {"sensor": node_id(load), "forecaster": "sum"}
+
+    kept = manager.execute(SUM, input=given | {"parts": [node_id(each) for each in parts]})
+    refused = manager.execute(SUM, input=given | {"parts": [node_id(parts[0]), node_id(theirs)]})
+    wrong = manager.execute(SUM, input=given | {"parts": [node_id(load)]})
+
+    found = kept["keepForecastPlan"]["object"]
+    assert found["forecaster"] == "sum"
+    assert [edge["node"]["name"] for edge in found["parts"]["edges"]] == ["power", "power"]
+    assert refused["keepForecastPlan"]["object"] is None
+    assert refused["keepForecastPlan"]["errors"][0]["field"] == ["parts", "1"]
+    assert wrong["keepForecastPlan"]["errors"][0]["field"] == ["parts"]
+    assert ForecastPlan.objects.get().parts.count() == 2

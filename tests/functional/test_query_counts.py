@@ -165,9 +165,12 @@ OPERATIONS: dict[str, tuple[str, dict[str, str], int]] = {
         2,
     ),
     "forecastPlans": (
-        "{ forecastPlans(first: 50) { edges { node { rhythmMinutes sensor { name } } } } }",
+        (
+            "{ forecastPlans(first: 50) { edges { node { rhythmMinutes sensor { name } "
+            "parts(first: 5) { edges { node { name } } } } } } }"
+        ),
         {},
-        2,
+        3,
     ),
     "node": ("query ($id: ID!) { node(id: $id) { id } }", {"id": "sensor"}, 1),
     "nodes": ("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", {"ids": "mixed"}, 2),

@@ -9,6 +9,7 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError
 
 from forecasting.forecasters.base import FORECASTERS
+from forecasting.models import SUM
 
 _TEMPLATE: Final = Path(__file__).parents[1] / "template"
 _BAD_INPUT: Final = 2
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         name: str = options["name"]
         if not name.isascii() or not name.isidentifier() or keyword.iskeyword(name):
             raise CommandError(f"{name!r} is no name of a package: my_model is one", returncode=2)
-        if name in FORECASTERS.names():
+        if name in (*FORECASTERS.names(), SUM):
             raise CommandError(f"there is a forecaster {name!r} already", returncode=_BAD_INPUT)
         folder: Path = options["into"] / name
         if folder.exists():

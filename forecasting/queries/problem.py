@@ -1,0 +1,72 @@
+"""What was known of a sensor, as a forecaster wants it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from assets.calendars import wall_clock
+from assets.models import Quantity
+from assets.queries import EXPECTED, MEASURED, read_onto, read_series
+from assets.timegrid import TimeGrid
+from forecasting.features import known
+from forecasting.features.calendar import with_holidays
+from forecasting.forecasters.base import Array, Place, Sample, Times
+from forecasting.models import ForecastRun
+from forecasting.queries.standing import plan_of
+
+_NAMES: Final = {
+    Quantity.IRRADIANCE: known.IRRADIANCE,
+    Quantity.TEMPERATURE: known.TEMPERATURE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a forecaster is asked: the history, and labels and covariates of the window."""
+
+    history: Sample
+    times: Times
+    covariates: Array
+
+
+def read_problem(run: ForecastRun) -> Problem:
+    """Return what was known at the knowledge time of ``run``, before and of its window.
+
+    Labelled by the clock on the wall of the sensor's asset. NaN where nothing was known, so at
+    the end too when the window starts later than the knowledge time. Covariates are bridged
+    where they have gaps; one of which nothing is known in the window is left out.
+    """
+    sensor, asset = run.sensor, run.sensor.asset
+    whole = TimeGrid.between(run.history_start, run.end, sensor.resolution)
+    n_past = whole.n_steps - run.grid.n_steps
+    past = TimeGrid(run.history_start, sensor.resolution, n_past)
+    target = np.full(whole.n_steps, np.nan)
+    target[:n_past] = read_series(sensor, past, known_at=run.knowledge_time, kinds=MEASURED)
+    names, columns = _covariates(run, whole, n_past)
+    times = wall_clock(whole.starts(), asset.time_zone)
+    place = None
+    if asset.latitude is not None and asset.longitude is not None:
+        place = Place(asset.latitude, asset.longitude, asset.time_zone)
+    covariates = np.column_stack(columns) if columns else np.empty((times.size, 0))
+    series = with_holidays(Sample(times, target, covariates, names, place), asset.time_zone)
+    return Problem(series[:n_past], series.times[n_past:], series.covariates[n_past:])
+
+
+def _covariates(
+    run: ForecastRun, whole: TimeGrid, n_past: int
+) -> tuple[tuple[str, ...], list[Array]]:
+    plan = plan_of(run.sensor)
+    if plan.pk is None:
+        return (), []
+    names: list[str] = []
+    columns: list[Array] = []
+    for sensor in plan.covariates.order_by("pk"):
+        values = read_onto(sensor, whole, known_at=run.knowledge_time, kinds=EXPECTED)
+        told = np.flatnonzero(~np.isnan(values))
+        if not told.size or told[0] >= n_past or told[-1] < n_past:
+            continue
+        name = _NAMES.get(Quantity(sensor.quantity), "")
+        names.append(name if name and name not in names else f"sensor {sensor.pk}")
+        columns.append(np.interp(np.arange(whole.n_steps), told, values[told]))
+    return tuple(names), columns
