@@ -3,6 +3,7 @@
 from django.urls import path
 
 from portal.views.files import site_file, site_files
+from portal.views.forecasts import forecast, forecast_chart, forecasts
 from portal.views.live import site_live
 from portal.views.looks import brand_css
 from portal.views.sign_in import SignIn, SignOut
@@ -16,6 +17,13 @@ urlpatterns = [
     path("sites/<int:site_id>/chart.json", site_chart, name="chart"),
     path("sites/<int:site_id>/files/", site_files, name="files"),
     path("sites/<int:site_id>/files/<uuid:file_id>/", site_file, name="file"),
+    path("sites/<int:site_id>/forecasts/", forecasts, name="forecasts"),
+    path("sites/<int:site_id>/forecasts/<int:sensor_id>/", forecast, name="forecast"),
+    path(
+        "sites/<int:site_id>/forecasts/<int:sensor_id>/chart.json",
+        forecast_chart,
+        name="forecast_chart",
+    ),
     path("live/sites/<int:site_id>", site_live, name="live"),
     path("sign-in/", SignIn.as_view(), name="sign_in"),
     path("sign-out/", SignOut.as_view(), name="sign_out"),

@@ -2,6 +2,7 @@
 
 from forecasting.queries.problem import Problem, read_problem
 from forecasting.queries.scores import read_live_scores
+from forecasting.queries.shown import Shown, foreseeable, read_shown, shown_chart, shown_rows
 from forecasting.queries.standing import (
     has_remote_model,
     newest_run,
@@ -21,16 +22,21 @@ from forecasting.queries.sums import (
 __all__ = [
     "Added",
     "Problem",
+    "Shown",
     "WrongParts",
     "check_parts",
+    "foreseeable",
     "has_remote_model",
     "newest_run",
     "parts_of",
     "plan_of",
     "read_live_scores",
     "read_problem",
+    "read_shown",
     "read_sum",
     "remote_forecaster",
+    "shown_chart",
+    "shown_rows",
     "something_foretold",
     "something_new",
 ]

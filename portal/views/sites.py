@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from assets.models import Asset, AssetType
 from integrations.services import page_words
+from portal.words import words_for
 from scheduling.queries.chart import chart_document, table_columns, table_rows
 from scheduling.queries.overview import newest_attempt, newest_run, plan_of
 from tenants.accounts.actors import actor_of
@@ -42,6 +43,7 @@ def site(request: HttpRequest, site_id: int) -> HttpResponse:
         "currency": currency,
         "attempt": attempt if attempt != run else None,
         "plan": None,
+        "forecast_words": words_for(request)["forecasts"],
         "import_words": _import_words(request, actor, shown),
     }
     if run is not None:
