@@ -1,14 +1,19 @@
 """What forecasting does when it is told of something."""
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 
 from assets.events import BeliefsRecorded
+from assets.lookup import Formed, find_runs_by
 from tenants.events import subscribe
+from tenants.permissions import Actor
 
 
 def register() -> None:
     """Subscribe to events; called once, at start."""
     subscribe(BeliefsRecorded, _renew)
+    find_runs_by("FORECASTER", _runs_behind)
 
 
 def _renew(event: BeliefsRecorded) -> None:
@@ -20,3 +25,9 @@ def _renew(event: BeliefsRecorded) -> None:
         services.renew_after_data(sensor_id=event.sensor_id, now=now)
     if event.end > now:  # a forecast, maybe of a part
         services.renew_sums(part_id=event.sensor_id, now=now)
+
+
+def _runs_behind(actor: Actor, source_id: int, formed: Sequence[Formed]) -> list[tuple[str, str]]:
+    from forecasting.queries.provenance import runs_behind  # noqa: PLC0415  # see tasks
+
+    return runs_behind(actor, source_id, formed)

@@ -56,13 +56,14 @@ def believe(
     at: datetime,
     kind: SourceKind = SourceKind.METER,
     name: str = "meter",
+    version: str = "",
     probability: float = 0.5,
 ) -> None:
     """Record ``values`` from ``start`` on, as known at ``at``."""
     record_series(
         actor=PLATFORM,
         sensor=sensor,
-        source=Source.objects.of(kind, name),
+        source=Source.objects.of(kind, name, version),
         grid=TimeGrid(start, sensor.resolution, len(values)),
         values=np.array(values, dtype=float),
         belief_time=at,

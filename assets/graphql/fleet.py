@@ -9,7 +9,7 @@ from strawberry.relay import to_base64
 
 from assets import models, queries
 from assets.graphql.enums import AssetType, Quantity, SourceKind
-from assets.graphql.series import LETTERS, Series, refusals, unit_of
+from assets.graphql.series import LETTERS, Series, refusals, span_of, unit_of
 from assets.graphql.series_arguments import ReadsSeries, points_cost
 from assets.models import Asset, Sensor
 from assets.queries import MEASURED, Latest, Wanted
@@ -156,7 +156,7 @@ class FleetQuery:
         with refusals(rows, wanted, summed=True):
             total = queries.read_total(rows, wanted)
         unit = unit_of(rows[0], wanted.aggregation, info.context.currency)
-        series = Series(column=total.column, fan=(), kept_unit=unit)
+        series = Series(column=total.column, fan=(), kept_unit=unit, span=span_of(rows, wanted))
         missing: Any = total.missing.astype(np.float64)
         return SeriesSum(series=series, sensors=len(rows), missing=missing)
 

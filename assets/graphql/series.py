@@ -8,15 +8,17 @@ from typing import Final
 import numpy as np
 import strawberry
 from django.conf import settings
+from strawberry.relay import to_base64
 
 from assets import queries
 from assets.graphql.enums import SourceKind
-from assets.models import Quantity, Sensor
-from assets.queries import Column, Wanted
+from assets.models import Quantity, Sensor, Source
+from assets.queries import Column, Span, Wanted, terms_beneath
 from assets.resample import Buckets, Calendar, as_duration
 from assets.timegrid import TimeGrid
 from tenants.errors import wrong
 from tenants.graphql.context import Info
+from tenants.graphql.cost import COST
 from tenants.graphql.scalars import Numbers
 
 UNITS: Final = {
@@ -37,6 +39,18 @@ class SeriesSource:
     version: str = strawberry.field(description="Of a forecaster or scheduler; empty otherwise.")
     kind: SourceKind = strawberry.field(description="What it is.")
     events: int = strawberry.field(description="How many events are told as it believes [count].")
+    row: strawberry.Private[Source]
+    span: strawberry.Private[Span]
+
+    @strawberry.field(
+        description="The runs that formed what it believed of the span, as identifiers of "
+        "ForecastRun or ScheduleRun; those that are yours to see, of the 100 newest times at which "
+        "it formed beliefs. Empty for meters, markets and people.",
+        metadata={COST: 5.0},
+    )
+    def runs(self, info: Info) -> list[strawberry.ID]:
+        found = queries.read_runs(info.context.actor, self.row, self.span)
+        return [strawberry.ID(to_base64(name, key)) for name, key in found]
 
 
 @strawberry.type(description="A quantile of a series, step by step as its `values`.")
@@ -58,6 +72,7 @@ class Series:
     column: strawberry.Private[Column]
     fan: strawberry.Private[tuple[tuple[float, Column], ...]]
     kept_unit: strawberry.Private[str]
+    span: strawberry.Private[Span | None] = None
 
     @strawberry.field(description="Beginning of the first step, UTC.")
     def start(self) -> datetime:
@@ -110,12 +125,16 @@ class Series:
 
     @strawberry.field(description="Who believes what `values` tell.")
     def sources(self) -> list[SeriesSource]:
+        if self.span is None:
+            return []
         return [
             SeriesSource(
                 name=source.name,
                 version=source.version,
                 kind=SourceKind(source.kind),
                 events=events,
+                row=source,
+                span=self.span,
             )
             for source, events in self.column.sources
         ]
@@ -141,9 +160,23 @@ def read(sensors: Sequence[Sensor], wanted: Wanted, info: Info) -> list[Series]:
             column=columns[0],
             fan=tuple(zip(wanted.probabilities, columns, strict=True)),
             kept_unit=unit_of(sensor, wanted.aggregation, info.context.currency),
+            span=span_of([sensor], wanted),
         )
         for sensor, columns in zip(sensors, found, strict=True)
     ]
+
+
+def span_of(sensors: Sequence[Sensor], wanted: Wanted) -> Span:
+    """Return what is read of ``sensors``, of virtual ones of their terms too."""
+    terms = [term.sensor_id for each in terms_beneath(sensors).values() for term in each]
+    return Span(
+        sensor_ids=(*(sensor.pk for sensor in sensors), *terms),
+        start=wanted.start,
+        end=wanted.end,
+        known_at=wanted.known_at,
+        horizon=wanted.horizon,
+        probability=wanted.probabilities[0],
+    )
 
 
 @contextmanager

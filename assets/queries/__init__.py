@@ -10,6 +10,7 @@ from assets.queries.columns import (
 )
 from assets.queries.known import Quality, terms_beneath
 from assets.queries.latest import Latest, read_latest
+from assets.queries.provenance import Span, read_runs
 from assets.queries.series import (
     EXPECTED,
     MEASURED,
@@ -29,6 +30,7 @@ __all__ = [
     "OffGrid",
     "Quality",
     "Quantiles",
+    "Span",
     "Total",
     "Wanted",
     "WrongAggregation",
@@ -38,6 +40,7 @@ __all__ = [
     "read_latest",
     "read_onto",
     "read_quantiles",
+    "read_runs",
     "read_series",
     "read_total",
     "terms_beneath",

@@ -36,7 +36,7 @@ _NEWEST: Final = f"""
 """
 # Whoever believes anything of an event has a newest belief of it: that names each event of which
 # the newest of the older ones is to be found, one step into the index for each.
-_AS_KNOWN: Final = f"""
+AS_KNOWN: Final = f"""
     SELECT b.sensor_id, b.cumulative_probability, b.event_start, k.value, b.source_id, k.belief_time
     FROM assets_belief b
     CROSS JOIN LATERAL (
@@ -132,7 +132,7 @@ def read_beliefs(
     found = _read(_NEWEST, wanted) if horizon is None else {}
     # Only where something newer than ``known_at`` stands has what was believed before to be read.
     if horizon is not None or any(each.newest > latest for rows in found.values() for each in rows):
-        found = _read(_AS_KNOWN, wanted, _TIMES)
+        found = _read(AS_KNOWN, wanted, _TIMES)
     elif any(_overlap(rows, grids[sensor]) for (sensor, _), rows in found.items()):
         found = _read(_NEWEST, wanted, _TIMES)
     return {

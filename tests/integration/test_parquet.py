@@ -196,7 +196,20 @@ def rewrite(folder: Path, change: str) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    ["cut", "no manifest", "format", "sensors", "columns", "value", "null", "nan", "sensor", "source", "probability", "time"],
+    [
+        "cut",
+        "no manifest",
+        "format",
+        "sensors",
+        "columns",
+        "value",
+        "null",
+        "nan",
+        "sensor",
+        "source",
+        "probability",
+        "time",
+    ],
 )
 def test_what_is_not_as_it_was_written_is_refused_before_anything_is_stored(
     tenant: Tenant, sensor: Sensor, now: datetime, tmp_path: Path, change: str
