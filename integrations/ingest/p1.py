@@ -95,7 +95,15 @@ def crc16(told: bytes) -> int:
     """Return CRC-16/ARC: polynomial 0x8005 reflected, from zero."""
     rest = 0
     for byte in told:
-        rest ^= byte
-        for _ in range(8):
-            rest = (rest >> 1) ^ 0xA001 if rest & 1 else rest >> 1
+        rest = rest >> 8 ^ _OF_BYTE[(rest ^ byte) & 0xFF]
     return rest
+
+
+def _of_byte(byte: int) -> int:
+    for _ in range(8):
+        byte = (byte >> 1) ^ 0xA001 if byte & 1 else byte >> 1
+    return byte
+
+
+#: By the low byte of the rest, what eight of its steps come to: a file may be of years.
+_OF_BYTE: Final = tuple(_of_byte(byte) for byte in range(256))

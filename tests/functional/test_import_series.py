@@ -10,9 +10,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django_tenants.utils import schema_context
 
-from assets.models import Asset, AssetType, Belief, Quantity, Sensor, SourceKind
+from assets.models import Asset, AssetType, Belief, Quantity, Sensor, SourceKind, SupersededBelief
 from assets.queries import read_series
 from assets.timegrid import TimeGrid
+from integrations.models import ImportMapping
 from tenants.database import connection
 from tenants.models import Tenant
 from tests.factories import QUARTER, a_customer, a_device, a_sensor, a_site
@@ -166,3 +167,62 @@ def test_another_tenants_sensor_is_not_found(
     assert "names not one sensor" in words
     connection.set_tenant(tenant)
     assert not Belief.objects.exists()
+
+
+def test_the_beginning_of_a_file_is_told(tenant: Tenant, tmp_path: Path) -> None:
+    file = tmp_path / "given.csv"
+    file.write_text("t;kWh\n10-04-2026 00:15;1,5\n10-04-2026 00:30;2,5\n")
+    said = io.StringIO()
+
+    call_command("import_series", tenant.schema_name, file, look=True, stdout=said)
+
+    told = json.loads(said.getvalue())
+    assert (told["kind"], told["delimiter"], told["columns"]) == ("CSV", ";", ["t", "kWh"])
+    assert told["guess"]["time_format"] == "%d-%m-%Y %H:%M"
+    assert told["doubts"] == ["Times have no offset: the time zone below counts."]
+
+
+def test_options_are_kept_as_a_mapping_that_reads_the_next_file(
+    tenant: Tenant, price: Sensor, tmp_path: Path
+) -> None:
+    run(tenant, tmp_path, PRICES, day_ahead="13:00", keep_mapping="auction")
+    later = PRICES.replace("04-10", "04-11")
+    nothing = {"sensor": None, "column": None, "unit": None}
+
+    told = run(tenant, tmp_path, later, mapping="auction", **nothing)
+
+    kept = ImportMapping.objects.get()
+    assert (told["changed"], kept.asset, Belief.objects.count()) == (2, None, 4)
+    assert Belief.objects.latest("event_start").belief_time == datetime(2026, 4, 10, 11, tzinfo=UTC)
+    assert run(tenant, tmp_path, later, mapping=str(kept.pk), **nothing)["changed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"mapping": "none such"}, "names not one mapping (found: none)"),
+        ({"mapping": "auction", "unit": "EUR/MWh"}, "--unit: the mapping says it already"),
+        ({"sensor": "price"}, "--column is missing"),
+    ],
+)
+def test_a_mapping_and_options_that_do_not_go_together(
+    tenant: Tenant, price: Sensor, tmp_path: Path, options: dict[str, Any], words: str
+) -> None:
+    nothing = {"sensor": None, "column": None, "unit": None}
+
+    assert words in refusal(tenant, tmp_path, PRICES, **(nothing | options))
+
+
+def test_another_value_is_a_correction_and_readings_from_the_future_are_refused(
+    tenant: Tenant, site: Asset, tmp_path: Path
+) -> None:
+    a_sensor(site, Quantity.POWER, name="load")
+    wanted = {"sensor": "Depot/load", "column": "kW", "unit": "kW"}
+    text = "time,kW\n2026-04-10T00:00Z,1\n"
+    run(tenant, tmp_path, text, **wanted)
+
+    told = run(tenant, tmp_path, text.replace(",1", ",2"), **wanted)
+
+    assert (told["changed"], SupersededBelief.objects.get().value) == (1, 1.0)
+    with pytest.raises(CommandError, match="readings run to 2096"):
+        run(tenant, tmp_path, text.replace("2026", "2096"), **wanted)

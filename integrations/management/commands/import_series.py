@@ -14,9 +14,17 @@ from django.utils import timezone
 
 from assets.models import Sensor
 from integrations.ingest.mapping import FileMapping
+from integrations.ingest.preview import preview
+from integrations.ingest.wording import doubt_words
 from integrations.ingest.wrong_file import WrongFile
 from integrations.models import ImportMapping
-from integrations.services import ImportedColumn, import_columns, mapping_from, sensors_of
+from integrations.services import (
+    ImportedColumn,
+    import_columns,
+    keep_mapping,
+    mapping_from,
+    sensors_of,
+)
 from tenants.database import connection
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM
@@ -95,21 +103,18 @@ class Command(BaseCommand):
         add("--day-ahead", metavar="HH:MM", help="told at this local time of the day before")
         add("--source", help="who says so (default: the file's name)")
         add("--dry-run", action="store_true", help="check everything, store nothing")
+        add("--look", action="store_true", help="tell how the file seems to be written, no more")
+        add("--keep-mapping", metavar="NAME", help="keep the options for the next such file")
         add("--json", action="store_true", help="print what happened for programmes")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._enter(options["tenant"])
         try:
-            mapping = _kept(options) if options["mapping"] else _mapping(options)
-            imported = import_columns(
-                actor=PLATFORM,
-                content=_content(options["file"]),
-                mapping=mapping,
-                sensors=sensors_of(PLATFORM, None, mapping),
-                source_name=(options["source"] or options["file"].stem)[:100],
-                dry_run=options["dry_run"],
-                now=timezone.now(),
-            )
+            content = _content(options["file"])
+            if options["look"]:
+                self._look(content)
+                return
+            imported = self._import(content, options)
         except WrongFile as error:
             for problem in error.problems[:_MAX_TOLD]:
                 place = f"line {problem.line}" + (f", {problem.column}" if problem.column else "")
@@ -122,6 +127,39 @@ class Command(BaseCommand):
             raise CommandError(told, returncode=_BAD_INPUT) from None
         for each in imported:
             self._tell(each, as_json=options["json"], dry_run=options["dry_run"])
+
+    def _import(self, content: bytes, options: dict[str, Any]) -> list[ImportedColumn]:
+        mapping = _kept(options) if options["mapping"] else _mapping(options)
+        imported = import_columns(
+            actor=PLATFORM,
+            content=content,
+            mapping=mapping,
+            sensors=sensors_of(PLATFORM, None, mapping),
+            source_name=(options["source"] or options["file"].stem)[:100],
+            dry_run=options["dry_run"],
+            on_rows=self._progress if sys.stderr.isatty() else None,
+            now=timezone.now(),
+        )
+        if options["keep_mapping"]:
+            keep_mapping(
+                actor=PLATFORM,
+                asset=None,
+                name=options["keep_mapping"],
+                columns=preview(content).columns,
+                mapping=mapping,
+            )
+        return imported
+
+    def _progress(self, n_rows: int) -> None:
+        self.stderr.write(f"\r{n_rows} rows read", ending="")
+
+    def _look(self, content: bytes) -> None:
+        """Tell the beginning of the file, and what it seems to be, as JSON."""
+        seen = preview(content)
+        told = asdict(seen) | {
+            "doubts": [doubt_words(doubt, about, "en") for doubt, about in seen.doubts]
+        }
+        self.stdout.write(json.dumps(told, indent=2, default=str, ensure_ascii=False))
 
     def _enter(self, schema_name: str) -> None:
         tenant = Tenant.objects.customers().filter(schema_name=schema_name).first()
