@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from assets.models import Belief, Sensor
 from assets.queries import MEASURED
 from forecasting.forecasters.remote import Remote
-from forecasting.models import REMOTE, ForecastPlan, ForecastRun, RemoteModel
+from forecasting.models import REMOTE, ForecastPlan, ForecastRun, RemoteModel, RunState
 from tenants.secrets import CannotOpen
 
 logger = logging.getLogger(__name__)
@@ -47,6 +47,12 @@ def newest_run(sensor: Sensor, *, requested_by: str) -> ForecastRun | None:
     """Return the run of ``sensor`` that ``requested_by`` asked for last."""
     runs = ForecastRun.objects.filter(sensor=sensor, requested_by=requested_by)
     return runs.order_by("-requested_at").first()
+
+
+def newest_made(sensor: Sensor) -> ForecastRun | None:
+    """Return the newest run of ``sensor`` that has a forecast."""
+    runs = ForecastRun.objects.filter(sensor=sensor, state=RunState.READY)
+    return runs.select_related("source").order_by("-requested_at").first()
 
 
 def something_new(sensor: Sensor, since: datetime) -> bool:

@@ -4,13 +4,16 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
+from django_tenants.utils import schema_context
 
-from assets.models import Quantity, Sensor
-from forecasting.models import ForecastPlan
-from forecasting.services import keep_plan
+from assets.models import Quantity, Sensor, Source, SourceKind
+from forecasting.models import ForecastPlan, RunState
+from forecasting.services import keep_plan, request_forecast
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM, Role
-from tests.factories import a_customer, a_sensor, a_site, a_user
+from tests.conftest import OTHER_SCHEMA
+from tests.factories import a_customer, a_sensor, a_site, a_user, believe
 from tests.portal import Browser
 
 
@@ -71,3 +74,39 @@ def test_a_remote_model_inside_is_refused_and_its_secret_not_shown(browser: Brow
     errors = answer.context["adminform"].form.errors
     assert "not on the public internet" in str(errors["url"])
     assert "x" * 30 not in answer.content.decode()
+
+
+def test_accuracy_is_drawn_by_lead_time_and_by_day_and_who_chose_what_is_told(
+    browser: Browser, load: Sensor, now: datetime
+) -> None:
+    plan = keep_plan(actor=PLATFORM, sensor=load, forecaster="auto")
+    run = request_forecast(actor=PLATFORM, sensor=load, now=now)
+    source = Source.objects.of(SourceKind.FORECASTER, "auto", "1")
+    run.move_to(RunState.RUNNING, at=now)
+    run.move_to(RunState.READY, at=now, source=source, reason="linear alone: its error was least")
+    today = timezone.now().replace(minute=0, second=0, microsecond=0)
+    start = today - timedelta(days=3)
+    believe(load, start, [5.0] * 24, at=today)
+    believe(load, start, [7.0] * 24, at=start, kind=SourceKind.FORECASTER, name="auto")
+
+    page = browser.get(address("change", plan.pk)).content.decode()
+    leads = browser.get(f"/admin/forecasting/forecastplan/{plan.pk}/leads.json").json()
+    days = browser.get(f"/admin/forecasting/forecastplan/{plan.pk}/days.json").json()
+
+    assert "auto 1: linear alone: its error was least" in page
+    for name in ("leads", "days"):
+        assert f"/admin/forecasting/forecastplan/{plan.pk}/{name}.json" in page
+    assert leads["labels"] == ["newest", "1 h before", "6 h before", ""]
+    assert leads["panels"][0]["series"][0]["values"] == [2.0] * 3
+    assert [value for value in days["panels"][0]["series"][0]["values"] if value] == [2.0, 2.0]
+
+
+def test_accuracy_of_another_tenant_is_not_found(
+    browser: Browser, load: Sensor, other_tenant: Tenant
+) -> None:
+    with schema_context(OTHER_SCHEMA):
+        theirs = a_sensor(a_site(a_customer()), Quantity.POWER)
+        plan = keep_plan(actor=PLATFORM, sensor=theirs, forecaster="linear")
+        ForecastPlan.objects.filter(pk=plan.pk).update(id=999_999)
+
+    assert browser.get("/admin/forecasting/forecastplan/999999/leads.json").status_code == 404

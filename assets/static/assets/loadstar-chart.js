@@ -4,6 +4,7 @@
 //   now: seconds or null, notes: [{ start, end: seconds, text }] or none,
 //   panels: [{ title, unit, series: [{ name, values, kind: "step" | "line" | "area", role }],
 //              limits: [{ name, values }] }] }
+// With `labels`, one more than there are steps, they stand at the steps in place of times.
 // Values are columns, null where unknown. `role` picks a colour: plan, actual, stock, price.
 // Needs uPlot. Works under a policy without inline scripts and styles.
 
@@ -84,19 +85,23 @@ class LoadstarChart extends HTMLElement {
   #options(chart, panel, sync, first, last) {
     const colour = (name) => getComputedStyle(this).getPropertyValue(name).trim();
     const axis = { stroke: colour("--chart-text"), grid: { stroke: colour("--chart-grid"), width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" };
+    const labels = chart.labels ?? null;
+    const bottom = labels
+      ? { splits: () => labels.map((_, i) => i), values: (_, splits) => splits.map((i) => last ? labels[i] : "") }
+      : { values: (_, splits) => splits.map((seconds) => last ? tick(seconds, chart.timeZone) : "") };
     return {
       width: this.#width(), height: first ? HEIGHT.first : HEIGHT.other,
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1e3), chart.timeZone),
       padding: [8, 40, 0, 0],
       cursor: { sync: { key: sync.key }, drag: { x: true, y: false } },
-      scales: { x: { time: true } },
+      scales: { x: { time: !labels } },
       legend: { live: true },
       axes: [
-        { ...axis, values: (_, splits) => splits.map((seconds) => last ? tick(seconds, chart.timeZone) : ""), size: last ? 40 : 12 },
+        { ...axis, ...bottom, size: last ? 40 : 12 },
         { ...axis, size: 56, values: (_, splits) => splits.map((v) => short(v)) },
       ],
       series: [
-        { label: "Time", value: (_, s) => s === null ? "–" : moment(s, chart.timeZone) },
+        { label: labels ? "Which" : "Time", value: (_, s) => s === null ? "–" : labels ? labels[s] ?? "" : moment(s, chart.timeZone) },
         ...panel.series.map((each) => lineOf(each, panel.unit, colour)),
         ...(panel.limits ?? []).map((each) => ({
           label: each.name, stroke: colour("--chart-limit"), width: 1.5, dash: [6, 4], points: { show: false },

@@ -1,23 +1,32 @@
-"""Admin of forecasting, for operators: choose the model, look, and ask again."""
+"""Standing plans of forecasts: kept through the service; how good they are, and why they are so."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import Media
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from assets.admin.sensors import CHART_MEDIA
+from assets.models import Sensor
 from forecasting import queries, services
+from forecasting.admin.wording import in_words
 from forecasting.forecasters.base import FORECASTERS
-from forecasting.models import SUM, ForecastPlan, ForecastRun, RemoteModel
+from forecasting.models import SUM, ForecastPlan, RemoteModel
 from tenants.accounts.actors import actor_of
 from tenants.admin.service_form import ServiceAdmin, ServiceForm
+
+Drawn = Callable[[Sensor, queries.Accuracy], dict[str, Any]]
+
+#: Of a kept plan.
+_SHOWN: Final = ("how_good", "made_by")
 
 
 class ForecastPlanForm(ServiceForm[ForecastPlan]):
@@ -85,10 +94,10 @@ class ForecastPlanAdmin(ServiceAdmin[ForecastPlan]):
     def get_readonly_fields(
         self, request: HttpRequest, obj: ForecastPlan | None = None
     ) -> list[str]:
-        return ["sensor", "how_good"] if obj else []
+        return ["sensor", *_SHOWN] if obj else []
 
     def get_fields(self, request: HttpRequest, obj: ForecastPlan | None = None) -> list[str]:
-        return [*ForecastPlanForm.Meta.fields, *(["how_good"] if obj else [])]
+        return [*ForecastPlanForm.Meta.fields, *(_SHOWN if obj else [])]
 
     @property
     def media(self) -> Media:
@@ -114,6 +123,36 @@ class ForecastPlanAdmin(ServiceAdmin[ForecastPlan]):
         """How good its forecasts were, and whether they drift."""
         return queries.read_live_scores(plan.sensor, now=timezone.now()).words()
 
+    @admin.display(description="newest forecast made by")
+    def made_by(self, plan: ForecastPlan) -> str:
+        """Which model made it, which one ``auto`` chose and why, and what stood in."""
+        run = queries.newest_made(plan.sensor)
+        if run is None:
+            return "there is no forecast yet"
+        told = f"{run.source}: {run.reason}" if run.reason else str(run.source)
+        return f"{told}; stood in, because {run.fallback}" if run.fallback else told
+
+    def get_urls(self) -> list[URLPattern]:
+        charts = [
+            path(
+                f"<int:pk>/{name}.json",
+                self.admin_site.admin_view(partial(self.chart, drawn=drawn)),
+                name=f"forecasting_accuracy_{name}",
+            )
+            for name, drawn in (("leads", queries.lead_chart), ("days", queries.day_chart))
+        ]
+        return [*charts, *super().get_urls()]
+
+    def chart(self, request: HttpRequest, pk: int, *, drawn: Drawn) -> HttpResponse:
+        """Answer how good the forecasts of a plan's sensor were."""
+        actor = actor_of(request.user)
+        visible = ForecastPlan.objects.visible_to(actor).select_related("sensor__asset")
+        plan = visible.filter(pk=pk).first()
+        if plan is None or not self.has_view_permission(request, plan):
+            raise Http404("no such plan")
+        found = queries.read_accuracy(plan.sensor, now=timezone.now())
+        return JsonResponse(drawn(plan.sensor, found))
+
     @admin.action(description="Forecast now", permissions=["change"])
     def forecast_now(self, request: HttpRequest, queryset: QuerySet[ForecastPlan]) -> None:
         """Ask for a forecast by each chosen plan."""
@@ -122,98 +161,6 @@ class ForecastPlanAdmin(ServiceAdmin[ForecastPlan]):
             try:
                 services.request_forecast(actor=actor, sensor=plan.sensor, now=now)
             except ValidationError as error:
-                self.message_user(request, f"{plan}: {_in_words(error)}", messages.WARNING)
+                self.message_user(request, f"{plan}: {in_words(error)}", messages.WARNING)
             else:
                 self.message_user(request, f"{plan}: asked for", messages.SUCCESS)
-
-
-class RemoteModelForm(ServiceForm[RemoteModel]):
-    url = forms.CharField(
-        max_length=500, help_text="https, on the public internet; kept encrypted, not shown again."
-    )
-    secret = forms.CharField(
-        max_length=200,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text="What requests are signed with, 24 characters or more; not shown again.",
-    )
-
-    class Meta:
-        model = RemoteModel
-        fields = ["name"]
-
-    def store(self) -> RemoteModel:
-        return services.keep_remote_model(
-            actor=self.actor,
-            name=self.instance.name,
-            url=self.cleaned_data["url"],
-            secret=self.cleaned_data["secret"],
-        )
-
-
-@admin.register(RemoteModel)
-class RemoteModelAdmin(ServiceAdmin[RemoteModel]):
-    form = RemoteModelForm
-    fields = ["name", "url", "secret"]
-    list_display = ["name", "host"]
-    search_fields = ["name", "host"]
-    ordering = ["name"]
-
-    def get_readonly_fields(
-        self, request: HttpRequest, obj: RemoteModel | None = None
-    ) -> list[str]:
-        # Sealed for the name; plans ask for it by the name.
-        return ["name"] if obj else []
-
-
-@admin.register(ForecastRun)
-class ForecastRunAdmin(ModelAdmin[ForecastRun]):
-    """Runs are never edited."""
-
-    list_display = [
-        "sensor",
-        "start",
-        "state",
-        "forecaster",
-        "source",
-        "shown_fallback",
-        "finished_at",
-        "requested_by",
-    ]
-    list_filter = ["state", "forecaster"]
-    list_select_related = ["sensor__asset", "source"]
-    search_fields = ["sensor__name", "sensor__asset__name", "id"]
-    date_hierarchy = "requested_at"
-    # Counting all runs of a busy tenant takes longer than showing a page of them.
-    show_full_result_count = False
-    ordering = ["-requested_at", "-id"]
-    actions = ["request_again"]
-
-    @admin.display(description="made by the baseline, because", ordering="fallback")
-    def shown_fallback(self, run: ForecastRun) -> str:
-        """Why another model made it; empty if the one asked did."""
-        return run.fallback
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: ForecastRun | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: ForecastRun | None = None) -> bool:
-        return False
-
-    @admin.action(description="Ask again, from now on", permissions=["view"])
-    def request_again(self, request: HttpRequest, queryset: QuerySet[ForecastRun]) -> None:
-        """Repeat each run's request as a new run; the old one stays as it was."""
-        actor, now = actor_of(request.user), timezone.now()
-        for run in queryset.select_related("sensor__asset"):
-            try:
-                services.request_again(actor=actor, run=run, now=now)
-            except ValidationError as error:
-                self.message_user(request, f"{run}: {_in_words(error)}", messages.WARNING)
-            else:
-                self.message_user(request, f"{run}: asked again", messages.SUCCESS)
-
-
-def _in_words(error: ValidationError) -> str:
-    return "; ".join(error.messages)
