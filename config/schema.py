@@ -19,6 +19,7 @@ from assets.graphql.virtual import VirtualMutation
 from forecasting.graphql.mutations import ForecastingMutation
 from forecasting.graphql.types import ForecastingQuery
 from scheduling.graphql.flex_types import AssetFlexQuery
+from scheduling.graphql.identification_types import IdentificationQuery
 from scheduling.graphql.mutations import SchedulingMutation
 from scheduling.graphql.subscriptions import SchedulingSubscription
 from scheduling.graphql.types import SchedulingQuery
@@ -47,6 +48,7 @@ class Query(
     SchedulingQuery,
     AssetFlexQuery,
     WearQuery,
+    IdentificationQuery,
 ):
     node: relay.Node | None = node_field(
         description="Whatever this identifier names, if it is yours to see."

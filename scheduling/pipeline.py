@@ -13,8 +13,14 @@ from assets.timegrid import TimeGrid
 from scheduling import queries
 from scheduling.engines.base import OutOfTime, Unbounded
 from scheduling.events import ScheduleRunChanged
+from scheduling.flex.identification import IdentificationDocument, IdentificationResult
 from scheduling.flex.run import RunDocument, RunResult
-from scheduling.models import RunState, ScheduleRun
+from scheduling.models import (
+    Identification,
+    IdentificationState,
+    RunState,
+    ScheduleRun,
+)
 from scheduling.models.schedule_run import ScheduleRunQuerySet
 from scheduling.planning import EngineUnsuited, Plan, PlanStatus, explain, plan
 from tenants.events import emit
@@ -57,6 +63,39 @@ def solve(claim: Claim, run_id: str, *, clock: Clock) -> None:
             _move(run, RunState.INFEASIBLE, at=clock(), failure=words[:1000])
         else:
             _record(run, found, at=clock())
+
+
+def identify(claim: Claim, identification_id: str, *, clock: Clock) -> None:
+    """Bring the identification from QUEUED to READY or FAILED; leave a finished one alone."""
+    # Needs what takes half a second to import, and few workers are asked.
+    from scheduling.planning import identifying  # noqa: PLC0415
+
+    row = Identification.objects.get(pk=identification_id)
+    if row.finished_at is not None:
+        return
+    asked = IdentificationDocument.model_validate(row.asked).measured
+    found, failure = None, ""
+    try:
+        measured = queries.read_measured(asked, row.grid, known_at=row.knowledge_time)
+        found = identifying.identify(measured)
+    except ValueError as refusal:  # each kind of it has words for the user
+        failure = str(refusal)[:500]
+    with claim.finishing():
+        if found is None:
+            row.end_as(IdentificationState.FAILED, at=clock(), failure=failure)
+            return
+        result = IdentificationResult(
+            parameters=found.parameters, errors=found.errors, rmse=found.rmse
+        )
+        row.end_as(IdentificationState.READY, at=clock(), result=result.model_dump(mode="json"))
+
+
+def give_up_identifying(identification_id: str, *, reason: str, at: datetime) -> None:
+    """End an identification whose job failed for good."""
+    row = Identification.objects.select_for_update().filter(pk=identification_id).first()
+    if row is not None and row.finished_at is None:
+        failure = f"internal error: {reason}"[:500]
+        row.end_as(IdentificationState.FAILED, at=at, failure=failure)
 
 
 def give_up(run_id: str, *, reason: str, at: datetime) -> None:

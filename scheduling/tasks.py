@@ -28,6 +28,20 @@ def solve_schedule(claim: Claim, *, run_id: str, **_: Any) -> None:
     pipeline.solve(claim, run_id, clock=_now)
 
 
+def _give_up_identifying(payload: dict[str, Any], reason: str) -> None:
+    from scheduling import pipeline  # noqa: PLC0415
+
+    pipeline.give_up_identifying(payload["identification_id"], reason=reason, at=timezone.now())
+
+
+@job("scheduling.identify", queue="nonlinear", on_quarantine=_give_up_identifying)
+def identify_parameters(claim: Claim, *, identification_id: str, **_: Any) -> None:
+    """Make the identification of that id. Safe to repeat: a finished one is left as it is."""
+    from scheduling import pipeline  # noqa: PLC0415
+
+    pipeline.identify(claim, identification_id, clock=_now)
+
+
 @job("scheduling.refine", queue="nonlinear", on_quarantine=_give_up)
 def refine_schedule(claim: Claim, *, run_id: str, **_: Any) -> None:
     """Solve the run ``run_id`` whose physics bend: that takes seconds, others a part of one.

@@ -10,14 +10,20 @@ from django.db.models import Model
 from django.utils import timezone
 from django_tenants.utils import schema_context
 
-from assets.models import Annotation, AnnotationType, Asset, Sensor
+from assets.models import Annotation, AnnotationType, Asset, AssetType, Sensor
 from assets.services import add_annotation
 from assets.timegrid import TimeGrid
 from forecasting.models import ForecastPlan, ForecastRun
 from forecasting.models import RunState as ForecastState
 from forecasting.services import keep_plan, request_forecast
-from scheduling.models import AssetFlex, RunState, ScheduleRun
-from scheduling.services import request_schedule
+from scheduling.models import (
+    AssetFlex,
+    Identification,
+    IdentificationState,
+    RunState,
+    ScheduleRun,
+)
+from scheduling.services import request_battery_identification, request_schedule
 from tenants.accounts.models import ApiToken, Customer
 from tenants.accounts.tokens import issue_token
 from tenants.models import Plan, Tenant
@@ -32,12 +38,13 @@ SHOWN_BY: dict[type[Model], frozenset[Permission]] = {
     Annotation: frozenset({Permission.ASSET_READ}),
     AssetFlex: frozenset({Permission.ASSET_READ}),
     ScheduleRun: frozenset({Permission.ASSET_READ}),
+    Identification: frozenset({Permission.ASSET_READ}),
     ForecastPlan: frozenset({Permission.ASSET_READ}),
     ForecastRun: frozenset({Permission.ASSET_READ}),
     Customer: frozenset({Permission.ASSET_READ, Permission.ACCOUNT_MANAGE}),
     ApiToken: frozenset({Permission.ACCOUNT_MANAGE}),
 }
-_RUNS: Final = (ScheduleRun, ForecastRun)
+_RUNS: Final = (ScheduleRun, Identification, ForecastRun)
 #: Identifiers that name nothing, in the shape of those that do.
 NOTHING: dict[type[Model], Any] = {
     model: model().pk if model in _RUNS else 10**9 for model in SHOWN_BY
@@ -212,8 +219,18 @@ def _furnish(world: World, customer_name: str, sites: tuple[str, ...], now: date
         run.state, run.finished_at, run.failure = RunState.FAILED, now, f"{place}-failure"
         run.save()
         world.rows.append(Row(ScheduleRun, node_id(run), place, (run.failure, node_id(run))))
+        world.rows.append(_an_identification(site, place, now))
         world.rows += _forecasts(Sensor.objects.get(name=f"{place}-power"), place, now)
         world.rows.append(_a_token(customer, f"{place}-token", site.path, place, now))
+
+
+def _an_identification(site: Asset, place: str, now: datetime) -> Row:
+    battery = Asset.objects.get(parent=site, asset_type=AssetType.BATTERY)
+    grid = TimeGrid(now - 48 * HOUR, HOUR, 24)
+    row = request_battery_identification(actor=PLATFORM, asset=battery, grid=grid, now=now)
+    words = f"{place}-identification-failure"
+    row.end_as(IdentificationState.FAILED, at=now, failure=words)
+    return Row(Identification, node_id(row), place, (words, node_id(row)))
 
 
 def _forecasts(sensor: Sensor, place: str, now: datetime) -> list[Row]:

@@ -1,6 +1,7 @@
 """Admin of scheduling, for operators: look at plans, ask again, set what is flexible."""
 
 from scheduling.admin.flex import AssetFlexAdmin
+from scheduling.admin.identifications import IdentificationAdmin
 from scheduling.admin.runs import ScheduleRunAdmin
 
-__all__ = ["AssetFlexAdmin", "ScheduleRunAdmin"]
+__all__ = ["AssetFlexAdmin", "IdentificationAdmin", "ScheduleRunAdmin"]

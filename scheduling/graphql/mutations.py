@@ -4,10 +4,17 @@ import strawberry
 
 from scheduling.graphql.flex_mutations import FlexMutation
 from scheduling.graphql.flexmeasures_mutations import FlexmeasuresMutation
+from scheduling.graphql.identification_mutations import IdentificationMutation
 from scheduling.graphql.request_mutations import RequestMutation
 from scheduling.graphql.what_if_mutations import WhatIfMutation
 
 
 @strawberry.type
-class SchedulingMutation(RequestMutation, FlexmeasuresMutation, WhatIfMutation, FlexMutation):
+class SchedulingMutation(
+    RequestMutation,
+    FlexmeasuresMutation,
+    WhatIfMutation,
+    IdentificationMutation,
+    FlexMutation,
+):
     pass

@@ -1,6 +1,7 @@
 """Reads for scheduling: what is kept, a run's problem, and what people are shown of a plan."""
 
 from scheduling.queries.flex import flex_of, members_of, run_document
+from scheduling.queries.measured import SensorRemoved, read_measured
 from scheduling.queries.problems import (
     MissingBeliefs,
     known_steps,
@@ -10,10 +11,12 @@ from scheduling.queries.wear import measured_wear
 
 __all__ = [
     "MissingBeliefs",
+    "SensorRemoved",
     "flex_of",
     "known_steps",
     "measured_wear",
     "members_of",
+    "read_measured",
     "read_problem",
     "run_document",
 ]

@@ -10,9 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from assets.models import AnnotationType, Asset, AssetType, Quantity, Sensor
 from assets.services import add_annotation
+from assets.timegrid import TimeGrid
 from forecasting.models import ForecastRun
 from forecasting.services import keep_plan, request_forecast
-from scheduling.models import AssetFlex, ScheduleRun
+from scheduling.models import AssetFlex, Identification, ScheduleRun
+from scheduling.services import request_battery_identification
 from tenants.accounts.models import ApiToken, Customer
 from tenants.accounts.tokens import issue_token
 from tenants.models import Tenant
@@ -80,8 +82,14 @@ def ids(tenant: Tenant, now: datetime, client: GraphQLClient) -> dict[str, Any]:
         )
         for i, each in enumerate(sensors)
     ]
+    battery = Asset.objects.get(parent=site, asset_type=AssetType.BATTERY)
+    grid = TimeGrid(now - 48 * HOUR, HOUR, 24)
+    for _ in range(SEVERAL):
+        request_battery_identification(actor=PLATFORM, asset=battery, grid=grid, now=now)
     return {
         "asset": node_id(site),
+        "battery": node_id(battery),
+        "identification": node_id(Identification.objects.all()[0]),
         "sensor": node_id(sensors[0]),
         "run": node_id(ScheduleRun.objects.all()[0]),
         "forecast": node_id(ForecastRun.objects.all()[0]),
@@ -154,6 +162,16 @@ OPERATIONS: dict[str, tuple[str, dict[str, str], int]] = {
         2,
     ),
     "scheduleRuns": ("{ scheduleRuns(first: 50) { edges { node { asset { name } } } } }", {}, 2),
+    "identification": (
+        "query ($id: ID!) { identification(id: $id) { state parameters { name } asset { name } } }",
+        {"id": "identification"},
+        2,
+    ),
+    "identifications": (
+        "{ identifications(first: 50) { edges { node { state rmse asset { name } } } } }",
+        {},
+        2,
+    ),
     "forecastRun": (
         "query ($id: ID!) { forecastRun(id: $id) { state madeBy sensor { name } } }",
         {"id": "forecast"},
@@ -272,6 +290,15 @@ MUTATIONS: dict[str, tuple[str, Callable[[dict[str, Any]], Any], int]] = {
         "RequestWhatIfInput",
         lambda ids: {"run": ids["run"], "changes": {"importLimitKw": 9.0}},
         30,
+    ),
+    "requestIdentification": (
+        "RequestIdentificationInput",
+        lambda ids: {
+            "asset": ids["battery"],
+            "start": "2026-02-01T00:00:00Z",
+            "end": "2026-02-03T00:00:00Z",
+        },
+        14,
     ),
     "setDeviceFlex": ("SetDeviceFlexInput", lambda ids: {"device": ids["device"]}, 20),
     "setSiteContext": (

@@ -23,7 +23,7 @@ from integrations.services import (
     mapping_from,
     read_now,
 )
-from scheduling.services import request_schedule
+from scheduling.services import request_battery_identification, request_schedule
 from tenants import jobs
 from tenants.database import connection
 from tenants.models import Job, JobState, Tenant
@@ -43,6 +43,13 @@ def ask_for_refined_schedule(now: datetime) -> None:
         a_customer(), now, [0.1, 0.5, 0.1, 0.5], known_at=now - HOUR, quadratic_loss_per_kw=0.01
     )
     request_schedule(actor=PLATFORM, asset=site, grid=TimeGrid(now, HOUR, 4), now=now)
+
+
+def ask_for_identification(now: datetime) -> None:
+    site = a_site_with_battery(a_customer(), now, [0.1, 0.5], known_at=now - HOUR)
+    battery = Asset.objects.get(parent=site, name="Battery")
+    grid = TimeGrid(now - 48 * HOUR, HOUR, 24)
+    request_battery_identification(actor=PLATFORM, asset=battery, grid=grid, now=now)
 
 
 def ask_for_forecast(now: datetime) -> None:
@@ -87,6 +94,7 @@ REQUESTS: dict[str, Callable[[datetime], None]] = {
     "forecasting.forecast": ask_for_forecast,
     "integrations.import_file": ask_for_import,
     "integrations.read": ask_for_prices,
+    "scheduling.identify": ask_for_identification,
     "scheduling.refine": ask_for_refined_schedule,
     "scheduling.solve": ask_for_schedule,
 }

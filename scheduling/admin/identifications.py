@@ -1,0 +1,46 @@
+"""Identifications: never edited, shown with what was found or what was lacking."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from scheduling.models import Identification
+
+
+@admin.register(Identification)
+class IdentificationAdmin(ModelAdmin[Identification]):
+    """What buildings and batteries are, as measured."""
+
+    list_display = ["asset", "start", "end", "state", "finished_at", "requested_by"]
+    list_filter = ["state"]
+    list_select_related = ["asset"]
+    search_fields = ["asset__name", "id"]
+    show_full_result_count = False
+    ordering = ["-requested_at", "-id"]
+    fields = [
+        *("asset", "start", "end", "step", "state", "parameters", "failure"),
+        *("knowledge_time", "requested_by", "requested_at", "finished_at", "asked"),
+    ]
+    readonly_fields = ["parameters"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Identification | None = None
+    ) -> bool:
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Identification | None = None
+    ) -> bool:
+        return False
+
+    @admin.display(description="parameters")
+    def parameters(self, row: Identification) -> str:
+        """Each with its relative error; empty while there are none."""
+        found = row.result or {"parameters": {}, "errors": {}}
+        return "; ".join(
+            f"{name} {value:.4g} ± {found['errors'].get(name, float('nan')):.1%}"
+            for name, value in found["parameters"].items()
+        )
