@@ -347,6 +347,29 @@ def bent_house(seed: int) -> dict[str, Any]:
     }
 
 
+def fine_first(*, runs: int) -> Row:
+    """Two days of a home: six hours in quarters, then hours; the bar is quarters throughout."""
+    spent, uniform, dearer = [], [], []
+    for run in range(-2, runs):
+        given = problems.household(192, seed=100 + run)
+        costs = []
+        for coarser, times in (([{"after_hours": 6.0, "step_minutes": 60}], spent), ([], uniform)):
+            given["window"]["coarser"] = coarser
+            document = document_from_object(given)
+            began = process_time()
+            answer = plan(document)
+            times.append(process_time() - began)
+            costs.append(answer.cost)
+        if run >= 0:
+            dearer.append(costs[0] - costs[1])
+    return row(
+        spent[2:],
+        bar_ms=1000 * statistics.median(uniform[2:]),
+        dearer=round(statistics.median(dearer), 4),
+        cost=round(costs[1], 3),
+    )
+
+
 def a_year() -> dict[str, Any]:
     """A year of quarters of an hour at one site."""
     random, n_steps = np.random.default_rng(1), 35_040
@@ -428,6 +451,7 @@ ROWS: dict[str, Callable[[], Row]] = {
     "refined: heat pump on or off, COP, 2R2C, 24 steps": lambda: refined(
         bent_house, bar_ms=1_500, runs=9
     ),
+    "fine first, a home's two days": lambda: fine_first(runs=10),
     "a battery's year, 20 sizes": lambda: sizes(bar_ms=2_000, runs=5),
     "hosting, a year, 50 points": lambda: hosting(bar_ms=30_000, runs=3),
 }

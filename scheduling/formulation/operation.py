@@ -128,10 +128,14 @@ def add_least_powers(
         if not each.is_drawn:
             power, limit = columns.discharge, flows.discharge_limit
         at = np.flatnonzero((limit[each.flow] > 0) & (each.least > 0))
+        # Of steps that share a power the first stands for all.
+        first = np.sort(np.unique(power[each.flow, at], return_index=True)[1])
+        is_shared, at = first.size < at.size, at[first]
         if at.size:
             way = "drawn" if each.is_drawn else "given"
             runs: Iterable[Runs] = ()
-            if each.is_drawn and at.size == np.count_nonzero(limit[each.flow]):
+            all_of_it = not is_shared and at.size == np.count_nonzero(limit[each.flow])
+            if each.is_drawn and all_of_it:
                 runs = least_runs(
                     model, each.flow, at, storage=storage, goals=goals, step_hours=step_hours
                 )
@@ -149,7 +153,9 @@ def add_switching(model: LinearModel, switching: list[Switching], columns: Stora
     for each in switching:
         charge, discharge = columns.charge[each.flow], columns.discharge[each.flow]
         name = each.name
-        on = model.add_columns(f"on: {name}", charge.shape, upper=1.0, integer=True)
+        shared = np.unique(np.maximum(charge, discharge), return_inverse=True)[1]
+        on = model.add_columns(f"on: {name}", (int(shared.max()) + 1,), upper=1.0, integer=True)
+        on = on[shared]
         power: list[Term] = [(charge, 1.0), (discharge, 1.0)]
         most, least = [*power, (on, -each.most)], [*power, (on, -each.least)]
         model.add_rows(f"on: {name} most", charge.shape, most, upper=0.0)

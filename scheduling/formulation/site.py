@@ -61,6 +61,7 @@ class SiteProblem:
 
     ``fixed``, shape (N, T): net power into each node that no plan can move [kW], what
     generators make available counted as negative. ``step_hours``: one length, or shape (T,).
+    ``blocks``: as in ``formulation.storage.add_storage``.
     """
 
     step_hours: float | Array
@@ -83,6 +84,7 @@ class SiteProblem:
     sliced: list[Sliced] = field(default_factory=list)
     bends: list[Bend] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
+    blocks: NDArray[np.int64] | None = None
     ties: Ties = Ties.EARLY
 
 
@@ -107,7 +109,14 @@ def build_site(problem: SiteProblem) -> SiteModel:
     model = LinearModel()
     hours = problem.step_hours
     nodes = add_nodes(model, problem.nodes, problem.fixed, step_hours=hours)
-    storage = add_storage(model, problem.stocks, problem.flows, nodes.balance, step_hours=hours)
+    storage = add_storage(
+        model,
+        problem.stocks,
+        problem.flows,
+        nodes.balance,
+        step_hours=hours,
+        blocks=problem.blocks,
+    )
     curtailed = add_curtailables(model, problem.generators, nodes.balance, step_hours=hours)
     jobs = [_add_job(model, job, nodes, problem.ties) for job in problem.jobs]
     slices = add_slices(

@@ -103,16 +103,24 @@ def add_storage(
     balance: Rows,
     *,
     step_hours: float | Array,
+    blocks: Indices | None = None,
 ) -> StorageColumns:
-    """Add K stocks and F flows; their power enters ``balance``, the rows of the nodes."""
-    charge = _add_direction(model, "charge", flows.charge_limit)
-    discharge = _add_direction(model, "discharge", flows.discharge_limit)
+    """Add K stocks and F flows; their power enters ``balance``, the rows of the nodes.
+
+    Args:
+        blocks: number of the block of each step, shape (T,), not falling: within one a flow's
+            power holds, as long as its limit is the same; steps then share a column.
+    """
+    charge = _add_direction(model, "charge", flows.charge_limit, blocks)
+    discharge = _add_direction(model, "discharge", flows.discharge_limit, blocks)
     model.add_entries(balance[flows.node], charge, -1.0)
     model.add_entries(balance[flows.node], discharge, 1.0)
     stock = model.add_columns("stock", stocks.floor.shape, lower=stocks.floor, upper=stocks.ceiling)
     still = _left_alone(stocks, step_hours)
     columns = StorageColumns(charge, discharge, stock, still)
     _add_stock_balance(model, stocks, flows, columns, step_hours=step_hours)
+    if blocks is None:
+        _tell_chains(model, stocks, columns)
     both = np.flatnonzero((charge[:, :1] >= 0) & (discharge[:, :1] >= 0))
     if both.size:
         model.keep_apart(
@@ -165,11 +173,26 @@ def _left_alone(stocks: Stocks, step_hours: float | Array) -> Array:
     return levels
 
 
-def _add_direction(model: LinearModel, name: str, limit: Array) -> Columns:
+def _add_direction(model: LinearModel, name: str, limit: Array, blocks: Indices | None) -> Columns:
     columns = np.full(limit.shape, NO_COLUMN)
     used = np.flatnonzero(limit.any(axis=1))
-    columns[used] = model.add_columns(name, (used.size, limit.shape[1]), upper=limit[used])
+    if blocks is None:
+        columns[used] = model.add_columns(name, (used.size, limit.shape[1]), upper=limit[used])
+        return columns
+    begins = np.ones((used.size, limit.shape[1]), dtype=bool)
+    begins[:, 1:] = (np.diff(blocks) != 0) | (np.diff(limit[used], axis=1) != 0.0)
+    own = model.add_columns(name, (int(begins.sum()),), upper=limit[used][begins])
+    columns[used] = own[np.cumsum(begins).reshape(begins.shape) - 1]
     return columns
+
+
+def _tell_chains(model: LinearModel, stocks: Stocks, columns: StorageColumns) -> None:
+    """Tell which stocks are handed on by themselves, each step's power being its own."""
+    rows = model.rows["stock balance"]
+    tied = {to for to, _, _, _ in across(stocks.exchanges)}
+    for k in range(rows.shape[0]):
+        if k not in tied:
+            model.add_chain(columns.stock[k], rows[k])
 
 
 def _add_stock_balance(
@@ -190,9 +213,6 @@ def _add_stock_balance(
     rows = model.add_rows(
         "stock balance", stock.shape, [(stock, 1.0), (before, -kept)], lower=known, upper=known
     )
-    tied = {to for to, _, _, _ in across(stocks.exchanges)}
-    for k in set(range(stock.shape[0])) - tied:
-        model.add_chain(stock[k], rows[k])
     for to, of, share, _ in across(stocks.exchanges):
         model.add_entries(rows[to], before[of], -share)
     model.stand_still(rows, stock)

@@ -11,6 +11,7 @@ from assets.timegrid import TimeGrid
 from scheduling import services
 from scheduling.flex.parts import OnInfeasible
 from scheduling.flex.uncertainty import Quantiles
+from scheduling.flex.window import Coarser
 from scheduling.formulation.preferences import Ties
 from scheduling.graphql.inputs import (
     DeviceFlexInput,
@@ -83,6 +84,17 @@ class FollowInput:
     )
 
 
+@strawberry.input(description="A part of the window in which powers hold for longer than a step.")
+class CoarserInput:
+    after_hours: float = strawberry.field(
+        description="From so long after the start on, until the next part [h, >= 0]."
+    )
+    step_minutes: int = strawberry.field(
+        description="How long a power holds, from a full multiple on the clock (UTC) on "
+        "[min, > 0]: a multiple of the step before that divides a day."
+    )
+
+
 @strawberry.input(description="What to plan, over which window.")
 class RequestScheduleInput(MutationInput):
     asset: relay.GlobalID = strawberry.field(
@@ -99,6 +111,11 @@ class RequestScheduleInput(MutationInput):
     )
     step_minutes: int = strawberry.field(
         default=15, description="Length of a step [min]: 5, 15, 30 or 60."
+    )
+    coarser: list[CoarserInput] = strawberry.field(
+        default_factory=list,
+        description="Later parts of the window in which stores and heat hold their power for "
+        "longer than a step, at most 8: fine first. What is told of the plan stays in steps.",
     )
     context: SiteContextInput | None = strawberry.field(
         default=None, description="Instead of what is kept at the asset or above, field by field."
@@ -161,7 +178,17 @@ class RequestMutation:
             on_infeasible=input.on_infeasible,
             follow=_follow(input.follow),
             quantiles=_quantiles(input.quantiles),
+            coarser=_coarser(input.coarser),
         )
+
+
+def _coarser(given: list[CoarserInput]) -> list[Coarser]:
+    try:
+        return [
+            Coarser(after_hours=each.after_hours, step_minutes=each.step_minutes) for each in given
+        ]
+    except DocumentInvalid as error:
+        raise as_validation_error(error, field="coarser") from error
 
 
 def _quantiles(given: QuantilesInput | None) -> Quantiles | None:

@@ -67,7 +67,9 @@ def read_reasons(
         dual = reduced_costs[limit.columns]
         worth = np.maximum(-dual if limit.side == "upper" else dual, 0.0)
         if limit.unit == "kW":
-            worth = worth / step_hours[: worth.size]
+            # A power that holds for several steps is one bound: each step has its part of it.
+            shared, counts = np.unique(limit.columns, return_inverse=True, return_counts=True)[1:]
+            worth = worth / counts[shared] / step_hours[: worth.size]
         if worth.max(initial=0.0) > WORTHLESS:
             found += _Binding(limit.name, limit.of, "kWh", currency).stretches(
                 worth, steps, steps + 1, moments

@@ -126,6 +126,18 @@ class Builder:
         return lengths
 
     @property
+    def blocks(self) -> NDArray[np.int64] | None:
+        """In which block each step's power holds, shape (T,); frozen steps each in their own."""
+        found = self.document.window.blocks()
+        if found is None:
+            return None
+        blocks = np.array(found, dtype=np.int64)
+        n_frozen = max((each.n_frozen for each in self.held), default=0)
+        begins = np.diff(blocks, prepend=-1) != 0
+        begins[: n_frozen + 1] = True
+        return np.cumsum(begins) - 1
+
+    @property
     def has_part(self) -> bool:
         """Whether only a part of the first step is left."""
         return not isinstance(self.step_hours, float)

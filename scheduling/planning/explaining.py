@@ -13,6 +13,7 @@ from scheduling.engines.choose import LONG_CHAIN
 from scheduling.engines.highs import HighsEngine
 from scheduling.flex.devices import Battery
 from scheduling.formulation.compiled import fix_columns
+from scheduling.formulation.site import build_site
 from scheduling.interpret.baselines import Saving, read_savings
 from scheduling.interpret.devices import DeviceReason, read_device_reasons
 from scheduling.interpret.rainflow import Wear, meter
@@ -76,9 +77,12 @@ def explain(plan: Plan) -> Explanation:
         return Explanation(wear=_wear(plan, solved), took_ms=(perf_counter() - began) * 1000)
     savings: list[Saving] = []
     if plan.status is not PlanStatus.NEAREST:
-        savings = read_savings(
-            solved.site, solved.problem, plan.grid, cost=plan.cost, time_limit=_MOST_TIME
-        )
+        free, site = solved.problem, solved.site
+        if free.blocks is not None:
+            # What runs unplanned holds no power for longer than a step.
+            free = replace(free, blocks=None)
+            site = build_site(free)
+        savings = read_savings(site, free, plan.grid, cost=plan.cost, time_limit=_MOST_TIME)
     duals = _duals(solved)
     if duals is None:
         took = (perf_counter() - began) * 1000

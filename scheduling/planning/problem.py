@@ -93,6 +93,7 @@ def _assembled(builder: Builder) -> SiteProblem:
         sliced=builder.sliced,
         bends=builder.bends,
         held=builder.held,
+        blocks=builder.blocks,
         ties=builder.document.ties,
     )
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from pydantic import ValidationError as DocumentInvalid
 
 from assets.access import authorise_on
 from assets.models import Asset
@@ -16,14 +17,14 @@ from scheduling.flex.context import SiteContext
 from scheduling.flex.parts import OnInfeasible
 from scheduling.flex.run import RunDocument
 from scheduling.flex.uncertainty import Quantiles
-from scheduling.flex.window import MAX_STEPS
+from scheduling.flex.window import MAX_STEPS, Coarser, Window
 from scheduling.formulation.preferences import Ties
 from scheduling.models import ScheduleRun
 from scheduling.planning.choices import AUTO, REFINER
 from scheduling.services.flex import DeviceFlex, check_context, checked_device
 from scheduling.services.following import Follow, following
 from tenants.audit.services import record, values_of
-from tenants.errors import wrong
+from tenants.errors import as_validation_error, wrong
 from tenants.events import emit
 from tenants.jobs import enqueue
 from tenants.permissions import Actor, Permission
@@ -48,6 +49,7 @@ def request_schedule(
     on_infeasible: OnInfeasible = OnInfeasible.EXPLAIN,
     follow: Follow | None = None,
     quantiles: Quantiles | None = None,
+    coarser: Sequence[Coarser] = (),
 ) -> ScheduleRun:
     """Ask for a schedule of everything flexible beneath ``asset``.
 
@@ -67,6 +69,7 @@ def request_schedule(
         on_infeasible: as ``flex.SiteParts``.
         follow: what is kept of the last plan; nothing when None.
         quantiles: of forecasts, planned over; point values alone when None.
+        coarser: as ``flex.Window``: later parts in which powers hold for longer than a step.
 
     Returns:
         a queued run; a worker solves it after the transaction commits.
@@ -123,11 +126,29 @@ def request_schedule(
                 named=named,
                 on_infeasible=on_infeasible,
             )
+    document = with_coarser(document, coarser)
     if follow is not None:
         document = following(document, follow, actor=actor, asset=asset, now=now)
     document = document.model_copy(update={"quantiles": quantiles})
     run = run_of(asset, document, now=now, engine=engine)
     return enqueue_run(actor, "request_schedule", run, document=document)
+
+
+def with_coarser(document: RunDocument, coarser: Sequence[Coarser]) -> RunDocument:
+    """Return ``document`` with a window that grows coarser.
+
+    Raises:
+        ValidationError: the parts do not rise, or do not fit the step.
+    """
+    if not coarser:
+        return document
+    given = document.site.window.model_dump() | {"coarser": tuple(coarser)}
+    try:
+        window = Window.model_validate(given)
+    except DocumentInvalid as error:
+        raise as_validation_error(error, field="") from error
+    site = document.site.model_copy(update={"window": window})
+    return document.model_copy(update={"site": site})
 
 
 def check_length(grid: TimeGrid) -> None:

@@ -201,6 +201,7 @@ _OF_CODES: Final[dict[str, ErrorCode]] = {
     "efficiency_by_stock": ErrorCode.INCONSISTENT,
     "quadratic_loss": ErrorCode.OUT_OF_RANGE,
     "supply": ErrorCode.INCONSISTENT,
+    "coarser": ErrorCode.INCONSISTENT,
     "current": ErrorCode.INCONSISTENT,
     "least_above_most": ErrorCode.INCONSISTENT,
     "switched": ErrorCode.INCONSISTENT,

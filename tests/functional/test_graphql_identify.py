@@ -156,9 +156,9 @@ def test_a_battery_is_told_by_its_kept_sensors(
     run_jobs("nonlinear")
     found = planner.execute(FOUND, id=answer["object"]["id"])["identification"]
 
-    values = {each["name"]: each["value"] for each in found["parameters"]}
-    assert values["charge_efficiency"] == pytest.approx(0.9, rel=1e-3)
-    assert values["discharge_efficiency"] == pytest.approx(0.95, rel=1e-3)
+    told = {each["name"]: each["value"] for each in found["parameters"]}
+    assert told["charge_efficiency"] == pytest.approx(0.9, rel=1e-3)
+    assert told["discharge_efficiency"] == pytest.approx(0.95, rel=1e-3)
 
 
 @pytest.mark.parametrize(
