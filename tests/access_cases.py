@@ -133,10 +133,16 @@ def a_variation(world: World, asker: Asker) -> dict[str, Any]:
     return {"run": world.own(ScheduleRun, asker.home), "changes": {"importLimitKw": 20.0}}
 
 
-def a_battery_to_identify(world: World, asker: Asker) -> dict[str, Any]:
-    battery = world.own(Asset, asker.home, "battery")
-    start, end = "2026-02-01T00:00:00Z", "2026-02-03T00:00:00Z"
-    return {"asset": battery, "start": start, "end": end, "stepMinutes": 60}
+def a_building_to_identify(world: World, asker: Asker) -> dict[str, Any]:
+    temperature = world.own(Sensor, asker.home, "temperature")
+    heat = world.own(Sensor, asker.home, "power")
+    return {
+        "asset": world.own(Asset, asker.home, "site"),
+        "start": "2026-02-01T00:00:00Z",
+        "end": "2026-02-03T00:00:00Z",
+        "stepMinutes": 60,
+        "building": {"indoor": temperature, "outdoor": temperature, "heat": heat},
+    }
 
 
 #: For each mutation an input that is right for a manager of the asker's places.
@@ -153,7 +159,7 @@ CASES: Final[dict[str, Callable[[World, Asker], dict[str, Any]]]] = {
     "requestSchedule": a_plan,
     "requestFlexmeasuresSchedule": a_notation,
     "requestWhatIf": a_variation,
-    "requestIdentification": a_battery_to_identify,
+    "requestIdentification": a_building_to_identify,
     "setDeviceFlex": kept_at_a_device,
     "setSiteContext": kept_at_a_site,
     "requestForecast": a_forecast,

@@ -10,7 +10,7 @@ from django.db.models import Model
 from django.utils import timezone
 from django_tenants.utils import schema_context
 
-from assets.models import Annotation, AnnotationType, Asset, AssetType, Sensor
+from assets.models import Annotation, AnnotationType, Asset, AssetType, Quantity, Sensor
 from assets.services import add_annotation
 from assets.timegrid import TimeGrid
 from forecasting.models import ForecastPlan, ForecastRun
@@ -29,7 +29,7 @@ from tenants.accounts.tokens import issue_token
 from tenants.models import Plan, Tenant
 from tenants.permissions import PLATFORM, ROLE_PERMISSIONS, Permission, Role
 from tests.client import GraphQLClient, host_of, node_id
-from tests.factories import HOUR, a_customer, a_site_with_battery, believe
+from tests.factories import HOUR, a_customer, a_sensor, a_site_with_battery, believe
 
 #: Which right shows a row of a model; one of them is enough.
 SHOWN_BY: dict[type[Model], frozenset[Permission]] = {
@@ -190,6 +190,7 @@ def _furnish(world: World, customer_name: str, sites: tuple[str, ...], now: date
     ]
     for place in sites:
         site = a_site_with_battery(customer, now, [0.1, 0.5], known_at=now - HOUR)
+        a_sensor(site, Quantity.TEMPERATURE)
         for asset in Asset.objects.beneath(site):
             asset.name = f"{place}-{'site' if asset == site else 'battery'}"
             asset.save()

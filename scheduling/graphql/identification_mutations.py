@@ -74,7 +74,7 @@ class IdentificationMutation:
                 actor=actor, asset=asset, grid=grid, now=now
             )
         if building.capacities not in {1, 2}:
-            raise wrong("building.capacities", "should be 1 or 2", code="invalid_choice")
+            raise wrong("building.capacities", "should be 1 or 2", code="choice")
         return services.request_building_identification(
             actor=actor,
             asset=asset,
