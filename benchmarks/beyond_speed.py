@@ -349,7 +349,9 @@ def bent_house(seed: int) -> dict[str, Any]:
 
 def fine_first(*, runs: int) -> Row:
     """Two days of a home: six hours in quarters, then hours; the bar is quarters throughout."""
-    spent, uniform, dearer = [], [], []
+    spent: list[float] = []
+    uniform: list[float] = []
+    dearer: list[float] = []
     for run in range(-2, runs):
         given = problems.household(192, seed=100 + run)
         costs = []
