@@ -1,9 +1,10 @@
 """Days on which people do not work, from the zone of the clock that they live by.
 
-Public holidays are those of the whole country, from the library ``holidays``. School holidays
-differ by region and year and are in no library: they are a covariate of the tenant's own.
+Public holidays are those of the whole country, from the library ``holidays``; on which other days a
+site is closed, its people say. School holidays are a covariate of the tenant's own.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Final
@@ -13,6 +14,7 @@ import numpy as np
 from forecasting.features import known
 from forecasting.features.series import Array, Sample, Times
 
+_DAY: Final = np.timedelta64(86_400, "s")
 _ZONES: Final = ("tzdata.zoneinfo", "zone.tab")
 
 
@@ -50,11 +52,32 @@ def public_holidays(times: Times, time_zone: str) -> Array:
     return np.array([float(day in free) for day in days])[place]
 
 
-def with_holidays(sample: Sample, time_zone: str) -> Sample:
-    """Return ``sample`` with a covariate ``holiday``, unless it has one or there is none."""
+def closed_days(times: Times, intervals: Sequence[Times]) -> Array:
+    """Return 1 on days that ``intervals`` cover for half or more, else 0, shape of ``times``.
+
+    Args:
+        times: labels on the clock on the wall.
+        intervals: start and end of each, on the same clock.
+    """
+    days, place = np.unique(times.astype("datetime64[D]"), return_inverse=True)
+    starts = days.astype("datetime64[s]")
+    covered = np.zeros(days.size, dtype="timedelta64[s]")
+    for start, end in intervals:
+        within = np.minimum(starts + _DAY, end) - np.maximum(starts, start)
+        covered += np.maximum(within, np.timedelta64(0, "s"))
+    return (covered >= _DAY / 2).astype(float)[place]
+
+
+def with_holidays(sample: Sample, time_zone: str, closed: Sequence[Times] = ()) -> Sample:
+    """Return ``sample`` with a covariate ``holiday``, unless it has one or there is none.
+
+    ``closed``: other intervals that are as a holiday is; see ``closed_days``.
+    """
     if known.HOLIDAY in sample.names or (sample.covariates.shape[1] and not sample.names):
         return sample
     column = public_holidays(sample.times, time_zone)
+    if closed:
+        column = np.maximum(column, closed_days(sample.times, closed))
     if not column.any():
         return sample
     covariates = np.column_stack([sample.covariates, column])

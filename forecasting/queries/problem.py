@@ -1,12 +1,13 @@
 """What was known of a sensor, as a forecaster wants it."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
 
 from assets.calendars import wall_clock
-from assets.models import Quantity
+from assets.models import Annotation, AnnotationType, Quantity
 from assets.queries import EXPECTED, MEASURED, read_onto, read_series
 from assets.timegrid import TimeGrid
 from forecasting.features import known
@@ -49,8 +50,31 @@ def read_problem(run: ForecastRun) -> Problem:
     if asset.latitude is not None and asset.longitude is not None:
         place = Place(asset.latitude, asset.longitude, asset.time_zone)
     covariates = np.column_stack(columns) if columns else np.empty((times.size, 0))
-    series = with_holidays(Sample(times, target, covariates, names, place), asset.time_zone)
+    series = Sample(times, target, covariates, names, place)
+    series = with_holidays(series, asset.time_zone, _closed(run, whole))
     return Problem(series[:n_past], series.times[n_past:], series.covariates[n_past:])
+
+
+def _closed(run: ForecastRun, whole: TimeGrid) -> list[Times]:
+    """Return when people said, by the run's knowledge time, that it is as on a holiday there.
+
+    What was changed since counts as said since: how it was before is not kept.
+    """
+    said = Annotation.objects.told_of(run.sensor).filter(
+        annotation_type=AnnotationType.HOLIDAY,
+        start__lt=whole.end,
+        end__gt=whole.start,
+        updated_at__lte=run.knowledge_time,
+    )
+    zone = run.sensor.asset.time_zone
+    return [
+        wall_clock(np.array([_utc(start), _utc(end)], "datetime64[s]"), zone)
+        for start, end in said.order_by("start", "pk").values_list("start", "end")
+    ]
+
+
+def _utc(moment: datetime) -> np.datetime64:
+    return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "s")
 
 
 def _covariates(
