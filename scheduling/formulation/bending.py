@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scheduling.formulation.bends import Bend, Bent
 from scheduling.formulation.compiled import Compiled, compile_model
 from scheduling.formulation.exchange import across
-from scheduling.formulation.linear_model import LinearModel
+from scheduling.formulation.linear_model import Columns, LinearModel, Rows
 from scheduling.formulation.storage import (
     Flows,
     Stocks,
@@ -40,23 +40,15 @@ def add_bends(
     for each in bends:
         f, stock = each.flow, int(flows.stock[each.flow])
         most = np.maximum(flows.charge_limit[f], flows.discharge_limit[f])
-        name = f"bend of {each.name}"
-        extra = model.add_columns(name, most.shape, lower=-each.loss * most**2, upper=0.0)
+        extra = model.add_columns(
+            f"bend of {each.name}", most.shape, lower=-each.loss * most**2, upper=0.0
+        )
         model.add_entries(balance[stock], extra, -left[stock])
         for to, of, _, hours in across(stocks.exchanges):
             if of == stock:
                 model.add_entries(balance[to], extra, -hours)
-        power = [(columns.charge[f], 1.0), (columns.discharge[f], 1.0)]
-        rows = np.empty(0, dtype=np.int64)
-        if each.loss:
-            at = np.linspace(0.0, 1.0, N_TANGENTS)[:, None] * most
-            terms = [(columns_, 2.0 * each.loss * at) for columns_, _ in power]
-            tangents = model.add_rows(
-                f"{name}: tangents", at.shape, [(extra, 1.0), *terms], upper=each.loss * at**2
-            )
-            terms = [(columns_, each.loss * most) for columns_, _ in power]
-            chord = model.add_rows(f"{name}: chord", most.shape, [(extra, 1.0), *terms], lower=0.0)
-            rows = np.concatenate([tangents.ravel(), chord])
+        power = columns.charge[f], columns.discharge[f]
+        rows = _add_stand_in(model, each, extra, power, most)
         model.bent.append(
             Bent(
                 bend=each,
@@ -70,6 +62,23 @@ def add_bends(
                 rows=rows,
             )
         )
+
+
+def _add_stand_in(
+    model: LinearModel, bend: Bend, extra: Columns, power: tuple[Columns, Columns], most: Array
+) -> Rows:
+    """Add the tangents and the chord of a quadratic loss, if there is one; return their rows."""
+    if not bend.loss:
+        return np.empty(0, dtype=np.int64)
+    name = f"bend of {bend.name}"
+    at = np.linspace(0.0, 1.0, N_TANGENTS)[:, None] * most
+    terms = [(each, 2.0 * bend.loss * at) for each in power]
+    tangents = model.add_rows(
+        f"{name}: tangents", at.shape, [(extra, 1.0), *terms], upper=bend.loss * at**2
+    )
+    terms = [(each, bend.loss * most) for each in power]
+    chord = model.add_rows(f"{name}: chord", most.shape, [(extra, 1.0), *terms], lower=0.0)
+    return np.concatenate([tangents.ravel(), chord])
 
 
 def unbent(model: Compiled) -> Compiled:

@@ -55,10 +55,7 @@ def no_control(problem: SiteProblem) -> Controls:
     into = left[busy] * flows.charge_efficiency[own]
     limit = np.where(is_fed[:, None], flows.charge_limit[own], 0.0)
     kept, wanted, more = stocks.kept[busy], wanted[busy], more[busy]
-    place = {int(k): number for number, k in enumerate(busy)}
-    tied = [
-        (place[to], place[of], share, spread) for to, of, share, spread in across(stocks.exchanges)
-    ]
+    tied = _tied(problem, busy)
     level = stocks.initial[busy]
     for t in range(n_steps if busy.size else 0):
         before, level = level, kept[:, t] * level + more[:, t]
@@ -71,6 +68,13 @@ def no_control(problem: SiteProblem) -> Controls:
             level[to] += spread[t] * drawn[of] * flows.charge_efficiency[own[of], t]
         stock[busy, t] = level
     return Controls(charge, np.zeros(charge.shape), stock, _jobs(problem))
+
+
+def _tied(problem: SiteProblem, busy: NDArray[np.int64]) -> list[tuple[int, int, Array, Array]]:
+    """Return the exchanges between stocks by their places among ``busy``."""
+    place = {int(k): number for number, k in enumerate(busy)}
+    pairs = across(problem.stocks.exchanges)
+    return [(place[to], place[of], share, spread) for to, of, share, spread in pairs]
 
 
 def self_consumption(problem: SiteProblem, controls: Controls) -> Controls:

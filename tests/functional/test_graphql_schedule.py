@@ -346,6 +346,25 @@ WHAT_IF = """
 """
 
 
+def test_a_window_that_grows_coarser_is_told_in_steps(
+    planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    """Hours at 0.1, 0.5, 0.1, 0.5; in the last two the battery could but draw or give throughout."""
+    given = window(site, now, coarser=[{"afterHours": 1, "stepMinutes": 120}])
+    answer = planner.execute(REQUEST, input=given)["requestSchedule"]
+    assert answer["errors"] == []
+    run_jobs()
+    run = planner.execute(RUN, id=answer["object"]["id"])["scheduleRun"]
+    [setpoints] = run["setpoints"]
+
+    # 12:00 in UTC is even: the block that begins at 13:00 ends at 14:00, the next at 16:00.
+    assert setpoints["power"]["values"] == pytest.approx([5, -5, 0, 0])
+    wrong = window(site, now, coarser=[{"afterHours": 1, "stepMinutes": 90}])
+    [error] = planner.execute(REQUEST, input=wrong)["requestSchedule"]["errors"]
+    assert error["code"] == "INCONSISTENT"
+    assert "a multiple of that before" in error["detail"]
+
+
 def test_what_if_is_a_run_of_its_own_that_schedules_nothing(
     planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
 ) -> None:
