@@ -125,7 +125,8 @@ def fields_of_mapping(mapping: FileMapping) -> MappingFields:
 
 
 def fields_of_post(post: Mapping[str, str]) -> MappingFields:
-    """Return the fields as they were filled in."""
+    """Return the fields as they were filled in, without zero characters, which nothing keeps."""
+    post = {name: text.replace("\0", "") for name, text in post.items()}
     columns = [
         ColumnField(
             number,

@@ -204,4 +204,4 @@ def _cell(value: Any) -> str:
         return value.isoformat(sep=" ")
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return str(int(value))
-    return str(value)
+    return str(value).replace("\0", "")

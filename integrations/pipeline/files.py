@@ -30,17 +30,14 @@ def import_file(claim: Claim, file_id: str, *, clock: Callable[[], datetime]) ->
     file = FileImport.objects.filter(pk=file_id).select_related("asset").first()
     if file is None or not file.is_unfinished or file.document is None:
         return
-    file.move_on(ImportState.READING)
-    file.n_rows = 0
-    file.save(update_fields=["state", "n_rows", "finished_at"])
+    _show(file, ImportState.READING)
     mapping = FileMapping.model_validate(file.document)
     try:
         columns = _read(file, mapping, now=clock())
     except (WrongFile, ValidationError) as refusal:
         _refuse(claim, file, refusal, at=clock())
         return
-    file.move_on(ImportState.STORING)
-    file.save(update_fields=["state"])
+    _show(file, ImportState.STORING)
     now = clock()
     try:
         with claim.finishing():
@@ -69,6 +66,13 @@ def give_up_file(file_id: str, *, reason: str) -> None:
         file.save(update_fields=["state", "report"])
 
 
+def _show(file: FileImport, state: ImportState) -> None:
+    """Let who waits see how far it is; a worker that was taken for dead undoes no end by it."""
+    file.move_on(state)
+    unfinished = FileImport.objects.unfinished().filter(pk=file.pk)
+    unfinished.update(state=state, **({"n_rows": 0} if state == ImportState.READING else {}))
+
+
 def _read(file: FileImport, mapping: FileMapping, *, now: datetime) -> list[ColumnRead]:
     content = FileContent.objects.filter(of=file).first()
     if content is None:
@@ -82,7 +86,7 @@ def _read(file: FileImport, mapping: FileMapping, *, now: datetime) -> list[Colu
 
     def tell(n_rows: int) -> None:
         # Outside a transaction, so that who waits sees it.
-        FileImport.objects.filter(pk=file.pk).update(n_rows=n_rows)
+        FileImport.objects.unfinished().filter(pk=file.pk).update(n_rows=n_rows)
 
     return read_columns(bytes(content.body), mapping, sensors, now=now, on_rows=tell)
 

@@ -81,7 +81,7 @@ def bring_file(
         raise wrong("file", str(error), code="invalid") from None
     file = FileImport.objects.create(
         asset=asset,
-        file_name=name[-_MAX_NAME:] or "file",
+        file_name=name.replace("\0", "")[-_MAX_NAME:] or "file",
         size_bytes=len(content),
         sha256=sha256(content).hexdigest(),
         n_lines=content.count(b"\n") if kind_of(content) is FileKind.CSV else None,

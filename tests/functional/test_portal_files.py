@@ -189,6 +189,15 @@ def test_the_first_values_tell_what_cannot_be_read(
     assert "“1,5” has a comma: choose the comma as decimal sign" in page
 
 
+def test_zero_characters_are_left_out(browser: Browser, site: Asset, load: Sensor) -> None:
+    address = bring(browser, site)
+    given = filled(browser, address, sensor__0=str(load.pk), unit__0="kWh", keep_as="a\0b")
+
+    assert browser.post(address, given | {"action": "import"}).status_code == 302
+
+    assert ImportMapping.objects.get().name == "ab"
+
+
 @pytest.mark.parametrize("content", [b"", b"\x00\x01", b"PK\x03\x04", b"1;2\n3;4\n", b"<a>"])
 def test_a_file_of_no_kind_is_refused_on_the_page(
     browser: Browser, site: Asset, content: bytes

@@ -12,6 +12,7 @@ from assets.models import Asset, Belief, Quantity, Sensor, Source, SupersededBel
 from assets.services import move_asset
 from integrations.models import FileContent, FileImport, ImportMapping
 from integrations.periodic import forget_old_files
+from integrations.pipeline.importing import read_columns
 from integrations.services import (
     ask_import,
     bring_file,
@@ -413,3 +414,27 @@ def test_an_import_that_is_given_up_may_be_asked_for_again(
     imported(file, run_jobs)
 
     assert (file.state, Belief.objects.count()) == ("DONE", 2)
+
+
+def test_a_worker_that_was_taken_for_dead_undoes_nothing(
+    site: Asset,
+    load: Sensor,
+    planner: Actor,
+    now: datetime,
+    run_jobs: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file = bring(planner, site, now)
+    ask_import(actor=planner, file=file, mapping=mapping_to(load), now=now)
+
+    def overtaken(*args: Any, **options: Any) -> Any:
+        columns: Any = read_columns(*args, **options)
+        Job.objects.update(attempt=2, state=JobState.DONE)  # by another, which has stored it
+        FileImport.objects.update(state="DONE", n_rows=7)
+        return columns
+
+    monkeypatch.setattr("integrations.pipeline.files.read_columns", overtaken)
+    imported(file, run_jobs)
+
+    assert (file.state, file.n_rows) == ("DONE", 7)
+    assert not Belief.objects.exists()
