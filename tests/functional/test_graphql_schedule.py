@@ -349,7 +349,7 @@ WHAT_IF = """
 def test_a_window_that_grows_coarser_is_told_in_steps(
     planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
 ) -> None:
-    """Hours at 0.1, 0.5, 0.1, 0.5; in the last two the battery could but draw or give throughout."""
+    """Hours at 0.1, 0.5, 0.1, 0.5; in the last two it could but draw, or give, throughout."""
     given = window(site, now, coarser=[{"afterHours": 1, "stepMinutes": 120}])
     answer = planner.execute(REQUEST, input=given)["requestSchedule"]
     assert answer["errors"] == []

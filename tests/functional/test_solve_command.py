@@ -65,6 +65,24 @@ def test_prints_json_and_nothing_else(solve: Solve, site_file: Path) -> None:
     assert set(answer["timings_ms"]) == {"build", "solve", "read"}
 
 
+def test_tells_what_became_of_refining_what_bends(solve: Solve, tmp_path: Path) -> None:
+    bent = battery(quadratic_loss_per_kw=0.01)
+    given = site_object(bent, load([1.0, 2.0]), import_price=[0.1, 0.5])
+    given["window"]["coarser"] = [{"after_hours": 2.0, "step_minutes": 120}]
+    path = str(write(tmp_path, given))
+    status, output, _ = solve(path, "--json", "-")
+    answer = json.loads(output)
+
+    assert (status, answer["status"]) == (0, "LOCAL")
+    assert answer["refinement"]["is_exact"] is True
+    assert answer["refinement"]["miss_kwh"] < 1e-5
+    stored = 5 - 0.01 * 25
+    given_back = ((1 + 0.04 * stored) ** 0.5 - 1) / 0.02
+    assert answer["power_kw"]["battery"] == pytest.approx([5.0, -given_back], abs=1e-4)
+    _, output, _ = solve(path, "--engine", "highs")
+    assert "the linear plan stands: the engine asked for knows linear models only" in output
+
+
 def test_writes_json_beside_the_summary(solve: Solve, site_file: Path, tmp_path: Path) -> None:
     status, output, _ = solve(str(site_file), "--json", str(tmp_path / "plan.json"))
 
