@@ -1,7 +1,7 @@
 """Days on which people do not work, from the zone of the clock that they live by.
 
 Public holidays are those of the whole country, from the library ``holidays``; on which other days a
-site is closed, its people say. School holidays are a covariate of the tenant's own.
+site is closed, its people say. School holidays differ by region: see ``school``.
 """
 
 from collections.abc import Sequence

@@ -75,6 +75,11 @@ class KeepForecastPlanInput(MutationInput):
         description='With forecaster "sum": the sensors whose forecasts are added up, at most 200, '
         "of its quantity and resolution. None: those next beneath its asset.",
     )
+    school_region: str = strawberry.field(
+        default="",
+        description='Whose school holidays explain it: "NL-Noord", "DE-BY", "BE-Flemish", of '
+        "Austria, Belgium, France, Germany or the Netherlands; empty for none.",
+    )
     peak_kw: float | None = strawberry.field(
         default=None,
         description="What the sensor reaches at most in either direction [kW, > 0]: no forecast "
@@ -158,6 +163,7 @@ class ForecastingMutation:
                 visible_row(Sensor, each, info, field=f"parts.{index}")
                 for index, each in enumerate(input.parts)
             ],
+            school_region=input.school_region,
             peak_kw=input.peak_kw,
         )
 

@@ -12,6 +12,7 @@ from assets.queries import EXPECTED, MEASURED, read_onto, read_series
 from assets.timegrid import TimeGrid
 from forecasting.features import known
 from forecasting.features.calendar import with_holidays
+from forecasting.features.school import with_school
 from forecasting.forecasters.base import Array, Place, Sample, Times
 from forecasting.models import ForecastRun
 from forecasting.queries.standing import plan_of
@@ -52,6 +53,7 @@ def read_problem(run: ForecastRun) -> Problem:
     covariates = np.column_stack(columns) if columns else np.empty((times.size, 0))
     series = Sample(times, target, covariates, names, place)
     series = with_holidays(series, asset.time_zone, _closed(run, whole))
+    series = with_school(series, plan_of(run.sensor).school_region)
     return Problem(series[:n_past], series.times[n_past:], series.covariates[n_past:])
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from assets.access import authorise_on
 from assets.models import Sensor
 from forecasting import queries
+from forecasting.features.school import NoRegion, check_region
 from forecasting.models import (
     DEFAULT_HISTORY,
     DEFAULT_HORIZON,
@@ -43,6 +44,7 @@ _PLAN_FIELDS: Final = (
     "horizon",
     "rhythm",
     "follows_data",
+    "school_region",
     "peak_kw",
 )
 
@@ -59,6 +61,7 @@ def keep_plan(
     follows_data: bool = False,
     covariates: Sequence[Sensor] = (),
     parts: Sequence[Sensor] = (),
+    school_region: str = "",
     peak_kw: float | None = None,
 ) -> ForecastPlan:
     """Keep the whole standing plan of ``sensor``, in place of what was kept before.
@@ -69,7 +72,8 @@ def keep_plan(
         PermissionDenied: ``actor`` may not manage the sensor's asset, or not read that of a
             covariate or a part.
         ValidationError: the forecaster is unknown, a span too short or too long, a covariate is
-            the sensor itself, a peak is not positive, parts cannot be added up.
+            the sensor itself, a peak is not positive, parts cannot be added up, nobody lists
+            the school holidays of the region.
     """
     authorise_on(actor, Permission.ASSET_MANAGE, sensor.asset)
     for each in covariates:
@@ -85,10 +89,13 @@ def keep_plan(
         raise wrong("rhythm", words, code="range")
     if peak_kw is not None and not 0 < peak_kw < math.inf:
         raise wrong("peak_kw", f"{peak_kw} kW: a positive number is right", code="range")
+    if school_region:
+        _check_region(school_region)
     plan = queries.plan_of(sensor)
     before = values_of(plan, *_PLAN_FIELDS) if plan.pk else None
     plan.forecaster, plan.history, plan.horizon = forecaster, history, horizon
     plan.rhythm, plan.follows_data, plan.peak_kw = rhythm, follows_data, peak_kw
+    plan.school_region = school_region
     plan.save()
     plan.covariates.set(covariates)
     plan.parts.set(parts)
@@ -116,6 +123,13 @@ def _check_parts(
         # Clipped, it would no longer be the sum of its parts.
         raise wrong("peak_kw", "a sum has none: give it to its parts", code="choice")
     check_sum(actor, sensor, list(parts) or parts_of(ForecastPlan(sensor=sensor)))
+
+
+def _check_region(region: str) -> None:
+    try:
+        check_region(region)
+    except NoRegion as refusal:
+        raise wrong("school_region", str(refusal), code="choice") from None
 
 
 def renew_forecasts(*, now: datetime) -> int:

@@ -11,7 +11,7 @@ from assets.services import add_annotation
 from forecasting.interpret import QUANTILES, forecast
 from forecasting.models import ForecastRun
 from forecasting.queries import read_problem
-from forecasting.services import request_forecast
+from forecasting.services import keep_plan, request_forecast
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM
 from tests.conftest import OTHER_SCHEMA
@@ -113,3 +113,14 @@ def tomorrow_of(run: ForecastRun) -> float:
     assert found.fallback == ""
     tomorrow = problem.times.astype("datetime64[D]") == np.datetime64("2026-03-29")
     return float(found.values[QUANTILES.index(0.5)][tomorrow].mean())
+
+
+def test_school_holidays_of_the_plan_s_region_explain(load: Sensor, now: datetime) -> None:
+    keep_plan(actor=PLATFORM, sensor=load, forecaster="linear", school_region="NL-Zuid")
+
+    problem = read_problem(run_of(load, now, 60 * DAY))
+
+    column = problem.history.names.index("school_holiday")
+    free = problem.history.times[problem.history.covariates[:, column] > 0].astype("datetime64[D]")
+    # Spring 2026, south: 14 to 22 February.
+    assert (str(free[0]), str(free[-1])) == ("2026-02-14", "2026-02-22")

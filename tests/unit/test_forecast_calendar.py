@@ -1,8 +1,10 @@
-"""Days on which a site is closed, beside public holidays."""
+"""Days that are not as others: closed ones, and those without school."""
 
 import numpy as np
+import pytest
 
 from forecasting.features.calendar import closed_days, with_holidays
+from forecasting.features.school import NoRegion, check_region, school_holidays, with_school
 from forecasting.features.series import Sample
 
 HOURS = np.datetime64("2026-03-02", "s") + np.arange(96) * np.timedelta64(3_600, "s")
@@ -38,3 +40,39 @@ def test_closed_days_join_public_holidays_in_one_covariate() -> None:
     assert both.names == ("holiday",)
     assert public.covariates[::24, 0].tolist() == [0.0, 1.0, 0.0], "the King's day"
     assert both.covariates[::24, 0].tolist() == [0.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("region", "day", "free"),
+    [
+        # Autumn 2025 by the ministries: north 18 to 26 October, south 11 to 19.
+        ("NL-Noord", "2025-10-24", 1.0),
+        ("NL-Zuid", "2025-10-24", 0.0),
+        ("NL-Noord", "2025-10-14", 0.0),
+        ("NL-Zuid", "2025-10-14", 1.0),
+        ("DE-BY", "2025-08-27", 1.0),
+        ("DE-NW", "2025-08-27", 0.0),
+    ],
+)
+def test_school_is_out_by_region(region: str, day: str, free: float) -> None:
+    assert school_holidays(np.array([f"{day}T10:00"], "datetime64[s]"), region).tolist() == [free]
+
+
+def test_school_holidays_are_a_covariate_where_each_day_is_listed() -> None:
+    october = np.datetime64("2025-10-01", "s") + np.arange(31) * np.timedelta64(86_400, "s")
+    known = Sample(october, np.zeros(31), np.ones((31, 1)), ("temperature",))
+    beyond = Sample(october + np.timedelta64(3_650, "D"), np.zeros(31), np.empty((31, 0)))
+
+    found = with_school(known, "NL-Noord")
+
+    assert found.names == ("temperature", "school_holiday")
+    assert found.covariates[:, 1].sum() == 9
+    assert with_school(known, "") is known
+    assert with_school(beyond, "DE-NW") is beyond, "nobody has decided on 2035"
+
+
+def test_a_region_that_nobody_lists_is_named_with_those_there_are() -> None:
+    check_region("BE-Flemish")
+    for wrong in ("NL", "XX-Nowhere", "NL-Oost", "", "-"):
+        with pytest.raises(NoRegion, match="NL-Midden, NL-Noord, NL-Zuid"):
+            check_region(wrong)
