@@ -55,12 +55,12 @@ _BELIEVERS = Annotated[
     description="The latest values of sensors, as columns: entry i of each is of sensor i."
 )
 class LatestValues:
-    rows: strawberry.Private[list[Sensor]]
+    sensor_ids: strawberry.Private[list[int]]
     latest: strawberry.Private[Latest]
 
     @strawberry.field(description="The sensors, by identifier.")
     def sensors(self) -> Identifiers:
-        return Identifiers([to_base64("Sensor", row.pk) for row in self.rows])
+        return Identifiers([to_base64("Sensor", pk) for pk in self.sensor_ids])
 
     @strawberry.field(
         description="Beginning of the latest event of which something is known; null where nothing "
@@ -116,13 +116,13 @@ class FleetQuery:
         sensors = _sensors(beneath, info, quantity=quantity)
         if sensors is None:
             return None
-        rows = list(sensors.order_by("pk")[: _MAX_LATEST + 1])
-        if len(rows) > _MAX_LATEST:
+        found = list(sensors.order_by("pk").values_list("pk", flat=True)[: _MAX_LATEST + 1])
+        if len(found) > _MAX_LATEST:
             words = f"more than {_MAX_LATEST} sensors: ask beneath its parts"
             raise wrong("beneath", words, code="too_long", maximum=_MAX_LATEST)
         kinds = MEASURED if sources is None else tuple(sources)
-        latest = queries.read_latest(rows, now=info.context.received_at, kinds=kinds)
-        return LatestValues(rows=rows, latest=latest)
+        latest = queries.read_latest(found, now=info.context.received_at, kinds=kinds)
+        return LatestValues(sensor_ids=found, latest=latest)
 
     @strawberry.field(
         description="The sum of the series of all sensors of a quantity beneath an asset, step by "

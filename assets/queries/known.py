@@ -85,14 +85,6 @@ def implausible(sensor: Sensor, values: Array) -> NDArray[np.bool_]:
     return beyond
 
 
-def implausible_each(sensors: Sequence[Sensor], values: Array) -> NDArray[np.bool_]:
-    """Return which of ``values``, one of each of ``sensors``, lie beyond its plausible limits."""
-    least = np.array([-np.inf if each.minimum is None else each.minimum for each in sensors])
-    most = np.array([np.inf if each.maximum is None else each.maximum for each in sensors])
-    beyond: NDArray[np.bool_] = (values < least) | (values > most)
-    return beyond
-
-
 def terms_beneath(sensors: Sequence[Sensor]) -> dict[int, list[Term]]:
     """Return the terms of the virtual ones among ``sensors``, and of those that are terms."""
     found: dict[int, list[Term]] = {}

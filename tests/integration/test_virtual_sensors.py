@@ -180,7 +180,7 @@ def test_its_latest_is_of_the_last_event_that_all_terms_know(
     believe(meter, now - 3 * HOUR, [1.0, 2.0, 3.0], at=now)
     believe(pump, now - 3 * HOUR, [10.0, 20.0], at=now)
 
-    latest = read_latest([meter, net, silent], now=now)
+    latest = read_latest([each.pk for each in (meter, net, silent)], now=now)
 
     assert latest.values == pytest.approx([3.0, -18.0, np.nan], nan_ok=True)
     assert latest.starts[1] == np.datetime64((now - 2 * HOUR).replace(tzinfo=None))
