@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
+from integrations.ingest.guess import Doubt
 from integrations.ingest.mapping import FileMapping
-from integrations.ingest.preview import Doubt, Preview
+from integrations.ingest.preview import Preview
 from integrations.ingest.recognition import FORMATS
 
 #: Columns that a page maps at once; more are for the command.

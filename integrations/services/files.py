@@ -60,6 +60,23 @@ def bring_file(
             wait already.
     """
     authorise_on(actor, Permission.BELIEF_RECORD, asset)
+    _check(actor, content)
+    file = FileImport.objects.create(
+        asset=asset,
+        file_name=name.replace("\0", "")[-_MAX_NAME:] or "file",
+        size_bytes=len(content),
+        sha256=sha256(content).hexdigest(),
+        n_lines=content.count(b"\n") if kind_of(content) is FileKind.CSV else None,
+        brought_by=actor.name,
+        brought_at=now,
+    )
+    FileContent.objects.create(of=file, body=content)
+    kept_of_it = values_of(file, "asset_id", "file_name", "size_bytes", "sha256")
+    record(actor=actor, verb="bring_file", subject=file, after=kept_of_it)
+    return file
+
+
+def _check(actor: Actor, content: bytes) -> None:
     if not content:
         raise wrong("file", "the file is empty", code="too_short")
     if len(content) > MAX_FILE_BYTES:
@@ -79,19 +96,6 @@ def bring_file(
         preview(content)
     except WrongFile as error:
         raise wrong("file", str(error), code="invalid") from None
-    file = FileImport.objects.create(
-        asset=asset,
-        file_name=name.replace("\0", "")[-_MAX_NAME:] or "file",
-        size_bytes=len(content),
-        sha256=sha256(content).hexdigest(),
-        n_lines=content.count(b"\n") if kind_of(content) is FileKind.CSV else None,
-        brought_by=actor.name,
-        brought_at=now,
-    )
-    FileContent.objects.create(of=file, body=content)
-    kept_of_it = values_of(file, "asset_id", "file_name", "size_bytes", "sha256")
-    record(actor=actor, verb="bring_file", subject=file, after=kept_of_it)
-    return file
 
 
 def preview_of(*, actor: Actor, file: FileImport) -> Preview:

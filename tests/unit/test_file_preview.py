@@ -10,13 +10,14 @@ import openpyxl
 import pytest
 
 from integrations.ingest import table, wording
+from integrations.ingest.guess import Doubt
 from integrations.ingest.mapping_form import (
     document_of,
     fields_of_guess,
     fields_of_mapping,
     fields_of_post,
 )
-from integrations.ingest.preview import Doubt, Preview, beginning, preview
+from integrations.ingest.preview import Preview, beginning, preview
 from integrations.ingest.table import FileKind
 from integrations.ingest.wrong_file import Wrong, WrongFile
 from integrations.services import mapping_from
