@@ -29,7 +29,14 @@ CHART_MEDIA: Final = Media(
 )
 #: What values were recorded for, and what may change under them.
 _KEPT: Final = ("asset", "quantity", "resolution")
-_CHANGEABLE: Final = ("name", "outward_positive", "minimum", "maximum", "expected_within")
+_CHANGEABLE: Final = (
+    "name",
+    "outward_positive",
+    "minimum",
+    "maximum",
+    "expected_within",
+    "time_zone",
+)
 _DAYS: Final = (1, 2, 7, 31, 92, 366)
 
 
@@ -57,6 +64,7 @@ class SensorForm(ServiceForm[Sensor]):
             minimum=given.minimum,
             maximum=given.maximum,
             expected_within=given.expected_within,
+            time_zone=given.time_zone,
         )
         return services.add_sensor(actor=self.actor, asset=given.asset, sensor=wanted)
 

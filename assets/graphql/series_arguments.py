@@ -45,7 +45,7 @@ _ARGUMENTS: Final = (
     _argument(
         "time_zone",
         str | None,
-        "IANA name: whose days and months. That of the sensor's asset without it.",
+        "IANA name: whose days and months. That of the sensor, or of its asset, without it.",
         default=None,
     ),
     _argument(

@@ -95,6 +95,13 @@ class SensorNode(VisibleNode):
     )
 
     @strawberry_django.field(
+        only=["time_zone"],
+        description="IANA name: whose days and months its series follows; null for its asset's.",
+    )
+    def time_zone(self, root: strawberry.Parent[models.Sensor]) -> str | None:
+        return root.time_zone or None
+
+    @strawberry_django.field(
         only=["is_virtual"],
         prefetch_related=[_visible_terms],
         description="Of what a virtual sensor is the sum; terms that are not yours to see are left "
@@ -119,7 +126,16 @@ class SensorNode(VisibleNode):
         return root.resolution / timedelta(minutes=1)
 
     @strawberry_django.field(
-        only=["name", "resolution", "quantity", "asset", "minimum", "maximum", "is_virtual"],
+        only=[
+            "name",
+            "resolution",
+            "quantity",
+            "asset",
+            "minimum",
+            "maximum",
+            "is_virtual",
+            "time_zone",
+        ],
         description="What is believed over [start, end), as columns. Of several beliefs about an "
         "event the newest counts, so that measured values win over forecasts; schedules are read "
         "by asking for them in `sources`.",

@@ -67,8 +67,15 @@ class Sensor(models.Model):
         blank=True,
         help_text="How long after the end of an event its value is to be there: 01:00:00.",
     )
+    time_zone = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Whose days and months its series follows; empty: those of its asset.",
+    )
     # Kept beside the terms, so that reads of all other sensors need not look for any.
-    is_virtual = models.BooleanField("virtual", default=False, editable=False)
+    is_virtual = models.BooleanField("virtual", default=False, db_default=False, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = models.Manager.from_queryset(SensorQuerySet)()

@@ -45,7 +45,7 @@ class Wanted:
         kinds: whose beliefs count.
         probabilities: which quantiles.
         fill: what stands for events of which nothing is known.
-        zone: whose days and months; that of the sensor's asset when None.
+        zone: whose days and months; that of the sensor, else of its asset, when None.
     """
 
     start: datetime
@@ -119,9 +119,9 @@ def _events(sensor: Sensor, wanted: Wanted) -> TimeGrid:
 
 def _buckets(sensor: Sensor, events: TimeGrid, wanted: Wanted) -> Buckets:
     zone = wanted.zone
-    if zone is None:  # the asset's is only looked up where it matters
+    if zone is None:  # its own, or the asset's, is only looked up where it matters
         by_calendar = isinstance(wanted.resolution, Calendar)
-        zone = ZoneInfo(sensor.asset.time_zone if by_calendar else "UTC")
+        zone = ZoneInfo((sensor.time_zone or sensor.asset.time_zone) if by_calendar else "UTC")
     try:
         return buckets_over(events, wanted.resolution, zone=zone, max_points=wanted.max_points)
     except ValueError as error:

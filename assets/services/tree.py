@@ -28,6 +28,7 @@ _OF_SENSOR_CHANGEABLE: Final = (
     "minimum",
     "maximum",
     "expected_within",
+    "time_zone",
 )
 _OF_SENSOR: Final = ("asset_id", "quantity", "resolution", *_OF_SENSOR_CHANGEABLE)
 
@@ -43,6 +44,7 @@ class NewSensor:
     minimum: float | None = None
     maximum: float | None = None
     expected_within: timedelta | None = None
+    time_zone: str = ""
     terms: tuple[NewTerm, ...] = ()
 
 
@@ -121,6 +123,8 @@ def add_sensor(*, actor: Actor, asset: Asset, sensor: NewSensor) -> Sensor:
         raise wrong(
             "resolution", f"{sensor.resolution} is none of {minutes} minutes", code="resolution"
         )
+    if sensor.time_zone:
+        _check_time_zone(sensor.time_zone)
     row = Sensor(
         asset=asset,
         quantity=sensor.quantity,
@@ -138,7 +142,7 @@ def add_sensor(*, actor: Actor, asset: Asset, sensor: NewSensor) -> Sensor:
 
 @transaction.atomic
 def change_sensor(*, actor: Actor, sensor: Sensor) -> None:
-    """Save name, sign, limits and expected arrival of ``sensor``.
+    """Save name, sign, limits, expected arrival and time zone of ``sensor``.
 
     All else is what its values were recorded for, and stays.
 
@@ -148,6 +152,8 @@ def change_sensor(*, actor: Actor, sensor: Sensor) -> None:
             disorder.
     """
     authorise_on(actor, Permission.ASSET_MANAGE, sensor.asset)
+    if sensor.time_zone:
+        _check_time_zone(sensor.time_zone)
     sensor.full_clean()
     before = Sensor.objects.select_for_update(of=("self",)).get(pk=sensor.pk)
     sensor.save(update_fields=[*_OF_SENSOR_CHANGEABLE, "updated_at"])

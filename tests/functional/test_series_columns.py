@@ -7,10 +7,11 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
+from django.core.exceptions import ValidationError
 
 from assets.models import AssetType, Quantity, Sensor, Source, SourceKind
 from assets.queries import beliefs
-from assets.services import SeriesOfBeliefs, record_many
+from assets.services import SeriesOfBeliefs, change_sensor, record_many
 from assets.timegrid import TimeGrid
 from tenants.accounts.models import Customer
 from tenants.accounts.tokens import issue_token
@@ -132,6 +133,17 @@ def test_days_follow_the_zone(read: Callable[..., Any], hall: Sensor, now: datet
     assert series["starts"] == ["2026-03-28T23:00:00+00:00", "2026-03-29T22:00:00+00:00"]
     assert (series["step"], series["stepSeconds"]) == ("P1D", None)
     assert read(**span, resolution="P1D", timeZone="UTC")["values"] == [4.0] * 3
+    hall.time_zone = "Asia/Kathmandu"  # at 5:45 from UTC: its days begin at 18:15Z
+    change_sensor(actor=PLATFORM, sensor=hall)
+    own = read(**span, resolution="P1D")
+    assert own["starts"][1:] == ["2026-03-29T18:15:00+00:00", "2026-03-30T18:15:00+00:00"]
+    assert (
+        read(**span, resolution="P1D", timeZone="Europe/Amsterdam")["starts"][1][11:16] == "22:00"
+    )
+    hall.time_zone = "Mars/Olympus"
+    with pytest.raises(ValidationError) as caught:
+        change_sensor(actor=PLATFORM, sensor=hall)
+    assert "is no time zone" in caught.value.message_dict["time_zone"][0]
 
 
 def test_a_chart_asks_for_as_many_points_as_it_is_wide(

@@ -164,7 +164,14 @@ def _write_sensors(
             ],
             **{
                 name: getattr(sensor, name)
-                for name in ("name", "quantity", "outward_positive", "minimum", "maximum")
+                for name in (
+                    "name",
+                    "quantity",
+                    "outward_positive",
+                    "minimum",
+                    "maximum",
+                    "time_zone",
+                )
             },
         }
         for number, sensor in enumerate(sensors)

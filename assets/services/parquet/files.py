@@ -45,6 +45,7 @@ SCHEMAS: Final = {
             ("minimum", pa.float64()),
             ("maximum", pa.float64()),
             ("expected_within_seconds", pa.float64()),
+            ("time_zone", pa.string()),
             ("terms", pa.list_(pa.struct([("sensor", pa.int32()), ("factor", pa.float64())]))),
         ]
     ),

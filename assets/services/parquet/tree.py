@@ -80,6 +80,7 @@ def _sensor(told: dict[str, Any], asset: Asset) -> tuple[Sensor, bool]:
         outward_positive=told["outward_positive"],
         minimum=told["minimum"],
         maximum=told["maximum"],
+        time_zone=told["time_zone"],
         expected_within=None if expected is None else timedelta(seconds=expected),
     )
     return add_sensor(actor=PLATFORM, asset=asset, sensor=wanted), True
