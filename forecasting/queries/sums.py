@@ -13,6 +13,7 @@ from forecasting.forecasters.base import Array
 from forecasting.interpret import QUANTILES
 from forecasting.models import SUM, ForecastPlan, ForecastRun, RunState
 from forecasting.queries.standing import plan_of
+from tenants.accounts.models import Customer
 
 MOST_PARTS: Final = 200
 _MIDDLE: Final = QUANTILES.index(0.5)
@@ -72,10 +73,20 @@ def check_parts(net: Sensor, parts: list[Sensor]) -> None:
     if not 1 <= len(parts) <= MOST_PARTS:
         words = f"{len(parts)} parts: between 1 and {MOST_PARTS} can be added up"
         raise WrongParts(f"{words}; name them, or have sensors at the assets beneath")
+    own = net.asset.path.partition(".")[0] + "."
+    # Runs tell their parts by name, to everybody who sees the net.
+    if Customer.objects.filter(root_path=own).exists():
+        for each in parts:
+            if not each.asset.path.startswith(own):
+                raise WrongParts(f"part {each.pk} is another customer's")
     for each in parts:
         if (each.quantity, each.resolution) != (net.quantity, net.resolution):
             told = f"{each} has {each.quantity.lower()} each {each.resolution}"
             raise WrongParts(f"{told}, {net} {net.quantity.lower()} each {net.resolution}")
+    _refuse_circle(net, parts)
+
+
+def _refuse_circle(net: Sensor, parts: list[Sensor]) -> None:
     seen, reached = set[int](), list(parts)
     while reached:
         each = reached.pop()

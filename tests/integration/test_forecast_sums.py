@@ -263,16 +263,30 @@ def test_what_cannot_be_added_is_refused_with_its_field(
 
 
 def test_another_customer_s_power_is_no_part(
-    net: Sensor, load: Sensor, customer: Customer, now: datetime
+    net: Sensor, load: Sensor, customer: Customer, now: datetime, run_jobs: RunJobs
 ) -> None:
     theirs = a_sensor(a_site(a_customer("Other Ltd"), "Annex"), Quantity.POWER)
-    manager = an_actor(customer, Role.MANAGER)
+    foretell(theirs, [99.0] * 48, at=now)
+    foretell(load, [10.0] * 48, at=now)
 
     with pytest.raises(PermissionDenied):
-        keep_plan(actor=manager, sensor=net, forecaster="sum", parts=[load, theirs])
-    keep_plan(actor=PLATFORM, sensor=net, forecaster="sum", parts=[load, theirs])
-    with pytest.raises(PermissionDenied):
-        request_forecast(actor=an_actor(customer, Role.PLANNER), sensor=net, now=now)
+        keep_plan(
+            actor=an_actor(customer, Role.MANAGER),
+            sensor=net,
+            forecaster="sum",
+            parts=[load, theirs],
+        )
+    with pytest.raises(ValidationError, match="another customer's"):
+        keep_plan(actor=PLATFORM, sensor=net, forecaster="sum", parts=[load, theirs])
+
+    plan = keep_plan(actor=PLATFORM, sensor=net, forecaster="sum", parts=[load])
+    run = request_forecast(actor=PLATFORM, sensor=net, now=now)
+    plan.parts.add(theirs)  # as when an asset was moved to another customer since
+    run_jobs("forecast")
+
+    run.refresh_from_db()
+    assert run.state == RunState.FAILED
+    assert "Annex" not in run.failure
 
 
 def test_two_tenants_and_two_customers_add_up_their_own(
