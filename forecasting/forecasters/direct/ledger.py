@@ -1,5 +1,6 @@
 """What each voice of a mixture said, and how that came out: weights and bands follow from it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -13,6 +14,9 @@ _BAND_HALF_LIFE: Final = 25.0
 _SIZE_HALF_LIFE: Final = 5.0
 _SIZE_SHARE: Final = 0.85
 _POWER: Final = 8.0
+#: From so many origins on, weights are learnt without a fifth of them to see how they do there.
+_FEWEST_APART: Final = 15
+_FOLDS: Final = 5
 _LEAD_HOURS: Final = (0, 1, 3, 6, 12, 24, 48)
 
 
@@ -63,13 +67,28 @@ class Ledger:
             found: Array = (shares * np.nan_to_num(said)).sum(axis=1) / shares.sum(axis=1)
         return found
 
-    def spread(self, weights: Array, levels: Array) -> Array:
-        """Return quantiles of the mixture's error at each step, shape (Q, C).
+    def errors_apart(self, weigh: Callable[["Ledger"], Array]) -> Array:
+        """Return the mixture's errors, shape (N, C), each under weights that have not seen it.
+
+        Weights fit the origins that they come from: errors there are smaller than those to come.
+        """
+        origins = np.arange(self.truth.shape[0])
+        folds = np.array_split(origins, _FOLDS) if origins.size >= _FEWEST_APART else []
+        if not folds:
+            return self.truth - self.mixed(weigh(self), self.said)
+        errors = np.empty_like(self.truth)
+        for fold in folds:
+            others = np.delete(origins, fold)
+            weights = weigh(Ledger(self.said[others], self.truth[others], self.minutes))
+            errors[fold] = self.truth[fold] - self.mixed(weights, self.said[fold])
+        return errors
+
+    def spread(self, errors: Array, levels: Array) -> Array:
+        """Return quantiles of the mixture's ``errors`` (N, C) at each step, shape (Q, C).
 
         Errors are counted in units of how large they had been just before, because calm and
         storm come in spells; recent ones count more.
         """
-        errors = self.truth - self.mixed(weights, self.said)
         sizes = _sizes_before(errors)
         recency = 0.5 ** (np.arange(errors.shape[0])[::-1] / _BAND_HALF_LIFE)
         units = errors / sizes[:-1, None]

@@ -88,10 +88,11 @@ class Mixture:
         design = self._design(times, self._seen(future).covariates)
         self._go_on(design)
         ledger = self._ledger(design)
+        spread = ledger.spread(ledger.errors_apart(self.weigh), quantiles)
         weights = self.weigh(ledger)
         origin = np.array([design.origin_day])
         centre = ledger.mixed(weights, _ask(self._learners, design, origin))[0]
-        found = self._scale.back(centre + ledger.spread(weights, quantiles))
+        found = self._scale.back(centre + spread)
         return self._bounds.clip(found[:, design.columns_of(times)])
 
     def weigh(self, ledger: Ledger) -> Array:
