@@ -9,7 +9,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from assets.models import Asset, Quantity, Sensor
 from assets.timegrid import TimeGrid
 from scheduling.engines.identify import simulate
-from scheduling.services.identify import BuildingSensors, identify_battery, identify_building
+from scheduling.services.identify import identify_battery, identify_building
+from scheduling.services.measured import BuildingSensors
 from tenants.models import Tenant
 from tenants.permissions import Role
 from tests.factories import (
