@@ -179,7 +179,7 @@ def test_a_revoked_token_ends_at_once_and_is_listed_as_ended(
     ("changes", "code", "field"),
     [
         ({"name": ""}, "REQUIRED", ["name"]),
-        ({"name": "x" * 101}, "INVALID", ["name"]),
+        ({"name": "x" * 101}, "LENGTH", ["name"]),
         ({"scopes": ["ACCOUNT_MANAGE"]}, "NOT_ALLOWED", ["scopes"]),
         ({"pointsPerMinute": 0}, "OUT_OF_RANGE", ["pointsPerMinute"]),
         ({"expiresAt": "2020-01-01T00:00Z"}, "TIME", ["expiresAt"]),
