@@ -41,7 +41,8 @@ class Exchange:
 
         Those of a passive pair are: F is symmetric but for a scale.
         """
-        values, vectors = np.linalg.eig(rates)
+        # Newer numpy tells real ones, too, as complex numbers.
+        values, vectors = (np.real(each) for each in np.linalg.eig(rates))
         hours = np.broadcast_to(np.asarray(step_hours, dtype=np.float64), (n_steps,))
         grown = np.exp(np.outer(values, hours))
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -39,7 +39,7 @@ class Authority:
     def __init__(self) -> None:
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.name = _named("an authority of the test")
-        self.certificate = self._signed(self.name, self.key, [_rule(ca=True)])
+        self.certificate = self._signed(self.name, self.key, [_rule(ca=True), _usage(ca=True)])
 
     def context_for(self, folder: Path, *, host: str, days: int = 1) -> ssl.SSLContext:
         """Return what a server for ``host`` needs; days below 0 for one that has ended."""
@@ -49,7 +49,10 @@ class Authority:
         except ValueError:
             names = [x509.DNSName(host)]
         made = self._signed(
-            _named(host), key, [_rule(ca=False), x509.SubjectAlternativeName(names)], days
+            _named(host),
+            key,
+            [_rule(ca=False), _usage(ca=False), x509.SubjectAlternativeName(names)],
+            days,
         )
         file = folder / "server.pem"
         file.write_bytes(
@@ -81,8 +84,15 @@ class Authority:
         builder = builder.public_key(key.public_key()).serial_number(x509.random_serial_number())
         builder = builder.not_valid_before(now - datetime.timedelta(days=3))
         builder = builder.not_valid_after(now + datetime.timedelta(days=days))
+        # Python 3.13 asks of certificates what RFC 5280 does.
+        rules = [
+            *rules,
+            x509.SubjectKeyIdentifier.from_public_key(key.public_key()),
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()),
+        ]
         for rule in rules:
-            builder = builder.add_extension(rule, critical=isinstance(rule, x509.BasicConstraints))
+            critical = isinstance(rule, x509.BasicConstraints | x509.KeyUsage)
+            builder = builder.add_extension(rule, critical=critical)
         return builder.sign(self.key, hashes.SHA256())
 
 
@@ -92,6 +102,20 @@ def _named(text: str) -> x509.Name:
 
 def _rule(*, ca: bool) -> x509.BasicConstraints:
     return x509.BasicConstraints(ca=ca, path_length=None)
+
+
+def _usage(*, ca: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=ca,
+        crl_sign=ca,
+        encipher_only=False,
+        decipher_only=False,
+    )
 
 
 class Peer:
