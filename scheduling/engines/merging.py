@@ -123,13 +123,17 @@ def _only_rises(model: Compiled, chains: _Chains) -> Mask:
     at = place[model.row_of]
     handed = (at >= 0) & (model.index == before[at]) & (model.value == -1.0)
     is_before[at[handed]] = True
+    is_state = np.zeros(model.n_columns, dtype=bool)
+    is_state[chains.states] = True
+    n_states = np.bincount(at[(at >= 0) & is_state[model.index]], minlength=rows.size)
     value, columns = model.value[chains.inner], model.index[chains.inner]
     flows_out = np.maximum(value * model.column_lower[columns], value * model.column_upper[columns])
     falls = np.zeros(rows.size, dtype=bool)
     falls[chains.step[~(flows_out <= 0.0)]] = True
     gain = model.row_lower[rows]
     is_even = (gain == model.row_upper[rows]) & (gain >= 0.0)
-    rises: Mask = is_even & ~falls & (is_before | chains.is_first)
+    # Another stock in the row would give or take as it likes.
+    rises: Mask = is_even & ~falls & (is_before | chains.is_first) & (n_states == 1 + is_before)
     return rises
 
 

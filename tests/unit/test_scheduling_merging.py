@@ -122,3 +122,21 @@ def test_a_living_model_answers_the_same() -> None:
         assert HighsEngine(kept).solve(model, time_limit=SOON).cost == pytest.approx(
             directly(model)[0]
         )
+
+
+def test_stocks_that_give_to_each_other_are_left_as_they_are() -> None:
+    model = compiled(evening(2))
+    first, second = model.chains[1], model.chains[2]
+    row, foreign = int(first.rows[10]), int(second.states[9])
+    before = model.start[row + 1]
+    start = model.start + (np.arange(model.start.size) > row)
+    tied = replace(
+        model,
+        start=start.astype(np.int32),
+        index=np.insert(model.index, before, foreign),
+        value=np.insert(model.value, before, -0.1),
+    )
+    smaller = merged(tied)
+
+    assert smaller is not None
+    assert {int(first.states[9]), int(first.states[10]), foreign} <= set(smaller.columns.tolist())
