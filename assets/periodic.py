@@ -7,13 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from celery import shared_task
-from django.db import close_old_connections
 from django.utils import timezone
 
 from assets.models import Sensor
 from assets.services import forget_beliefs, thin_forecasts
 from tenants import jobs
-from tenants.database import connection
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM
 
@@ -57,20 +55,13 @@ def _superseded(_: Tenant, *, now: datetime) -> Iterator[int]:
 
 
 def _in_each_tenant(forget: _Forget) -> None:
-    close_old_connections()
-    connection.set_schema_to_public()
     now, until = timezone.now(), time.monotonic() + _AT_MOST
-    try:
-        for tenant in list(Tenant.objects.customers().select_related("plan")):
-            connection.set_tenant(tenant)
-            try:
-                forgotten = _until(forget(tenant, now=now), until)
-            except Exception:  # one tenant's trouble is not the next one's
-                logger.exception("beliefs of %s were left alone", tenant.schema_name)
-            else:
-                logger.info("%d beliefs of %s were forgotten", forgotten, tenant.schema_name)
-    finally:
-        jobs.poison()
+
+    def act(tenant: Tenant) -> None:
+        forgotten = _until(forget(tenant, now=now), until)
+        logger.info("%d beliefs of %s were forgotten", forgotten, tenant.schema_name)
+
+    jobs.in_each_tenant(act, what="beliefs")
 
 
 def _until(batches: Iterator[int], until: float) -> int:

@@ -8,9 +8,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from tenants import jobs
-from tenants.database import connection
 from tenants.idempotency.services import forget_requests
-from tenants.models import Tenant
 
 _KEEP_DONE: Final = timedelta(days=7)
 _BELLS: Final = 4  # a queue and sweep: as many workers may start at once
@@ -39,12 +37,5 @@ def forget_done_jobs(**_: Any) -> None:
 @shared_task(name="tenants.forget_requests")
 def forget_old_requests(**_: Any) -> None:
     """Delete, in each tenant, the idempotency keys that are no longer kept."""
-    close_old_connections()
-    connection.set_schema_to_public()
     now = timezone.now()
-    try:
-        for tenant in list(Tenant.objects.customers()):
-            connection.set_tenant(tenant)
-            forget_requests(now=now)
-    finally:
-        jobs.poison()
+    jobs.in_each_tenant(lambda _: forget_requests(now=now), what="idempotency keys")

@@ -1,6 +1,5 @@
 """What ``manage.py backtest`` does, once its arguments are read."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -11,11 +10,11 @@ from forecasting.evaluation.backtest import NothingToScore
 from integrations.ingest.backtest_file import BacktestWanted, run_backtest
 from integrations.ingest.backtest_options import clock_minute, duration, model_names, zone
 from integrations.ingest.series_file import WrongFile
+from tenants.management.conventions import BAD_INPUT, STANDARD
+from tenants.management.writing import write_json
 from tenants.plugins import UnknownPlugin
 
-_BAD_INPUT: Final = 2
 _MAX_BYTES: Final = 200_000_000
-_STANDARD: Final = "-"
 
 
 def backtest(options: dict[str, Any], stdout: OutputWrapper) -> None:
@@ -27,12 +26,12 @@ def backtest(options: dict[str, Any], stdout: OutputWrapper) -> None:
     try:
         document = run_backtest(_content(options["file"]), _wanted(options))
     except (WrongFile, NothingToScore, UnknownPlugin) as error:
-        raise CommandError(str(error), returncode=_BAD_INPUT) from None
+        raise CommandError(str(error), returncode=BAD_INPUT) from None
     document = {"file": Path(options["file"]).name, **document}
     target = options["json"]
     if target is not None:
-        _write(document, target)
-    if target != _STANDARD:
+        write_json(document, target)
+    if target != STANDARD:
         stdout.write(_table(document))
 
 
@@ -81,7 +80,7 @@ def _position(latitude: float | None, longitude: float | None) -> tuple[float, f
 
 
 def _content(file: str) -> bytes:
-    if file == _STANDARD:
+    if file == STANDARD:
         content = sys.stdin.buffer.read(_MAX_BYTES + 1)
     else:
         try:
@@ -91,17 +90,6 @@ def _content(file: str) -> bytes:
     if len(content) > _MAX_BYTES:
         raise WrongFile(f"longer than {_MAX_BYTES} bytes: test a part of it")
     return content
-
-
-def _write(document: dict[str, Any], target: str) -> None:
-    text = json.dumps(document, indent=2, allow_nan=False) + "\n"
-    if target == _STANDARD:
-        sys.stdout.write(text)
-        return
-    try:
-        Path(target).write_text(text)
-    except OSError as error:
-        raise CommandError(f"--json {target}: {error.strerror}", returncode=_BAD_INPUT) from None
 
 
 def _table(document: dict[str, Any]) -> str:

@@ -20,11 +20,10 @@ from integrations.services import (
     keep_mapping,
     sensors_of,
 )
-from tenants.database import connection
-from tenants.models import Tenant
+from tenants.management.conventions import BAD_INPUT
+from tenants.management.entering import enter
 from tenants.permissions import PLATFORM
 
-_BAD_INPUT: Final = 2
 _MAX_TOLD: Final = 20
 
 
@@ -41,7 +40,7 @@ class Importing:
         Raises:
             CommandError: bad input.
         """
-        self._enter(options["tenant"])
+        enter(options["tenant"])
         try:
             content = content_of(options["file"])
             if options["look"]:
@@ -52,12 +51,12 @@ class Importing:
             for problem in error.problems[:_MAX_TOLD]:
                 place = f"line {problem.line}" + (f", {problem.column}" if problem.column else "")
                 self.stderr.write(f"{place}: {problem.words}")
-            raise CommandError(f"{options['file'].name}: {error}", returncode=_BAD_INPUT) from None
+            raise CommandError(f"{options['file'].name}: {error}", returncode=BAD_INPUT) from None
         except ValidationError as error:
             told = "; ".join(
                 f"{option_of(name)}: {' '.join(m)}" for name, m in error.message_dict.items()
             )
-            raise CommandError(told, returncode=_BAD_INPUT) from None
+            raise CommandError(told, returncode=BAD_INPUT) from None
         for each in imported:
             self._tell(each, as_json=options["json"], dry_run=options["dry_run"])
 
@@ -93,16 +92,6 @@ class Importing:
             "doubts": [doubt_words(doubt, about, "en") for doubt, about in seen.doubts]
         }
         self.stdout.write(json.dumps(told, indent=2, default=str, ensure_ascii=False))
-
-    def _enter(self, schema_name: str) -> None:
-        tenant = Tenant.objects.customers().filter(schema_name=schema_name).first()
-        if tenant is None:
-            known = ", ".join(Tenant.objects.customers().values_list("schema_name", flat=True))
-            raise CommandError(
-                f"no tenant has the schema {schema_name!r} (there are: {known or 'none'})",
-                returncode=_BAD_INPUT,
-            )
-        connection.set_tenant(tenant)
 
     def _tell(self, imported: ImportedColumn, *, as_json: bool, dry_run: bool) -> None:
         sensor, read, stored = imported.sensor, imported.read, imported.stored

@@ -2,15 +2,14 @@
 
 import sys
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from django.core.management.base import CommandError
 from pydantic import TypeAdapter, ValidationError
 
 from scheduling.flex.parsing import DocumentError, error_lines, object_from_json
+from tenants.management.conventions import BAD_INPUT, STANDARD
 
-BAD_INPUT: Final = 2
-STANDARD: Final = "-"
 D = TypeVar("D")
 
 

@@ -15,11 +15,10 @@ from assets.models import Asset, Sensor
 from scheduling.flex import DocumentError
 from scheduling.flex.context import SiteContext
 from scheduling.flex.parsing import error_lines, object_from_json
-from scheduling.management.documents import BAD_INPUT, STANDARD
 from scheduling.models import AssetFlex
 from scheduling.services.flex import DeviceFlex, keep_context, keep_device
-from tenants.database import connection
-from tenants.models import Tenant
+from tenants.management.conventions import BAD_INPUT, STANDARD
+from tenants.management.entering import enter
 from tenants.permissions import PLATFORM
 
 
@@ -29,7 +28,7 @@ def keep(options: dict[str, Any]) -> str:
     Raises:
         CommandError: bad input; each fault with its place.
     """
-    _enter(options["tenant"])
+    enter(options["tenant"])
     try:
         kept = _keep(options)
     except DocumentError as error:
@@ -109,14 +108,3 @@ def _content(file: str) -> bytes:
         return Path(file).read_bytes()
     except OSError as error:
         raise DocumentError([(file, f"cannot be read: {error.strerror}")]) from None
-
-
-def _enter(schema_name: str) -> None:
-    tenant = Tenant.objects.customers().filter(schema_name=schema_name).first()
-    if tenant is None:
-        known = ", ".join(Tenant.objects.customers().values_list("schema_name", flat=True))
-        raise CommandError(
-            f"no tenant has the schema {schema_name!r} (there are: {known or 'none'})",
-            returncode=BAD_INPUT,
-        )
-    connection.set_tenant(tenant)

@@ -1,6 +1,5 @@
 """What ``manage.py solve`` does, once its arguments are read."""
 
-import json
 import sys
 from datetime import timedelta
 from math import isfinite
@@ -15,10 +14,8 @@ from scheduling.flex.flexmeasures import document_from_flexmeasures
 from scheduling.flex.parsing import object_from_json
 from scheduling.flex.parts import OnInfeasible
 from scheduling.formulation.preferences import Ties
-from scheduling.management.documents import BAD_INPUT, STANDARD
 from scheduling.planning import (
     EngineUnsuited,
-    Explanation,
     Plan,
     PlanStatus,
     UnresolvedReference,
@@ -28,6 +25,8 @@ from scheduling.planning import (
 from scheduling.planning.summary import print_explanation, print_summary
 from scheduling.planning.tables import print_variants, variants_json
 from scheduling.planning.varying import Knob, VariationRefused, sweep
+from tenants.management.conventions import BAD_INPUT, STANDARD
+from tenants.management.writing import write_json
 from tenants.plugins import UnknownPlugin
 
 INFEASIBLE: Final = 3
@@ -60,7 +59,7 @@ def solve(options: dict[str, Any], stderr: OutputWrapper) -> None:
         return
     why, target = explain(answer), options["json"]
     if target is not None:
-        _write_json(answer, why, target)
+        write_json(answer.as_json() | why.as_json(), target)
     if target != STANDARD:
         print_summary(answer)
         print_explanation(answer, why)
@@ -91,7 +90,7 @@ def _vary(
         raise CommandError("a variant has no cheapest plan", returncode=NO_ANSWER) from None
     target = options["json"]
     if target is not None:
-        _write(variants_json(base, variants), target)
+        write_json(variants_json(base, variants), target)
     if target != STANDARD:
         print_variants(base, variants)
 
@@ -137,18 +136,3 @@ def _plan(document: SiteDocument, engine: str, time_limit: timedelta) -> Plan:
         raise CommandError(
             f"the engine {engine} found no answer; try another", returncode=NO_ANSWER
         ) from None
-
-
-def _write_json(answer: Plan, why: Explanation, target: str) -> None:
-    _write(answer.as_json() | why.as_json(), target)
-
-
-def _write(answer: dict[str, Any], target: str) -> None:
-    text = json.dumps(answer, indent=2, allow_nan=False) + "\n"
-    if target == STANDARD:
-        sys.stdout.write(text)
-        return
-    try:
-        Path(target).write_text(text)
-    except OSError as error:
-        raise CommandError(f"--json {target}: {error.strerror}", returncode=BAD_INPUT) from None

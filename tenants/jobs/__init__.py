@@ -10,6 +10,7 @@ from tenants.jobs.claiming import Claim, StaleClaim
 from tenants.jobs.enqueueing import enqueue
 from tenants.jobs.failing import JobFailed
 from tenants.jobs.registry import JobKind, UnknownKind, job, kinds
+from tenants.jobs.rounds import in_each_tenant
 from tenants.jobs.running import run_next
 from tenants.jobs.schema import NoTenant, poison
 from tenants.jobs.sweeping import forget_done, sweep, waiting_queues
@@ -23,6 +24,7 @@ __all__ = [
     "UnknownKind",
     "enqueue",
     "forget_done",
+    "in_each_tenant",
     "job",
     "kinds",
     "poison",

@@ -248,7 +248,7 @@ def test_what_nobody_imports_is_forgotten_after_a_day(
     now: datetime,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("integrations.periodic.close_old_connections", lambda: None)
+    monkeypatch.setattr("tenants.jobs.rounds.close_old_connections", lambda: None)
     idle, asked = bring(planner, site, now), bring(planner, site, now)
     ask_import(actor=planner, file=asked, mapping=mapping_to(load), now=now)
 

@@ -124,7 +124,7 @@ def test_the_timetable_goes_through_tenants_and_keeps_them_apart(
     load: Sensor, tenant: Tenant, other_tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Closing old connections would end the transaction that the test is in.
-    monkeypatch.setattr(periodic, "close_old_connections", lambda: None)
+    monkeypatch.setattr("tenants.jobs.rounds.close_old_connections", lambda: None)
     keep_plan(actor=PLATFORM, sensor=load, forecaster="seasonal_naive", rhythm=HOUR)
     with schema_context(OTHER_SCHEMA):
         theirs = a_sensor(a_site(a_customer("Other Ltd")), Quantity.POWER)

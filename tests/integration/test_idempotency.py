@@ -137,7 +137,7 @@ def test_the_timetable_sweeps_every_tenant(
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(periodic, "close_old_connections", lambda: None)  # the test's own
+    monkeypatch.setattr("tenants.jobs.rounds.close_old_connections", lambda: None)  # the test's own
     for schema in (tenant.schema_name, other_tenant.schema_name):
         with schema_context(schema):
             make("old", datetime(2020, 1, 1, tzinfo=now.tzinfo))

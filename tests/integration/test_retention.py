@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 @pytest.fixture(autouse=True)
 def _one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     """The timetable's own begins with no connection; here it would lose the test's."""
-    monkeypatch.setattr(periodic, "close_old_connections", lambda: None)
+    monkeypatch.setattr("tenants.jobs.rounds.close_old_connections", lambda: None)
 
 
 @pytest.fixture

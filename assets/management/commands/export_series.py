@@ -8,8 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from assets.management.told import Told
-from tenants.database import connection
-from tenants.models import Tenant
+from tenants.management.entering import enter
 
 
 class Command(BaseCommand):
@@ -26,10 +25,7 @@ class Command(BaseCommand):
         from assets.services import parquet  # noqa: PLC0415  # pyarrow takes its time
 
         schema = options["tenant"]
-        tenant = Tenant.objects.customers().filter(schema_name=schema).first()
-        if tenant is None:
-            raise CommandError(f"no tenant has the schema {schema!r}", returncode=2)
-        connection.set_tenant(tenant)
+        enter(schema)
         try:
             made = parquet.export_series(
                 options["folder"],

@@ -9,8 +9,7 @@ from django.utils import timezone
 
 from assets.models import Sensor
 from assets.services import count_beliefs, forget_beliefs
-from tenants.database import connection
-from tenants.models import Tenant
+from tenants.management.entering import enter
 from tenants.permissions import PLATFORM
 
 
@@ -26,10 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="count, and forget nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        tenants = Tenant.objects.customers().select_related("plan")
-        tenant = tenants.filter(schema_name=options["tenant"]).first()
-        if tenant is None:
-            raise CommandError(f"no tenant has the schema {options['tenant']!r}", returncode=2)
+        tenant = enter(options["tenant"])
         days = tenant.plan.retention_days if options["days"] is None else options["days"]
         if days is None:
             self.stdout.write(f"the plan {tenant.plan} keeps all: nothing is forgotten")
@@ -37,7 +33,6 @@ class Command(BaseCommand):
         if not 1 <= days <= 36_500:
             raise CommandError("--days: 1 to 36500 is right", returncode=2)
         before = timezone.now() - timedelta(days=days)
-        connection.set_tenant(tenant)
         sensors = list(Sensor.objects.select_related("asset").order_by("pk"))
         total = 0
         for number, sensor in enumerate(sensors, start=1):

@@ -7,8 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from assets.management.told import Told
-from tenants.database import connection
-from tenants.models import Tenant
+from tenants.management.entering import enter
 
 
 class Command(BaseCommand):
@@ -33,10 +32,7 @@ class Command(BaseCommand):
         from assets.services import parquet  # noqa: PLC0415  # pyarrow takes its time
 
         schema = options["tenant"]
-        tenant = Tenant.objects.customers().filter(schema_name=schema).first()
-        if tenant is None:
-            raise CommandError(f"no tenant has the schema {schema!r}", returncode=2)
-        connection.set_tenant(tenant)
+        enter(schema)
         try:
             told, changed = parquet.restore_series(
                 options["folder"],

@@ -9,8 +9,7 @@ from django.utils import timezone
 
 from assets.models import Sensor
 from assets.services import HORIZONS, thin_forecasts
-from tenants.database import connection
-from tenants.models import Tenant
+from tenants.management.entering import enter
 from tenants.permissions import PLATFORM
 
 
@@ -31,14 +30,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        tenant = Tenant.objects.customers().filter(schema_name=options["tenant"]).first()
-        if tenant is None:
-            raise CommandError(f"no tenant has the schema {options['tenant']!r}", returncode=2)
+        enter(options["tenant"])
         horizons = _horizons(options["horizons"])
         if options["days"] < 0:
             raise CommandError("--days: 0 or more is right", returncode=2)
         before = timezone.now() - timedelta(days=options["days"])
-        connection.set_tenant(tenant)
         sensors = list(Sensor.objects.select_related("asset").order_by("pk"))
         forgotten = 0
         for number, sensor in enumerate(sensors, start=1):

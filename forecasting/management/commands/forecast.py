@@ -13,8 +13,7 @@ from assets.models import Sensor
 from assets.timegrid import TimeGrid
 from forecasting.models import ForecastRun
 from forecasting.services import MAX_HORIZON, next_event, request_forecast
-from tenants.database import connection
-from tenants.models import Tenant
+from tenants.management.entering import enter
 from tenants.permissions import PLATFORM
 
 _BAD_INPUT: Final = 2
@@ -34,10 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the run for programmes")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        tenant = Tenant.objects.customers().filter(schema_name=options["tenant"]).first()
-        if tenant is None:
-            _refuse(f"no tenant has the schema {options['tenant']!r}: list_tenants shows all")
-        connection.set_tenant(tenant)
+        enter(options["tenant"])
         sensor = _sensor(options["sensor"])
         now = timezone.now()
         try:

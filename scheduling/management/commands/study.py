@@ -6,6 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from tenants.management.conventions import BAD_INPUT
+
 
 class Command(BaseCommand):
     """Translates arguments and the file; the work is ``planning``'s."""
@@ -25,7 +27,7 @@ class Command(BaseCommand):
         from pydantic import TypeAdapter  # noqa: PLC0415
 
         from scheduling.flex.study import BatteryStudy, Study  # noqa: PLC0415
-        from scheduling.management.documents import BAD_INPUT, read_document  # noqa: PLC0415
+        from scheduling.management.documents import read_document  # noqa: PLC0415
         from scheduling.planning import tables  # noqa: PLC0415
         from scheduling.planning.hosting import study_hosting  # noqa: PLC0415
         from scheduling.planning.sizing import StudyRefused, study_sizes  # noqa: PLC0415
