@@ -7,38 +7,21 @@ runs in ms, and the bar. Ends with status 1 when a median misses its bar.
 import json
 import statistics
 import sys
-from collections import Counter
 from collections.abc import Callable
-from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from time import process_time
 from typing import Any
 
 import numpy as np
 import problems
-from gekko import GEKKO
-from problems import Numbers
+from bending import bent_battery, bent_house, fine_first, refined
+from figures import Row, row
+from identification import identified, identified_by_gekko
 
-from scheduling.engines.identify import simulate
 from scheduling.flex import document_from_object
-from scheduling.flex.measured import MeasuredBuilding
 from scheduling.flex.study import BatteryStudy, HostingStudy
 from scheduling.planning import explain, plan
 from scheduling.planning.hosting import study_hosting
-from scheduling.planning.identifying import identify
 from scheduling.planning.sizing import study_sizes
-
-Row = dict[str, Any]
-
-
-def row(spent: list[float], *, bar_ms: float, **more: Any) -> Row:
-    """Return the figures of CPU times ``spent`` [s]."""
-    return {
-        "least_ms": round(1000 * min(spent), 2),
-        "median_ms": round(1000 * statistics.median(spent), 2),
-        "bar_ms": round(bar_ms, 2),
-        "runs": len(spent),
-        **more,
-    }
 
 
 def reasons(make: Callable[[int], dict[str, Any]], *, runs: int) -> Row:
@@ -176,200 +159,6 @@ def over_scenarios(n_scenarios: int, *, bar_ms: float, runs: int) -> Row:
             spent.append(process_time() - began)
         told = len(answer.scenarios)
     return row(spent, bar_ms=bar_ms, scenarios=told)
-
-
-def measured_building(days: int, seed: int) -> MeasuredBuilding:
-    """A building with two capacities, measured with an error of 0.05 K."""
-    true, n_steps = np.array([0.9, 6.0, 4.0, 22.0, 4.3]), 96 * days
-    random = np.random.default_rng(seed)
-    angle = problems.day(n_steps)
-    outdoor = 4 - 4 * np.cos(angle) + np.repeat(random.normal(0, 2, days), 96)
-    sun = 0.9 * np.clip(-np.cos(angle), 0, None)
-    steps = np.asarray(random.choice([0.0, 2.0, 6.0], days * 12), dtype=np.float64)
-    heat = np.repeat(steps, 8)
-    indoor = simulate(true, (outdoor, heat, sun), 20.0, 17.0, hours=0.25)
-    indoor = indoor + 0.05 * random.normal(size=n_steps)
-    return MeasuredBuilding(
-        indoor_c=tuple(indoor.tolist()),
-        outdoor_c=tuple(outdoor.tolist()),
-        heat_kw=tuple(heat.tolist()),
-        sun_kw_per_m2=tuple(sun.tolist()),
-    )
-
-
-def identified(days: int, *, bar_ms: float, runs: int) -> Row:
-    """The parameters of a building with two capacities."""
-    spent = []
-    for run in range(-2, runs):
-        measured = measured_building(days, run + 10)
-        began = process_time()
-        identify(measured)
-        if run >= 0:
-            spent.append(process_time() - began)
-    return row(spent, bar_ms=bar_ms)
-
-
-def identified_by_gekko(days: int, *, bar_ms: float, runs: int) -> Row:
-    """The same by gekko's estimation (IMODE 5, IPOPT), and how far both are apart at most."""
-    spent, apart = [], 0.0
-    for run in range(-1, runs):
-        measured = measured_building(days, run + 10)
-        began = spent_by_all()
-        other = estimated(measured)
-        if run >= 0:
-            spent.append(spent_by_all() - began)
-        ours = np.array(list(identify(measured).parameters.values()))
-        apart = max(apart, float(np.abs(other / ours - 1).max()))
-    return row(spent, bar_ms=bar_ms, apart_share=round(apart, 4))
-
-
-def estimated(measured: MeasuredBuilding) -> Numbers:
-    """Return the parameters that gekko finds, in the order of ``engines.identify.TWO``.
-
-    By Euler's backward steps of a quarter of an hour (two nodes), where ours are exact.
-    """
-    model = GEKKO(remote=False)
-    try:
-        n_steps = len(measured.indoor_c)
-        model.time = np.arange(n_steps) * measured.step_minutes / 60
-
-        def given(series: Any) -> Any:
-            # What is given at a time holds in the interval before it: a mean counts one later.
-            return model.Param(value=np.array(series, dtype=float)[[0, *range(n_steps - 1)]])
-
-        outdoor, heat = given(measured.outdoor_c), given(measured.heat_kw)
-        sun = given(measured.sun_kw_per_m2)
-        sought = [
-            model.FV(value=start, lb=start / 20, ub=start * 20)
-            for start in (1.0, 5.0, 3.0, 20.0, 1.0)
-        ]
-        for each in sought:
-            each.STATUS = 1
-        inner, outer, air, walls, aperture = sought
-        indoor = model.CV(value=list(measured.indoor_c))
-        indoor.FSTATUS = 1
-        wall = model.Var(value=measured.indoor_c[0])
-        model.free_initial(wall)
-        model.Equation(air * indoor.dt() == (wall - indoor) / inner + heat)
-        model.Equation(
-            walls * wall.dt() == (indoor - wall) / inner + (outdoor - wall) / outer + aperture * sun
-        )
-        for name, value in {"IMODE": 5, "EV_TYPE": 2, "NODES": 2, "SOLVER": 3}.items():
-            setattr(model.options, name, value)
-        model.options.OTOL = model.options.RTOL = 1e-5
-        model.options.MAX_TIME = 30
-        model.solve(disp=False)
-        return np.array([each.value[0] for each in sought])
-    finally:
-        model.cleanup()
-
-
-def spent_by_all() -> float:
-    """Return the CPU time of this process and of its children that have ended [s]."""
-    own, children = getrusage(RUSAGE_SELF), getrusage(RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-
-
-def refined(make: Callable[[int], dict[str, Any]], *, bar_ms: float, runs: int) -> Row:
-    """A plan whose physics bend, from the parsed document, gekko's process included."""
-    spent, saved, gaps, marks = [], [], [], Counter[str]()
-    for run in range(-1, runs):
-        document = document_from_object(make(100 + run))
-        began = spent_by_all()
-        answer = plan(document)
-        taken = spent_by_all() - began
-        mark = answer.refinement
-        if run < 0 or mark is None or mark.linear_cost is None:
-            continue
-        spent.append(taken)
-        saved.append(1 - answer.cost / mark.linear_cost)
-        gaps.append(answer.gap)
-        marks[mark.outcome.value] += 1
-    return row(
-        spent,
-        bar_ms=bar_ms,
-        outcomes=dict(marks),
-        saved_share=round(statistics.median(saved), 5),
-        gap=round(statistics.median(gaps), 4),
-    )
-
-
-def bent_battery(seed: int) -> dict[str, Any]:
-    """A site of 96 quarters whose battery tapers near full and loses by the square of its power."""
-    given = problems.site(96, seed=seed)
-    battery = given["devices"][0]
-    power, capacity = battery["charge_limit_kw"], battery["capacity_kwh"]
-    battery.update(
-        quadratic_loss_per_kw=0.08 / power,
-        charge_taper=[
-            {"at_empty_kw": 4.0 * power, "drop_kw_per_kwh": 3.7 * power / capacity},
-        ],
-    )
-    return given
-
-
-def bent_house(seed: int) -> dict[str, Any]:
-    """24 hours of a heat pump, on or off, in a building with walls; its COP falls as that warms."""
-    random, hours = np.random.default_rng(seed), np.arange(24)
-    angle = 2 * np.pi * hours / 24
-    outdoor = (2 + random.normal(0, 2) - 4 * np.cos(angle - 0.8)).tolist()
-    price = 0.25 + 0.12 * np.sin(2 * angle - 1) + 0.03 * random.normal(size=24)
-    return {
-        "window": {
-            "start": "2026-01-12T00:00:00Z",
-            "end": "2026-01-13T00:00:00Z",
-            "step_minutes": 60,
-        },
-        "prices": {"import_per_kwh": np.maximum(price, 0.02).tolist(), "export_per_kwh": 0.05},
-        "devices": [
-            {"kind": "load", "name": "home", "power_kw": 0.6},
-            {
-                "kind": "building",
-                "name": "house",
-                "electric_limit_kw": 4.0,
-                "electric_min_kw": 1.2,
-                "heat_capacity_kwh_per_k": 4.0,
-                "loss_kw_per_k": 0.05,
-                "walls": {
-                    "heat_capacity_kwh_per_k": 22.0,
-                    "exchange_kw_per_k": 1.1,
-                    "loss_kw_per_k": 0.17,
-                    "gains_kw": (0.8 * np.clip(-np.cos(angle), 0, None)).tolist(),
-                    "temperature_at_start_c": 19.5,
-                },
-                "outdoor_c": outdoor,
-                "temperature_at_start_c": 20.5,
-                "temperature_min_c": 20.0,
-                "temperature_max_c": 23.0,
-                "carnot": {"supply_above_k": 12.0, "outdoor_c": outdoor},
-            },
-        ],
-    }
-
-
-def fine_first(*, runs: int) -> Row:
-    """Two days of a home: six hours in quarters, then hours; the bar is quarters throughout."""
-    spent: list[float] = []
-    uniform: list[float] = []
-    dearer: list[float] = []
-    for run in range(-2, runs):
-        given = problems.household(192, seed=100 + run)
-        costs = []
-        for coarser, times in (([{"after_hours": 6.0, "step_minutes": 60}], spent), ([], uniform)):
-            given["window"]["coarser"] = coarser
-            document = document_from_object(given)
-            began = process_time()
-            answer = plan(document)
-            times.append(process_time() - began)
-            costs.append(answer.cost)
-        if run >= 0:
-            dearer.append(costs[0] - costs[1])
-    return row(
-        spent[2:],
-        bar_ms=1000 * statistics.median(uniform[2:]),
-        dearer=round(statistics.median(dearer), 4),
-        cost=round(costs[1], 3),
-    )
 
 
 def a_year() -> dict[str, Any]:
