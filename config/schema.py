@@ -26,9 +26,10 @@ from scheduling.graphql.types import SchedulingQuery
 from scheduling.graphql.wear_types import WearQuery
 from tenants.graphql.accounts import AccountsMutation, AccountsQuery
 from tenants.graphql.admission import Admission, StreamAdmission
-from tenants.graphql.columns import Executor, SharedInfo, mark_leaves
 from tenants.graphql.deprecations import Deprecations
 from tenants.graphql.errors import PublicErrors
+from tenants.graphql.executor import Executor, SharedInfo
+from tenants.graphql.plain_fields import mark_plain_fields
 from tenants.graphql.queries import TenantsQuery
 from tenants.graphql.scalars import SCALAR_MAP
 from tenants.graphql.streams import Cursors
@@ -120,7 +121,7 @@ schema = _Schema(
         Cursors,
     ],
 )
-mark_leaves(schema)
+mark_plain_fields(schema)
 
 
 def as_sdl() -> str:

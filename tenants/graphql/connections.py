@@ -14,7 +14,7 @@ from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.field import StrawberryField
 from strawberry_django.fields.field import StrawberryDjangoConnectionExtension
 from strawberry_django.relay import cursor_connection
-from strawberry_django.relay.cursor_connection import DjangoCursorEdge
+from strawberry_django.relay.cursor_connection import DjangoCursorEdge, OrderedCollectionCursor
 from strawberry_django.relay.utils import resolve_edge_class
 
 #: Rows of one page, at most.
@@ -29,15 +29,19 @@ _TOO_LARGE: Final = re.compile(r"-?\d{19,}\Z")
 class _Cursor:
     """A cursor that is written when it is read, which of most edges it is not."""
 
-    def __init__(self, prefix: str, keys: object) -> None:
-        self._prefix, self._keys = prefix, keys
+    def __init__(self, row: Any, keys: list[Any]) -> None:
+        self._row, self._keys = row, keys
 
     def __str__(self) -> str:
-        return to_base64(self._prefix, str(self._keys))
+        return to_base64(DjangoCursorEdge.CURSOR_PREFIX, str(_keys_of(self._row, self._keys)))
 
 
 def _edge(cls: Any, node: Any, *, cursor: object = None) -> Any:
-    return cls(cursor=_Cursor(cls.CURSOR_PREFIX, cursor), node=node)
+    return cls(cursor=cursor, node=node)
+
+
+_keys_of: Final = OrderedCollectionCursor.from_model
+OrderedCollectionCursor.from_model = _Cursor  # type: ignore[assignment, method-assign]
 
 
 # On the library's own class: one row type has several classes of edges, all of which inherit it,

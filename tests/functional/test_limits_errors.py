@@ -13,7 +13,7 @@ from django.test import Client
 from config.schema import schema
 from tenants.accounts.tokens import issue_token
 from tenants.graphql.admission import Admission
-from tenants.graphql.columns import LEAF
+from tenants.graphql.plain_fields import LEAF
 from tenants.middleware import TenantByHostMiddleware
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM, Role

@@ -14,7 +14,7 @@ from pytest_django import DjangoDbBlocker, Settings
 
 from config.schema import schema
 from tenants.accounts.tokens import issue_token
-from tenants.graphql.columns import LEAF
+from tenants.graphql.plain_fields import LEAF
 from tenants.graphql.time_limit import OutOfTime, time_limit
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM, Role

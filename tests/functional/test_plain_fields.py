@@ -10,7 +10,8 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from assets.models import Asset, Quantity
 from config.schema import schema
 from tenants.accounts.tokens import issue_token
-from tenants.graphql.columns import LEAF, Executor, mark_leaves
+from tenants.graphql.executor import Executor
+from tenants.graphql.plain_fields import LEAF, mark_plain_fields
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM, Role
 from tests.client import GraphQLClient, host_of
@@ -63,7 +64,7 @@ class _Query:
         return object.__new__(_Told)
 
 
-SMALL = mark_leaves(strawberry.Schema(_Query, execution_context_class=Executor))
+SMALL = mark_plain_fields(strawberry.Schema(_Query, execution_context_class=Executor))
 
 
 def test_what_is_read_is_what_was_resolved() -> None:
@@ -109,16 +110,43 @@ def client(tenant: Tenant, now: datetime) -> GraphQLClient:
     return GraphQLClient(host_of(tenant), issued.key)
 
 
+#: Read whole but for the top: of fragments, by other names, left out by a directive, in pages.
+PLAIN = """
+    query ($no: Boolean! = false) { assets(first: 3, ordering: [{name: ASC}]) {
+        pageInfo { endCursor hasNextPage } edges { cursor ...edge } } }
+    fragment edge on AssetCursorEdge { node {
+        __typename called: name ...row id @include(if: $no)
+        some: sensors(first: 1) { pageInfo { hasNextPage endCursor } edges { node { name } } }
+    } }
+    fragment row on Asset { sensors(first: 2) {
+        edges { __typename cursor node { id name quantity } } } }"""
+#: One row with what hangs on it, as a row that was read alone.
+ALONE = """{ assets(first: 3, ordering: [{name: ASC}]) { edges { node {
+    children(first: 5) { totalCount edges { node { name sensors(first: 5) {
+        totalCount edges { node { name } } } } } } } } } }"""
+
+
+@pytest.mark.parametrize("document", [LISTED, PLAIN, ALONE])
 def test_lists_are_those_that_were_resolved(
-    client: GraphQLClient, monkeypatch: pytest.MonkeyPatch
+    client: GraphQLClient, monkeypatch: pytest.MonkeyPatch, document: str
 ) -> None:
-    read = client.execute(LISTED)
+    read = client.execute(document)
     monkeypatch.setattr(schema, "execution_context_class", StrawberryGraphQLCoreExecutionContext)
-    resolved = client.execute(LISTED)
+    resolved = client.execute(document)
 
     assert read == resolved
-    rows = [edge["node"] for edge in read["assets"]["edges"]]
+    assert len(read["assets"]["edges"]) == 3
+
+
+def test_lists_are_read_with_what_was_asked_of_them(client: GraphQLClient) -> None:
+    rows = [edge["node"] for edge in client.execute(PLAIN)["assets"]["edges"]]
+
     assert sorted(len(row["sensors"]["edges"]) for row in rows) == [0, 2, 2]
+    last = rows[-1]
+    assert [edge["node"]["name"] for edge in last["sensors"]["edges"]] == ["B x", "B y"]
+    assert last["some"]["pageInfo"]["hasNextPage"]
+    assert last["called"] == "B"
+    assert "id" not in last
 
 
 def test_what_fails_within_rows_of_lists_is_told_with_its_place(
