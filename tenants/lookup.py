@@ -30,11 +30,11 @@ class Lookup(Generic[M]):
 
     def find(self, key: str) -> M | None:
         """Return the row, with what is related to it, or None."""
-        compiler, sql, parameters, columns, related = self._written
+        compiler, converters, sql, parameters, columns, related = self._written
         with connection.cursor() as cursor:
             cursor.execute(sql, [key if each == _KEY else each for each in parameters])
             found = cursor.fetchall()
-        for values in compiler.results_iter([found]):
+        for values in compiler.apply_converters(found, converters):
             row = self._model.from_db(connection.alias, columns, values[: len(columns)])
             for each in related:
                 each.populate(values, row)
@@ -46,7 +46,7 @@ class Lookup(Generic[M]):
         return self._rows().model
 
     @cached_property
-    def _written(self) -> tuple[Any, str, tuple[Any, ...], list[str], list[Any]]:
+    def _written(self) -> tuple[Any, Any, str, tuple[Any, ...], list[str], list[Any]]:
         query = self._rows().filter(**{self._field: _KEY}).query
         compiler: Any = query.get_compiler(connection.alias)
         sql, parameters = compiler.as_sql()
@@ -54,4 +54,5 @@ class Lookup(Generic[M]):
         columns = [compiler.select[each][0].target.attname for each in own]
         populators: Any = get_related_populators  # its stub is of another version
         related = populators(compiler.klass_info, compiler.select, connection.alias)
-        return compiler, sql, parameters, columns, related
+        converters = compiler.get_converters([column for column, _, _ in compiler.select])
+        return compiler, converters, sql, parameters, columns, related

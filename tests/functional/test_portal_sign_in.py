@@ -131,3 +131,10 @@ def test_nothing_but_the_host_itself_may_be_loaded(tenant: Tenant) -> None:
     assert "default-src 'self'" in policy
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
+
+
+def test_an_answer_of_the_interface_loads_nothing(tenant: Tenant) -> None:
+    answer = Browser(tenant).post("/graphql/", "{}", content_type="application/json")
+
+    assert answer.status_code == 401
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
