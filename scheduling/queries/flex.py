@@ -59,12 +59,43 @@ def run_document(
     Raises:
         ValidationError: there are no prices or no devices, or a kept document does not fit.
     """
-    roots = [asset, *members]
+    devices, outputs = _placed_devices(asset, grid, kept, members=members, named=named)
+    contexts = [row for row in kept.values() if row.power_sensor_id is None]
+    root, is_billed = _root_context(asset, contexts, context)
+    if context is None or "peaks" not in context.model_fields_set:
+        root = relevant_context(root, grid)
+    try:
+        window = Window(start=grid.start, end=grid.end, step_minutes=_minutes(grid.step))
+    except DocumentInvalid as error:
+        raise as_validation_error(error, field="window") from error
+    try:
+        site = document_of(
+            window,
+            root,
+            is_billed=is_billed,
+            contexts=_placed_contexts(asset, grid, contexts, members=members),
+            devices=devices,
+            on_infeasible=on_infeasible,
+        )
+    except Unbilled as error:
+        raise wrong("asset", str(error), code="no_context") from error
+    except DocumentInvalid as error:
+        raise as_validation_error(error, field="site") from error
+    return RunDocument(site=site, outputs=outputs)
+
+
+def _placed_devices(
+    asset: Asset,
+    grid: TimeGrid,
+    kept: Mapping[int, AssetFlex],
+    *,
+    members: Sequence[Asset],
+    named: Collection[int],
+) -> tuple[list[PlacedDevice], dict[str, Output]]:
     devices, outputs = [], {}
     for name, row in _named(row for row in kept.values() if row.power_sensor_id is not None):
         device, path = _device(row, name), _path(row.asset, asset, members)
-        absent = row.asset_id not in named and _is_absent(device, grid)
-        if path is None or absent:
+        if path is None or (row.asset_id not in named and _is_absent(device, grid)):
             continue
         if row.asset_id not in named:
             device = relevant_device(device, grid)
@@ -76,10 +107,14 @@ def run_document(
             f"nothing beneath {asset} is flexible: set the flexibility of its devices",
             code="no_flexibility",
         )
-    contexts = [row for row in kept.values() if row.power_sensor_id is None]
-    root, is_billed = _root_context(asset, contexts, context)
-    if context is None or "peaks" not in context.model_fields_set:
-        root = relevant_context(root, grid)
+    return devices, outputs
+
+
+def _placed_contexts(
+    asset: Asset, grid: TimeGrid, contexts: Sequence[AssetFlex], *, members: Sequence[Asset]
+) -> list[PlacedContext]:
+    """Return the contexts beneath the root, and those of the members, which hang under it."""
+    roots = [asset, *members]
     inner = [row for row in contexts if not any(_is_at_or_above(row, each) for each in roots)]
     placed = [
         PlacedContext(path, name, relevant_context(_context(row), grid))
@@ -90,24 +125,7 @@ def run_document(
         path = f"{asset.path}{member.path}"
         own = relevant_context(_at(member, contexts), grid)
         placed.append(PlacedContext(path, f"{member} ({member.pk})", own))
-    try:
-        window = Window(start=grid.start, end=grid.end, step_minutes=_minutes(grid.step))
-    except DocumentInvalid as error:
-        raise as_validation_error(error, field="window") from error
-    try:
-        site = document_of(
-            window,
-            root,
-            is_billed=is_billed,
-            contexts=placed,
-            devices=devices,
-            on_infeasible=on_infeasible,
-        )
-    except Unbilled as error:
-        raise wrong("asset", str(error), code="no_context") from error
-    except DocumentInvalid as error:
-        raise as_validation_error(error, field="site") from error
-    return RunDocument(site=site, outputs=outputs)
+    return placed
 
 
 def _path(asset: Asset, root: Asset, members: Iterable[Asset]) -> str | None:

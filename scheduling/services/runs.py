@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from scheduling.flex.run import RunDocument
 from scheduling.flex.uncertainty import Quantiles
 from scheduling.flex.window import MAX_STEPS, Coarser, Window
 from scheduling.formulation.preferences import Ties
-from scheduling.models import ScheduleRun
+from scheduling.models import AssetFlex, ScheduleRun
 from scheduling.planning.choices import AUTO, REFINER
 from scheduling.services.flex import DeviceFlex, check_context, checked_device
 from scheduling.services.following import Follow, following
@@ -86,52 +87,55 @@ def request_schedule(
         check_context(context, actor, field="context")
     asked = grid or _usual(now, step)
     # The running step began before now: what was set up a moment ago is meant all the same.
-    valid_at = asked.start if grid else now
-    kept = queries.flex_of(asset, valid_at)
-    members = queries.members_of(asset, kept)
-    for member in members:
-        authorise_on(actor, Permission.SCHEDULE_REQUEST, member)
-        kept |= queries.flex_of(member, valid_at)
+    kept, members = _kept_flex(actor, asset, at=asked.start if grid else now)
     for index, device in enumerate(devices):
-        field = f"devices.{index}"
-        if not device.asset.path.startswith(tuple(each.path for each in (asset, *members))):
+        field, roots = f"devices.{index}", (asset.path, *(each.path for each in members))
+        if not device.asset.path.startswith(roots):
             raise wrong(f"{field}.asset", f"not beneath {asset}", code="not_found")
         before = kept.get(device.asset.pk)
         row = checked_device(device, actor, at=asked.start, field=field, kept=before)
         kept[device.asset.pk] = row
-    if ties is not None:
-        said = {} if context is None else dict(context.fields())
-        fields = {"ties"} | (set() if context is None else context.model_fields_set)
-        context = SiteContext.model_construct(_fields_set=fields, **{**said, "ties": ties})
-    named = {device.asset.pk for device in devices}
-    document = queries.run_document(
+    problem_of = partial(
+        queries.run_document,
         asset,
-        asked,
-        kept,
-        context=context,
+        kept=kept,
+        context=context if ties is None else _with_ties(context, ties),
         members=members,
-        named=named,
+        named={device.asset.pk for device in devices},
         on_infeasible=on_infeasible,
     )
-    if grid is None:
-        known = queries.known_steps(document, now)
-        if 0 < known < asked.n_steps:
-            asked = TimeGrid(asked.start, asked.step, known)
-            document = queries.run_document(
-                asset,
-                asked,
-                kept,
-                context=context,
-                members=members,
-                named=named,
-                on_infeasible=on_infeasible,
-            )
+    document = problem_of(asked)
+    known = queries.known_steps(document, now) if grid is None else asked.n_steps
+    if 0 < known < asked.n_steps:
+        document = problem_of(TimeGrid(asked.start, asked.step, known))
     document = with_coarser(document, coarser)
     if follow is not None:
         document = following(document, follow, actor=actor, asset=asset, now=now)
     document = document.model_copy(update={"quantiles": quantiles})
     run = run_of(asset, document, now=now, engine=engine)
     return enqueue_run(actor, "request_schedule", run, document=document)
+
+
+def _kept_flex(
+    actor: Actor, asset: Asset, *, at: datetime
+) -> tuple[dict[int, AssetFlex], list[Asset]]:
+    """Return what is kept beneath ``asset`` and its members, by asset, and the members.
+
+    Raises:
+        PermissionDenied: ``actor`` may not request schedules on one of the members.
+    """
+    kept = queries.flex_of(asset, at)
+    members = queries.members_of(asset, kept)
+    for member in members:
+        authorise_on(actor, Permission.SCHEDULE_REQUEST, member)
+        kept |= queries.flex_of(member, at)
+    return kept, members
+
+
+def _with_ties(context: SiteContext | None, ties: Ties) -> SiteContext:
+    said = {} if context is None else dict(context.fields())
+    fields = {"ties"} | (set() if context is None else context.model_fields_set)
+    return SiteContext.model_construct(_fields_set=fields, **{**said, "ties": ties})
 
 
 def with_coarser(document: RunDocument, coarser: Sequence[Coarser]) -> RunDocument:
