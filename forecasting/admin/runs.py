@@ -11,10 +11,11 @@ from forecasting import services
 from forecasting.admin.wording import in_words
 from forecasting.models import ForecastRun
 from tenants.accounts.actors import actor_of
+from tenants.admin.read_only import ReadOnly
 
 
 @admin.register(ForecastRun)
-class ForecastRunAdmin(ModelAdmin[ForecastRun]):
+class ForecastRunAdmin(ReadOnly, ModelAdmin[ForecastRun]):
     """Runs are never edited."""
 
     list_display = [
@@ -40,15 +41,6 @@ class ForecastRunAdmin(ModelAdmin[ForecastRun]):
     def shown_fallback(self, run: ForecastRun) -> str:
         """Why another model made it; empty if the one asked did."""
         return run.fallback
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: ForecastRun | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: ForecastRun | None = None) -> bool:
-        return False
 
     @admin.action(description="Ask again, from now on", permissions=["view"])
     def request_again(self, request: HttpRequest, queryset: QuerySet[ForecastRun]) -> None:

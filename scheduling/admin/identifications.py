@@ -1,14 +1,14 @@
 """Identifications: never edited, shown with what was found or what was lacking."""
 
 from django.contrib import admin
-from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from scheduling.models import Identification
+from tenants.admin.read_only import ReadOnly
 
 
 @admin.register(Identification)
-class IdentificationAdmin(ModelAdmin[Identification]):
+class IdentificationAdmin(ReadOnly, ModelAdmin[Identification]):
     """What buildings and batteries are, as measured."""
 
     list_display = ["asset", "start", "end", "state", "finished_at", "requested_by"]
@@ -22,19 +22,6 @@ class IdentificationAdmin(ModelAdmin[Identification]):
         *("knowledge_time", "requested_by", "requested_at", "finished_at", "asked"),
     ]
     readonly_fields = ["parameters"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: Identification | None = None
-    ) -> bool:
-        return False
-
-    def has_delete_permission(
-        self, request: HttpRequest, obj: Identification | None = None
-    ) -> bool:
-        return False
 
     @admin.display(description="parameters")
     def parameters(self, row: Identification) -> str:

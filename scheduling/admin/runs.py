@@ -28,6 +28,7 @@ from scheduling.queries.reasons import (
     explained,
 )
 from tenants.accounts.actors import actor_of
+from tenants.admin.read_only import ReadOnly
 from tenants.database import connection
 
 #: How often the page of an unfinished run looks again [s].
@@ -35,7 +36,7 @@ _REFRESH_SECONDS = "2"
 
 
 @admin.register(ScheduleRun)
-class ScheduleRunAdmin(ModelAdmin[ScheduleRun]):
+class ScheduleRunAdmin(ReadOnly, ModelAdmin[ScheduleRun]):
     """A run's page shows the plan, what it costs, why it is so, or why there is none."""
 
     list_display = [
@@ -69,15 +70,6 @@ class ScheduleRunAdmin(ModelAdmin[ScheduleRun]):
     @property
     def media(self) -> Media:
         return super().media + CHART_MEDIA
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: ScheduleRun | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: ScheduleRun | None = None) -> bool:
-        return False
 
     @display(
         description="state",

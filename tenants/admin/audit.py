@@ -4,18 +4,18 @@ import json
 
 from django.contrib import admin
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 
+from tenants.admin.read_only import ReadOnly
 from tenants.admin.site import public_site
 from tenants.audit.models import AuditEntry
 
 
 @admin.register(AuditEntry)
 @admin.register(AuditEntry, site=public_site)
-class AuditEntryAdmin(ModelAdmin[AuditEntry]):
+class AuditEntryAdmin(ReadOnly, ModelAdmin[AuditEntry]):
     fields = ["at", "actor", "verb", "subject_type", "subject_id", "subject_name", "was", "since"]
     readonly_fields = ["was", "since"]
     list_display = ["at", "actor", "verb", "subject_type", "subject_name"]
@@ -25,15 +25,6 @@ class AuditEntryAdmin(ModelAdmin[AuditEntry]):
     # Counting a trail of years takes longer than showing a page of it.
     show_full_result_count = False
     ordering = ["-at", "-id"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
-        return False
 
     @admin.display(description="before")
     def was(self, entry: AuditEntry) -> SafeString:

@@ -1,17 +1,17 @@
 """The job monitor: what waits, runs, failed, for which tenant. Jobs are never edited."""
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
+from tenants.admin.read_only import ReadOnly
 from tenants.admin.site import public_site
 from tenants.models import Job, JobState
 
 
 @admin.register(Job, site=public_site)
-class JobAdmin(ModelAdmin[Job]):
+class JobAdmin(ReadOnly, ModelAdmin[Job]):
     list_display = ["kind", "tenant", "shown_state", "attempt", "created_at", "took", "reason"]
     list_filter = ["state", "queue", "kind", "tenant"]
     list_select_related = ["tenant"]
@@ -20,15 +20,6 @@ class JobAdmin(ModelAdmin[Job]):
     # Counting all jobs of a busy platform takes longer than showing a page of them.
     show_full_result_count = False
     ordering = ["-created_at", "-id"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
-        return False
 
     @display(
         description="state",

@@ -10,13 +10,8 @@ from tenants.accounts.models import Customer, Membership, User
 from tenants.audit.models import AuditEntry
 from tenants.models import Tenant
 from tenants.permissions import Role, actor_in_role
-from tests.factories import a_customer, a_site, a_user
+from tests.factories import a_site, a_user
 from tests.portal import Browser
-
-
-@pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
 
 
 def a_browser(tenant: Tenant, email: str, customer: Customer | None, role: Role) -> Browser:

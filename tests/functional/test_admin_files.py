@@ -14,16 +14,11 @@ from integrations.models import FileContent, FileImport, ImportMapping
 from tenants.accounts.models import Customer
 from tenants.models import Tenant
 from tenants.permissions import Role
-from tests.factories import a_customer, a_sensor, a_site, a_user
+from tests.factories import a_sensor, a_site, a_user
 from tests.portal import Browser
 
 admin_sites.fill()
 TEXT = b"time,kW,EAN\n2026-03-27 00:00,1.5,871687110000123456\n2026-03-27 01:00,2,871\n"
-
-
-@pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
 
 
 @pytest.fixture

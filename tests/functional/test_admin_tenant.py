@@ -28,11 +28,6 @@ OPERATOR = "olga@operator.example"
 
 
 @pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
 def operator(tenant: Tenant) -> User:
     return a_user(OPERATOR, None, Role.MANAGER, staff=True)
 

@@ -22,11 +22,6 @@ WHO = "{ viewer { prefix } }"
 
 
 @pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
 def site(customer: Customer) -> Asset:
     return a_site(customer)
 

@@ -32,11 +32,6 @@ LIST = """query ($f: AnnotationFilter) {
 
 
 @pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
 def sensor(customer: Customer) -> Sensor:
     return a_sensor(a_device(a_site(customer), "Hall", AssetType.LOAD), Quantity.POWER)
 

@@ -12,7 +12,7 @@ from tenants.accounts.tokens import issue_token
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM, Permission, Role
 from tests.client import GraphQLClient, host_of, node_id
-from tests.factories import HOUR, a_customer, a_site
+from tests.factories import HOUR, a_site
 
 ISSUE = """mutation ($input: IssueTokenInput!) { issueToken(input: $input) {
     object { key token { id prefix name role scopes subtree pointsPerMinute expiresAt
@@ -29,11 +29,6 @@ REVOKE = """mutation ($input: RevokeTokenInput!) { revokeToken(input: $input) {
 TOKENS = """query ($filters: ApiTokenFilter) { tokens(first: 50, filters: $filters) {
     edges { node { id prefix name revokedAt lastUsedAt customer { name } } } } }"""
 WHO = "{ viewer { name prefix } }"
-
-
-@pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
 
 
 @pytest.fixture

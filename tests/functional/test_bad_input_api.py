@@ -13,7 +13,7 @@ from tenants.accounts.tokens import issue_token
 from tenants.models import Job, Tenant
 from tenants.permissions import PLATFORM, Role
 from tests.client import GraphQLClient, host_of, node_id
-from tests.factories import HOUR, a_customer, a_sensor, a_site, a_site_with_battery
+from tests.factories import HOUR, a_sensor, a_site, a_site_with_battery
 
 RECORD = """
     mutation ($input: RecordReadingsInput!) {
@@ -37,11 +37,6 @@ SERIES = """
     }
 """
 NO_SENSOR = to_base64("Sensor", 999999)
-
-
-@pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
 
 
 @pytest.fixture

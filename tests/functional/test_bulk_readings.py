@@ -44,11 +44,6 @@ class Sender:
 
 
 @pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
 def hall(customer: Customer) -> Sensor:
     device = a_device(a_site(customer), "Hall", AssetType.LOAD)
     return a_sensor(device, Quantity.POWER, resolution=QUARTER)

@@ -37,11 +37,6 @@ def a_partner(tenant: Tenant, customer: Customer) -> GraphQLClient:
 
 
 @pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
 def site(customer: Customer) -> Asset:
     return a_site(customer)
 

@@ -14,11 +14,9 @@ from assets.timegrid import TimeGrid
 from scheduling.flex.context import SiteContext
 from scheduling.models import ScheduleRun
 from scheduling.services import keep_context, request_schedule
-from tenants.accounts.models import Customer
-from tenants.accounts.tokens import issue_token
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM, Role
-from tests.client import GraphQLClient, host_of, node_id
+from tests.client import GraphQLClient, node_id
 from tests.factories import (
     HOUR,
     a_customer,
@@ -33,15 +31,6 @@ REQUEST = """
       requestSchedule(input: $input) { errors { code } }
     }
 """
-
-
-@pytest.fixture
-def client_of(tenant: Tenant, now: datetime) -> Callable[..., GraphQLClient]:
-    def make(customer: Customer | None, role: Role) -> GraphQLClient:
-        issued = issue_token(actor=PLATFORM, name="test", role=role, customer=customer, now=now)
-        return GraphQLClient(host_of(tenant), issued.key)
-
-    return make
 
 
 def context_of(given: dict[str, Any], **more: Any) -> SiteContext:

@@ -12,10 +12,8 @@ from scheduling.flex.context import SiteContext
 from scheduling.models import AssetFlex, ScheduleRun
 from scheduling.services import DeviceFlex, keep_context, keep_device, request_schedule
 from tenants.accounts.models import Customer
-from tenants.accounts.tokens import issue_token
-from tenants.models import Tenant
 from tenants.permissions import PLATFORM, Role
-from tests.client import GraphQLClient, host_of, node_id
+from tests.client import GraphQLClient, node_id
 from tests.factories import (
     HOUR,
     a_customer,
@@ -55,20 +53,6 @@ KEPT = """
       assetFlexes(first: 20, filters: $filters) { edges { node { kind asset { name } } } }
     }
 """
-
-
-@pytest.fixture
-def client_of(tenant: Tenant, now: datetime) -> Callable[..., GraphQLClient]:
-    def make(customer: Customer | None, role: Role) -> GraphQLClient:
-        issued = issue_token(actor=PLATFORM, name="test", role=role, customer=customer, now=now)
-        return GraphQLClient(host_of(tenant), issued.key)
-
-    return make
-
-
-@pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
 
 
 @pytest.fixture

@@ -26,11 +26,6 @@ REQUEST = """
 
 
 @pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
 def site(customer: Customer) -> Asset:
     return a_site(customer)
 

@@ -42,11 +42,6 @@ RUN = """
 
 
 @pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
 def load(customer: Customer) -> Sensor:
     return a_sensor(a_site(customer), Quantity.POWER)
 

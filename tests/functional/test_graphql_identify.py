@@ -47,25 +47,6 @@ N_STEPS = 24 * 14
 
 
 @pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
-def client_of(tenant: Tenant, now: datetime) -> Callable[..., GraphQLClient]:
-    def make(customer: Customer | None, role: Role) -> GraphQLClient:
-        issued = issue_token(actor=PLATFORM, name="test", role=role, customer=customer, now=now)
-        return GraphQLClient(host_of(tenant), issued.key)
-
-    return make
-
-
-@pytest.fixture
-def planner(customer: Customer, client_of: Callable[..., GraphQLClient]) -> GraphQLClient:
-    return client_of(customer, Role.PLANNER)
-
-
-@pytest.fixture
 def house(customer: Customer, now: datetime) -> dict[str, Sensor]:
     """A building of 5.2 K/kW and 9 kWh/K, measured for two weeks before now."""
     site = a_site(customer)

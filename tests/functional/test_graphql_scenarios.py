@@ -13,7 +13,7 @@ from tenants.accounts.tokens import issue_token
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM, Role
 from tests.client import GraphQLClient, host_of, node_id
-from tests.factories import HOUR, a_customer, a_site_with_battery, believe
+from tests.factories import HOUR, a_site_with_battery, believe
 
 REQUEST = """
     mutation ($input: RequestScheduleInput!) {
@@ -28,11 +28,6 @@ RUN = """
     }
 """
 LOW, MIDDLE, HIGH = [0.1, 0.2, 0.1, 0.2], [0.1, 0.5, 0.1, 0.5], [0.1, 0.9, 0.1, 0.9]
-
-
-@pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
 
 
 @pytest.fixture

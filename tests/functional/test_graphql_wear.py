@@ -24,11 +24,6 @@ WEAR = """
 
 
 @pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
 def battery(customer: Customer, now: datetime) -> Asset:
     site = a_site_with_battery(customer, now, [0.1, 0.5], known_at=now - HOUR)
     return Asset.objects.get(parent=site, name="Battery")

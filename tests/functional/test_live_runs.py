@@ -38,11 +38,6 @@ def a_run(site: Asset, now: datetime) -> ScheduleRun:
 
 
 @pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
 def site(customer: Customer, now: datetime) -> Asset:
     return a_site_with_battery(customer, now, [0.1, 0.5], known_at=now - HOUR)
 

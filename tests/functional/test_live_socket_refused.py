@@ -12,14 +12,9 @@ from tenants.accounts.models import Customer
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM
 from tests.client import host_of, node_id
-from tests.factories import HOUR, a_customer, a_site_with_battery
+from tests.factories import HOUR, a_site_with_battery
 from tests.live import FOLLOW, STATE, a_key, cookies, signed_in
 from tests.streams import Closed, Socket, entered, in_time
-
-
-@pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
 
 
 @pytest.fixture

@@ -21,11 +21,6 @@ RunJobs = Callable[..., int]
 
 
 @pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
 def site(customer: Customer) -> Asset:
     return a_site(customer)
 

@@ -36,11 +36,6 @@ PATIENCE_SECONDS = 10
 
 
 @pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
 def person(customer: Customer) -> User:
     return a_user(EMAIL, customer, Role.VIEWER)
 

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
-
 from assets.models import Asset, AssetType, Quantity, Sensor, Source, SourceKind
 from assets.services import NewSensor, NewTerm, add_sensor
 from assets.timegrid import TimeGrid
@@ -35,11 +33,6 @@ READ = """query ($id: ID!, $start: DateTime!, $end: DateTime!, $asOf: DateTime,
 SUM = """query ($id: ID!, $start: DateTime!, $end: DateTime!) {
     seriesSum(beneath: $id, quantity: POWER, start: $start, end: $end, sources: [SCHEDULER])
     { series { sources { runs } } } }"""
-
-
-@pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
 
 
 def a_client(tenant: Tenant, customer: Customer, now: datetime, **how: Any) -> GraphQLClient:

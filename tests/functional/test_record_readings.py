@@ -11,16 +11,11 @@ from tenants.accounts.tokens import issue_token
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM, Role
 from tests.client import GraphQLClient, host_of, node_id
-from tests.factories import HOUR, a_customer, a_device, a_sensor, a_site
+from tests.factories import HOUR, a_device, a_sensor, a_site
 
 RECORD = """mutation ($input: RecordReadingsInput!) { recordReadings(input: $input) {
     object { given changed series { sensor given changed unchanged } } errors { detail } replayed
 } }"""
-
-
-@pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
 
 
 @pytest.fixture

@@ -33,11 +33,6 @@ MANY = f"query ($ids: [ID!]!, {ARGUMENTS}) {{ series(sensors: $ids, {PASSED}) {{
 
 
 @pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
 def partner(tenant: Tenant, customer: Customer, now: datetime) -> GraphQLClient:
     issued = issue_token(actor=PLATFORM, name="t", role=Role.VIEWER, customer=customer, now=now)
     return GraphQLClient(host_of(tenant), issued.key)

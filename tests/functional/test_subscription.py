@@ -32,11 +32,6 @@ def a_key(customer: Customer | None, now: datetime) -> str:
 
 
 @pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
 def run(customer: Customer, now: datetime) -> ScheduleRun:
     site = a_site_with_battery(customer, now, [0.1, 0.5], known_at=now - HOUR)
     return request_schedule(actor=PLATFORM, asset=site, grid=TimeGrid(now, HOUR, 2), now=now)

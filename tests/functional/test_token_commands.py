@@ -13,14 +13,9 @@ from tenants.audit.models import AuditEntry
 from tenants.models import Tenant
 from tests.client import GraphQLClient, host_of
 from tests.conftest import OTHER_SCHEMA, TENANT_SCHEMA
-from tests.factories import a_customer, a_site
+from tests.factories import a_site
 
 WHO = "{ viewer { displayName prefix } }"
-
-
-@pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
 
 
 @pytest.fixture

@@ -34,11 +34,6 @@ LATEST = "query ($id: ID!) { latestValues(beneath: $id) { sensors values } }"
 
 
 @pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
 def site(customer: Customer) -> Asset:
     return a_site(customer)
 

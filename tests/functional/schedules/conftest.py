@@ -1,36 +1,12 @@
 """A site with a battery, and who may plan it."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 import pytest
 
 from assets.models import Asset
 from tenants.accounts.models import Customer
-from tenants.accounts.tokens import issue_token
-from tenants.models import Tenant
-from tenants.permissions import PLATFORM, Role
-from tests.client import GraphQLClient, host_of
-from tests.factories import HOUR, a_customer, a_site_with_battery
-
-
-@pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
-def client_of(tenant: Tenant, now: datetime) -> Callable[..., GraphQLClient]:
-    def make(customer: Customer | None, role: Role) -> GraphQLClient:
-        issued = issue_token(actor=PLATFORM, name="test", role=role, customer=customer, now=now)
-        return GraphQLClient(host_of(tenant), issued.key)
-
-    return make
-
-
-@pytest.fixture
-def planner(customer: Customer, client_of: Callable[..., GraphQLClient]) -> GraphQLClient:
-    return client_of(customer, Role.PLANNER)
+from tests.factories import HOUR, a_site_with_battery
 
 
 @pytest.fixture
