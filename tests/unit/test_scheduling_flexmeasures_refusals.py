@@ -13,7 +13,6 @@ from tests.unit.flexmeasures_problems import at, device, problem, refused, store
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        (store(soc_max="9 kWh", soc_at_start="10 kWh"), "soc-at-start: 10 kWh is above soc-max"),
         (store(soc_max="9 kWh", soc_min="10 kWh"), "soc-min: 10 kWh is above soc-max"),
         (store(soc_at_start="50%"), "soc-at-start: a share of the stock needs soc-max"),
         (store(soc_unit="kW"), "soc-unit: should be kWh or MWh"),
@@ -27,7 +26,7 @@ from tests.unit.flexmeasures_problems import at, device, problem, refused, store
         ),
         (
             store(soc_minima=[{"datetime": "2026-01-14T00:00:00Z", "value": "1 kWh"}]),
-            "soc-minima, soc-maxima or soc-targets",
+            "soc-minima[0]: is outside the window",
         ),
         (store(soc_minima=[{"datetime": "2026-01-12", "value": "1 kWh"}]), "needs an offset"),
         (store(power_capacity="-5 kW"), "power-capacity: -5 kW: a capacity should be at least 0"),

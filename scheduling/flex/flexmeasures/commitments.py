@@ -2,9 +2,10 @@
 
 from typing import Any, Final
 
-from scheduling.flex.flexmeasures.context import ELECTRICITY, Parts, commodity_of
+from scheduling.flex.flexmeasures.context import commodity_of
+from scheduling.flex.flexmeasures.parts import ELECTRICITY, Parts
 from scheduling.flex.flexmeasures.reading import Reader, known, objects
-from scheduling.flex.flexmeasures.units import POWER, PRICE
+from scheduling.flex.flexmeasures.units import POWER, price_of_steps
 from scheduling.flex.parsing import DocumentError
 
 _FIELDS: Final = {
@@ -25,16 +26,16 @@ def add_commitments(reader: Reader, context: dict[str, Any], parts: Parts, path:
         known(given, _FIELDS, at)
         if not {"up-price", "down-price"} & set(given):
             raise DocumentError([(at, "needs an up-price, a down-price or both")])
-        nothing = (0.0,) * reader.grid.n_steps
+        nothing, price = (0.0,) * reader.grid.n_steps, price_of_steps(reader.grid.step_hours)
         baseline, up, down = nothing, nothing, nothing
         if "baseline" in given:
             baseline = reader.steps(given["baseline"], POWER, f"{at}.baseline", default=0.0)
         if "up-price" in given:
-            up = reader.steps(given["up-price"], PRICE, f"{at}.up-price", default=0.0)
+            up = reader.steps(given["up-price"], price, f"{at}.up-price", default=0.0)
         if "down-price" in given:
             # Theirs is the price of a deviation that counts negative: it is earned.
-            theirs = reader.steps(given["down-price"], PRICE, f"{at}.down-price", default=0.0)
-            down = tuple(-price for price in theirs)
+            theirs = reader.steps(given["down-price"], price, f"{at}.down-price", default=0.0)
+            down = tuple(-each for each in theirs)
         if any(u < 0 and d < 0 for u, d in zip(up, down, strict=True)):
             raise DocumentError([(at, "deviating up and deviating down cannot both earn")])
         entry = {

@@ -1,9 +1,10 @@
 """The flex-context: prices, capacities and peaks of each commodity's connection."""
 
-from dataclasses import dataclass, field
 from typing import Any, Final
 
-from scheduling.flex.flexmeasures.reading import Reader, Steps, known, objects
+from scheduling.flex.flexmeasures.breaches import add_peak, soft_limit
+from scheduling.flex.flexmeasures.parts import ELECTRICITY, UNLIMITED_KW, Parts
+from scheduling.flex.flexmeasures.reading import Reader, Steps, known, objects, runs_of
 from scheduling.flex.flexmeasures.units import POWER, POWER_PRICE, PRICE
 from scheduling.flex.parsing import DocumentError
 
@@ -11,8 +12,6 @@ from scheduling.flex.parsing import DocumentError
 SITE_BREACH: Final = 10_000.0  # per kW
 DEVICE_BREACH: Final = 100.0  # per kW
 STOCK_BREACH: Final = 1_000.0  # per kWh
-#: Where a capacity is silent for some steps there is no limit: more than any device draws.
-UNLIMITED_KW: Final = 1e9
 
 _FIELDS: Final = {
     "consumption-price",
@@ -63,33 +62,7 @@ _BESIDE: Final = _SHARED | {
     "commitments",
     "commodities",
 }
-ELECTRICITY: Final = "electricity"
 _DIRECTIONS: Final = (("consumption", "import"), ("production", "export"))
-
-
-@dataclass(slots=True)
-class Parts:
-    """Parts of a site document under construction.
-
-    ``paths``: where each part was given, by its list and number. ``inner``: the node where
-    devices of a commodity are placed. ``root``: prices and connection of the site.
-    """
-
-    lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    paths: dict[tuple[str, int], str] = field(default_factory=dict)
-    couplings: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    inner: dict[str, str | None] = field(default_factory=dict)
-    root: dict[str, Any] = field(default_factory=dict)
-
-    def add(self, kind: str, path: str, part: dict[str, Any]) -> None:
-        """Add ``part``, given at ``path``, to the list ``kind`` of the document."""
-        parts = self.lists.setdefault(kind, [])
-        self.paths[kind, len(parts)] = path
-        parts.append(part)
-
-    def names(self, kind: str) -> set[str]:
-        """Return the names of all parts of the list ``kind``."""
-        return {part["name"] for part in self.lists.get(kind, [])}
 
 
 def flag(context: dict[str, Any], name: str, path: str, *, default: bool) -> bool:
@@ -136,17 +109,16 @@ def commodity_of(given: dict[str, Any], path: str) -> str:
 def add_context(reader: Reader, context: dict[str, Any], parts: Parts, path: str) -> None:
     """Add the connection, prices and all else of one commodity's context to ``parts``."""
     commodity = commodity_of(context, path)
+    outer = None if commodity == ELECTRICITY else commodity
     prices = _prices(reader, context, path, commodity=commodity)
-    soft = _soft_limits(reader, context, path, commodity=commodity)
+    soft = _soft_limits(reader, context, parts, path, node=outer)
     hard = None
     if "site-power-capacity" in context:
         at = f"{path}.site-power-capacity"
         hard = capacity(reader, context["site-power-capacity"], at)
     if commodity == ELECTRICITY:
         parts.root = {"prices": prices, "connection": soft}
-        outer = None
     else:
-        outer = commodity
         parts.add("commodities", path, {"name": commodity, "prices": prices, "connection": soft})
     parts.inner[commodity] = outer
     if hard is not None:
@@ -183,17 +155,27 @@ def _prices(
         raise DocumentError([(f"{path}.consumption-price", "Field required")])
     if not given:
         return None
-    taken = given.get("consumption", (0.0,) * reader.grid.n_steps)
-    return {"import_per_kwh": taken, "export_per_kwh": given.get("production", taken)}
+    nothing = (0.0,) * reader.grid.n_steps
+    taken = given.get("consumption", nothing)
+    # In a list of commodities a capacity opens its direction, and its price is then nothing.
+    is_open = _is_listed(path) and "site-production-capacity" in context
+    earned = given.get("production", nothing if is_open else taken)
+    return {"import_per_kwh": taken, "export_per_kwh": earned}
+
+
+def _is_listed(path: str) -> bool:
+    """Whether a context is an entry of a list of commodities, with the defaults of those."""
+    return path.endswith("]")
 
 
 def _soft_limits(
-    reader: Reader, context: dict[str, Any], path: str, *, commodity: str
+    reader: Reader, context: dict[str, Any], parts: Parts, path: str, *, node: str | None
 ) -> dict[str, Any] | None:
-    """Return the limits of a connection; None where nothing is said of one.
+    """Return the limits of the connection of ``node``; None where nothing is said of one.
 
-    A price opens its direction; where a commodity has a connection, a direction of which
-    nothing is said is closed. Electricity is open in both.
+    In a list of commodities a price or a capacity opens its direction, and one of which nothing
+    is said is closed; a capacity for both directions alone leaves both open up to it. Above the
+    list, electricity is open in both.
     """
     relaxed = flag(context, "relax-constraints", path, default=True)
     relaxed = flag(context, "relax-site-capacity-constraints", path, default=relaxed)
@@ -202,24 +184,25 @@ def _soft_limits(
         direction: {f"{direction}-price", f"site-{direction}-capacity"} & set(context)
         for direction, _ in _DIRECTIONS
     }
-    is_electric = commodity == ELECTRICITY
-    has_connection = is_electric or "site-power-capacity" in context or any(said_of.values())
-    if not has_connection:
+    if not any(said_of.values()) and "site-power-capacity" not in context:
         return None
     for direction, ours in _DIRECTIONS:
         name = f"site-{direction}-capacity"
         price = breach_price(reader, context, f"site-{direction}-breach-price", path)
         if name in context:
             limit = capacity(reader, context[name], f"{path}.{name}")
-        elif not said_of[direction] and not is_electric and "site-power-capacity" not in context:
+        elif _is_listed(path) and any(said_of.values()) and not said_of[direction]:
             limit = (0.0,) * reader.grid.n_steps
         else:
             continue
-        limits[f"{ours}_limit_kw"] = limit
         if price is None and relaxed:
             price = (SITE_BREACH,) * reader.grid.n_steps
-        if price is not None:
-            limits |= breach_prices(ours, price)
+        if price is None:
+            limits[f"{ours}_limit_kw"] = limit
+        else:
+            limits |= soft_limit(
+                reader, parts, path, node=node, direction=ours, limit=limit, price_per_kw=price
+            )
     return limits
 
 
@@ -237,14 +220,6 @@ def breach_price(reader: Reader, context: dict[str, Any], name: str, path: str) 
     return price
 
 
-def breach_prices(direction: str, price_per_kw: Steps) -> dict[str, Any]:
-    """Return the fields that price a breach twice: per step and hour, and the highest once."""
-    return {
-        f"{direction}_breach_price_per_kwh": price_per_kw,
-        f"{direction}_breach_price_per_kw": max(price_per_kw),
-    }
-
-
 def _add_peaks(
     reader: Reader, context: dict[str, Any], parts: Parts, path: str, *, node: str | None
 ) -> None:
@@ -253,23 +228,19 @@ def _add_peaks(
         price = breach_price(reader, context, f"{name}-price", path)
         if price is None:
             continue
-        if len(set(price)) > 1:
-            words = "one price for the highest power of the window: it cannot vary"
-            raise DocumentError([(f"{path}.{name}-price", words)])
-        sunk = 0.0
+        sunk = (0.0,) * reader.grid.n_steps
         if name in context:
-            sunk = max(reader.steps(context[name], POWER, f"{path}.{name}", default=0.0))
-        if price[0] > 0:
-            parts.add(
-                "peaks",
+            sunk = reader.steps(context[name], POWER, f"{path}.{name}", default=0.0)
+        for steps in runs_of(price, sunk):
+            add_peak(
+                reader,
+                parts,
                 path,
-                {
-                    "name": f"{node or ELECTRICITY} {direction} peak",
-                    "node": node,
-                    "direction": ours,
-                    "price_per_kw": price[0],
-                    "incumbent_kw": max(sunk, 0.0),
-                },
+                node=node,
+                direction=ours,
+                price=price[steps[0]],
+                above_kw=max(sunk[steps[0]], 0.0),
+                steps=steps,
             )
 
 

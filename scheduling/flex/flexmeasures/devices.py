@@ -3,15 +3,14 @@
 from math import sqrt
 from typing import Any, Final
 
-from scheduling.flex.flexmeasures.context import (
-    ELECTRICITY,
-    SITE_BREACH,
-    Parts,
-    breach_prices,
-    capacity,
-    commodity_of,
-)
+import numpy as np
+
+from scheduling.flex.flexmeasures.breaches import soft_limit
+from scheduling.flex.flexmeasures.context import SITE_BREACH, capacity, commodity_of
+from scheduling.flex.flexmeasures.groups import group_of
+from scheduling.flex.flexmeasures.levels import Reach
 from scheduling.flex.flexmeasures.limits import bands_of, power_limits
+from scheduling.flex.flexmeasures.parts import ELECTRICITY, Parts
 from scheduling.flex.flexmeasures.reading import Reader, Steps, known, name_of
 from scheduling.flex.flexmeasures.stocks import STOCK_FIELDS, holding_of
 from scheduling.flex.flexmeasures.units import POWER, SHARE, quantity
@@ -50,25 +49,29 @@ _GROUP_FIELDS: Final = {
 }
 
 
-def add_group(reader: Reader, given: dict[str, Any], parts: Parts, path: str) -> None:
+def add_group(
+    reader: Reader, given: dict[str, Any], parts: Parts, path: str, *, commodity: str
+) -> None:
     """Add a group as a node; its hard limit inside the soft ones, where it has both."""
     known(given, {"name", "flex_model", "group"}, path)
     model = given.get("flex_model", {})
     at = f"{path}.flex_model"
     known(model, _GROUP_FIELDS, at)
-    name, above = name_of(given, path), _group_of(given, model)
-    parent = parts.inner[ELECTRICITY] if above is None else above
+    name, above = name_of(given, path), group_of(given)
+    parent = parts.inner[commodity] if above is None else above
+    outer = f"{name} (soft)" if "power-capacity" in model else name
     limits: dict[str, Any] = {}
     for direction, ours in (("consumption", "import"), ("production", "export")):
         if (field := f"{direction}-capacity") in model:
             limit = capacity(reader, model[field], f"{at}.{field}")
-            limits[f"{ours}_limit_kw"] = limit
-            if any(limit):
-                limits |= breach_prices(ours, (SITE_BREACH,) * reader.grid.n_steps)
+            price = (SITE_BREACH,) * reader.grid.n_steps
+            limits |= soft_limit(
+                reader, parts, at, node=outer, direction=ours, limit=limit, price_per_kw=price
+            )
     if "power-capacity" in model:
         if limits:
-            parts.add("nodes", at, {"name": f"{name} (soft)", "parent": parent, **limits})
-            parent = f"{name} (soft)"
+            parts.add("nodes", at, {"name": outer, "parent": parent, **limits})
+            parent = outer
         hard = capacity(reader, model["power-capacity"], f"{at}.power-capacity")
         limits = {"import_limit_kw": hard, "export_limit_kw": hard}
     parts.add("nodes", at, {"name": name, "parent": parent, **limits})
@@ -87,20 +90,18 @@ def add_device(
     known(model, _FIELDS, at)
     name, commodity = name_of(given, path), commodity_of(model, at)
     context = contexts.get(commodity, contexts[ELECTRICITY])
-    if commodity not in parts.inner:
-        parts.add("commodities", at, {"name": commodity})
-        parts.inner[commodity] = commodity
-    group = _group_of(given, model)
+    group = group_of(given)
     node = parts.inner[commodity] if group is None else group
     fixed = _fixed_power(reader, model, at)
     if fixed is not None:
         load = {"kind": "load", "name": name, "node": node, "power_kw": fixed}
         parts.add("devices", at, load)
         return
-    limits, soft = power_limits(reader, model, context, at)
+    inner = f"{name} (capacity)"
+    limits, soft = power_limits(reader, model, context, parts, at, node=inner)
     if soft:
-        parts.add("nodes", at, {"name": f"{name} (capacity)", "parent": node, **soft})
-        node = f"{name} (capacity)"
+        parts.add("nodes", at, {"name": inner, "parent": node, **soft})
+        node = inner
     device = {"name": name, "node": node, **limits, "bands": bands_of(model, at)}
     if given.get("stock") is not None:
         own = sorted(_MAKES_A_STOCK & set(model) - {"state-of-charge"})
@@ -109,12 +110,21 @@ def add_device(
             raise DocumentError([(f"{at}.{field}", words) for field in own])
         device |= {"kind": "feeder", "stock": given["stock"], **_efficiencies(reader, model, at)}
     elif _MAKES_A_STOCK & set(model):
-        device |= {"kind": "store", **_efficiencies(reader, model, at)}
-        device |= holding_of(reader, model, context, at)
+        shares = _efficiencies(reader, model, at)
+        reach = _reach(limits, soft, shares)
+        device |= {"kind": "store", **shares}
+        device |= holding_of(reader, model, context, at, reach=reach)
     else:
         device["kind"] = "adjustable"
     parts.add("devices", at, device)
     _couple(model, name, parts, at)
+
+
+def _reach(limits: dict[str, Any], soft: dict[str, Any], shares: dict[str, Any]) -> Reach:
+    drawn = np.array(soft.get("import_limit_kw", limits["charge_limit_kw"]))
+    given = np.array(soft.get("export_limit_kw", limits["discharge_limit_kw"]))
+    up = drawn * np.array(shares.get("charge_efficiency", 1.0))
+    return Reach(up, given / np.array(shares.get("discharge_efficiency", 1.0)))
 
 
 def _fixed_power(reader: Reader, model: dict[str, Any], path: str) -> Steps | None:
@@ -136,13 +146,6 @@ def _couple(model: dict[str, Any], name: str, parts: Parts, path: str) -> None:
         raise DocumentError([(at, "should be above 0")])
     member = {"device": name, "ratio": ratio}
     parts.couplings.setdefault(str(model["coupling"]), []).append(member)
-
-
-def _group_of(given: dict[str, Any], model: dict[str, Any]) -> str | None:
-    group = given.get("group", model.get("group"))
-    if isinstance(group, dict):
-        group = next(iter(group.values()), None)
-    return None if group is None else str(group)
 
 
 def _efficiencies(reader: Reader, model: dict[str, Any], path: str) -> dict[str, Any]:

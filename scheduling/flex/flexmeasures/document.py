@@ -7,14 +7,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from assets.timegrid import TimeGrid
 from scheduling.flex.flexmeasures.commitments import add_commitments
-from scheduling.flex.flexmeasures.context import (
-    ELECTRICITY,
-    Parts,
-    add_context,
-    commodity_of,
-    contexts_of,
-)
+from scheduling.flex.flexmeasures.context import add_context, commodity_of, contexts_of
 from scheduling.flex.flexmeasures.devices import add_device, add_group
+from scheduling.flex.flexmeasures.goals import last_target
+from scheduling.flex.flexmeasures.groups import commodities_of_groups
+from scheduling.flex.flexmeasures.parts import ELECTRICITY, Parts
 from scheduling.flex.flexmeasures.processes import add_process
 from scheduling.flex.flexmeasures.reading import Reader, known, needed, objects
 from scheduling.flex.flexmeasures.shared import share_stocks
@@ -26,6 +23,8 @@ from scheduling.flex.site import SiteDocument
 #: Keys of a file; those that say where it comes from and what to expect are not for us.
 _FIELDS: Final = {"scheduler", "time", "series", "flex_context", "devices", "stocks", "groups"}
 _ABOUT: Final = {"schema", "id", "title", "derived_from", "note", "expected"}
+#: Targets make a window no longer than this.
+_MOST_STEPS: Final = 2_520
 _SCHEDULERS: Final = ("StorageScheduler", "ProcessScheduler")
 #: Fields of ours as FlexMeasures calls them, for errors that only our document can show.
 _THEIRS: Final = {
@@ -60,6 +59,8 @@ def document_from_flexmeasures(given: Any) -> SiteDocument:
     scheduler = given.get("scheduler", _SCHEDULERS[0])
     if scheduler not in _SCHEDULERS:
         raise DocumentError([("$.scheduler", f"should be {' or '.join(_SCHEDULERS)}")])
+    if scheduler == _SCHEDULERS[0]:
+        reader = _until_last_target(reader, given)
     parts = Parts()
     if scheduler == "ProcessScheduler":
         _read_processes(reader, given, parts)
@@ -87,8 +88,12 @@ def _read_stores(reader: Reader, given: dict[str, Any], parts: Parts) -> None:
         add_context(reader, context, parts, path)
     by_commodity = {commodity_of(context, path): context for path, context in contexts}
     electric = by_commodity[ELECTRICITY]
+    for path, device in objects(given["devices"], "$.devices"):
+        _add_commodity(device, parts, path)
+    commodities = commodities_of_groups(given)
     for path, group in objects(given.get("groups"), "$.groups"):
-        add_group(reader, group, parts, path)
+        commodity = commodities.get(str(group.get("name")), ELECTRICITY)
+        add_group(reader, group, parts, path, commodity=commodity)
     for path, stock in objects(given.get("stocks"), "$.stocks"):
         add_stock(reader, stock, electric, parts, path)
     for path, device in objects(given["devices"], "$.devices"):
@@ -98,6 +103,30 @@ def _read_stores(reader: Reader, given: dict[str, Any], parts: Parts) -> None:
         contexts = [("$.flex_context", top), *contexts]
     for path, context in contexts:
         add_commitments(reader, context, parts, path)
+
+
+def _add_commodity(device: dict[str, Any], parts: Parts, path: str) -> None:
+    """Add the commodity of a device that no context is about: what is made of it is used."""
+    model, at = device.get("flex_model"), f"{path}.flex_model"
+    commodity = commodity_of(model, at) if isinstance(model, dict) else ELECTRICITY
+    if commodity not in parts.inner:
+        parts.add("commodities", at, {"name": commodity})
+        parts.inner[commodity] = commodity
+
+
+def _until_last_target(reader: Reader, given: dict[str, Any]) -> Reader:
+    """Return a reader whose window lasts until the last target, if that is later."""
+    ends = [
+        last_target(reader, part.get("flex_model"), f"{path}.flex_model")
+        for kind in ("devices", "stocks")
+        for path, part in objects(given.get(kind), f"$.{kind}")
+    ]
+    grid = reader.grid
+    last = max((end for end in ends if end is not None), default=grid.end)
+    n_steps = min(-int((grid.start - last) // grid.step), max(_MOST_STEPS, grid.n_steps))
+    if n_steps <= grid.n_steps:
+        return reader
+    return Reader(TimeGrid(grid.start, grid.step, n_steps), reader.series)
 
 
 def _grid(given: Any) -> TimeGrid:

@@ -1,18 +1,17 @@
-"""Levels of a stock over time: minima, maxima and targets, as goals."""
+"""Levels that a stock should keep over time, on the ends of steps."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from scheduling.flex.flexmeasures.context import STOCK_BREACH, flag
-from scheduling.flex.flexmeasures.reading import Reader, known
-from scheduling.flex.flexmeasures.units import ENERGY, PRICE, SHARE, quantity
+from scheduling.flex.flexmeasures.reading import Reader
+from scheduling.flex.flexmeasures.units import ENERGY, SHARE, quantity
 from scheduling.flex.parsing import DocumentError
 
-_KINDS: Final = {"soc-minima": ("min",), "soc-maxima": ("max",), "soc-targets": ("min", "max")}
-_SIDES: Final = {"min": "minima", "max": "maxima"}
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,97 +34,76 @@ class Energy:
         return quantity(value, ENERGY, path, bare=self.bare)
 
 
-def goals_of(
-    reader: Reader, model: dict[str, Any], context: dict[str, Any], energy: Energy, path: str
-) -> list[dict[str, Any]]:
-    """Return the goals of a stock: hard, or missed at the prices of the context.
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How fast a stock can rise and fall, per step [kW into and out of the stock]."""
 
-    A target is a minimum and a maximum, each missed at its own price.
+    up: Array
+    down: Array
+
+
+@dataclass(slots=True)
+class Levels:
+    """Levels of one stock at the end of each step, shape (T,) [kWh], NaN where none is asked.
+
+    ``target`` is both: what it asks for first holds. ``least`` and ``most`` are the bounds of
+    the stock, ``on_ticks`` whether all times are ends of steps.
     """
-    at = "$.flex_context"
-    relaxed = flag(context, "relax-constraints", at, default=True)
-    relaxed = flag(context, "relax-soc-constraints", at, default=relaxed)
-    given = {
-        side: quantity(context[field], PRICE, f"{at}.{field}")
-        for side in _SIDES.values()
-        if (field := f"soc-{side}-breach-price") in context
-    }
-    goals = []
-    for field, kinds in _KINDS.items():
-        if field not in model:
-            continue
-        points, on_ticks = _points(reader, model[field], energy, f"{path}.{field}", field=field)
-        # Between two ticks a level may be out of reach by no one's fault: never hard there.
-        prices = dict(given)
-        if relaxed or not on_ticks:
-            prices = {side: given.get(side, STOCK_BREACH) for side in _SIDES.values()}
-        if field == "soc-targets" and len(prices) < 2:
-            prices = {}
-        for kind in kinds:
-            price = prices.get(_SIDES[kind])
-            goals.append(
-                {
-                    "kind": kind,
-                    "points": points,
-                    "miss_price_per_kwh": price,
-                    "miss_price_per_kwh_hour": price,
-                }
-            )
-    return goals
 
+    reader: Reader
+    reach: Reach | None
+    least: float | None
+    most: float | None
+    on_ticks: bool = True
+    min: Array = field(init=False)
+    max: Array = field(init=False)
+    target: Array = field(init=False)
 
-def _points(
-    reader: Reader, value: Any, energy: Energy, path: str, *, field: str
-) -> tuple[tuple[dict[str, Any], ...], bool]:
-    """Return the points that ``value`` states, and whether all lie on ticks."""
-    if isinstance(value, dict) and "series" in value:
-        return _series_points(reader, value, energy, path, field=field), True
-    if not isinstance(value, (list, dict)):
-        whole = {"start": reader.grid.start, "end": reader.grid.end}
-        return ({"stock_kwh": energy.read(value, path), **whole},), True
-    points, on_ticks = [], True
-    for i, each in enumerate(value if isinstance(value, list) else [value]):
-        at = f"{path}[{i}]"
-        known(each, {"datetime", "start", "end", "duration", "value"}, at)
-        level = energy.read(each.get("value"), f"{at}.value")
-        start, end = reader.span(each, at)
-        if "datetime" in each:
-            end = start
-        on_ticks &= _is_tick(reader, start) and _is_tick(reader, end)
-        if field == "soc-targets" and start == end:
-            start = end = _next_tick(reader, start)
-        points.append({"stock_kwh": level, "start": start, "end": end})
-    return tuple(points), on_ticks
+    def __post_init__(self) -> None:
+        """Ask for nothing yet."""
+        self.min, self.max, self.target = np.full((3, self.reader.grid.n_steps), np.nan)
 
+    def add(self, kind: str, level: float, first: int, last: int) -> None:
+        """Ask for ``level`` at the ticks ``first`` to ``last``, the start being tick 0."""
+        at = slice(max(first, 1) - 1, max(last, 0))
+        if kind == "min":
+            self.min[at] = np.fmax(self.min[at], level)
+        elif kind == "max":
+            self.max[at] = np.fmin(self.max[at], level)
+        else:
+            self.target[at] = np.where(np.isnan(self.target[at]), level, self.target[at])
 
-def _series_points(
-    reader: Reader, value: dict[str, Any], energy: Energy, path: str, *, field: str
-) -> tuple[dict[str, Any], ...]:
-    """Return a point for each value of a series that is known and touches the window.
+    def add_between(self, kind: str, level: float, time: datetime) -> None:
+        """Ask for ``level`` at a time between two ticks, as far as these have to do with it.
 
-    What holds over a step binds at both of its ends; an exact level can hold but at one.
-    """
-    unit = SHARE if reader.named(value, path)["unit"] == "%" else ENERGY
-    start, step, levels = reader.raw(value, unit, path)
-    if unit is SHARE:
-        if energy.most is None:
-            raise DocumentError([(path, "a share of the stock needs soc-max")])
-        levels = levels * energy.most
-    points = []
-    for i in np.flatnonzero(~np.isnan(levels)).tolist():
-        first, last = start + i * step, start + (i + 1) * step
-        if last > reader.grid.start and first < reader.grid.end:
-            begin = last if field == "soc-targets" else first
-            points.append({"stock_kwh": float(levels[i]), "start": begin, "end": last})
-    if not points:
-        raise DocumentError([(path, "the series says nothing about the window")])
-    return tuple(points)
+        A target counts at the tick after it. Where it (or a minimum) is to be met between them,
+        the tick before may lack what can be charged until then; the tick after a minimum, what
+        can be discharged since. Maxima likewise, the other way.
+        """
+        grid = self.reader.grid
+        before = int((time - grid.start) // grid.step)
+        since = (time - grid.start) / grid.step - before
+        hours = grid.step_hours * np.array([since, 1.0 - since])
+        up, down = self._reach(before)
+        if kind == "target":
+            self.add(kind, level, before + 1, before + 1)
+        if kind != "max":
+            self._add_bound("min", level - up * hours[0], before)
+        if kind == "min":
+            self._add_bound("min", level - down * hours[1], before + 1)
+        if kind != "min":
+            self._add_bound("max", level + down * hours[0], before)
+        if kind == "max":
+            self._add_bound("max", level + up * hours[1], before + 1)
 
+    def _add_bound(self, kind: str, level: float, tick: int) -> None:
+        if kind == "min" and self.least is not None:
+            level = max(level, self.least)
+        if kind == "max" and self.most is not None:
+            level = min(level, self.most)
+        self.add(kind, level, tick, tick)
 
-def _is_tick(reader: Reader, time: datetime) -> bool:
-    return not (time - reader.grid.start) % reader.grid.step
-
-
-def _next_tick(reader: Reader, time: datetime) -> datetime:
-    behind = (time - reader.grid.start) % reader.grid.step
-    return time + (reader.grid.step - behind) if behind else time
+    def _reach(self, step: int) -> tuple[float, float]:
+        if self.reach is None or not 0 <= step < self.reach.up.size:
+            return 0.0, 0.0
+        return float(self.reach.up[step]), float(self.reach.down[step])

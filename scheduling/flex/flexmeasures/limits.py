@@ -2,23 +2,24 @@
 
 from typing import Any
 
-from scheduling.flex.flexmeasures.context import (
-    DEVICE_BREACH,
-    UNLIMITED_KW,
-    breach_price,
-    breach_prices,
-    capacity,
-    flag,
-)
+from scheduling.flex.flexmeasures.breaches import soft_limit
+from scheduling.flex.flexmeasures.context import DEVICE_BREACH, breach_price, capacity, flag
+from scheduling.flex.flexmeasures.parts import UNLIMITED_KW, Parts
 from scheduling.flex.flexmeasures.reading import Reader, Steps, known, objects
 from scheduling.flex.flexmeasures.units import POWER, quantity
 from scheduling.flex.parsing import DocumentError
 
 
 def power_limits(
-    reader: Reader, model: dict[str, Any], context: dict[str, Any], path: str
+    reader: Reader,
+    model: dict[str, Any],
+    context: dict[str, Any],
+    parts: Parts,
+    path: str,
+    *,
+    node: str,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return a device's hard limits, and its soft ones as those of a node."""
+    """Return a device's hard limits, and its soft ones as those of ``node``."""
     directional = {
         direction: capacity(reader, model[field], f"{path}.{field}")
         for direction in ("consumption", "production")
@@ -30,14 +31,16 @@ def power_limits(
     for direction, ours in (("consumption", "import"), ("production", "export")):
         limit = directional.get(direction)
         if limit is None:
-            # One capacity alone closes the other direction, unless there is one for both.
-            is_closed = bool(directional) and "power-capacity" not in model
+            # A capacity of one direction that is not zero closes the other.
+            is_closed = any(map(any, directional.values()))
             limit = (0.0,) * reader.grid.n_steps if is_closed else most
         else:
             price = _device_breach(reader, context, direction)
             if price is not None and any(limit):
-                soft[f"{ours}_limit_kw"] = limit
-                soft |= breach_prices(ours, price)
+                below = tuple(min(pair) for pair in zip(limit, most, strict=True))
+                soft |= soft_limit(
+                    reader, parts, path, node=node, direction=ours, limit=below, price_per_kw=price
+                )
                 limit = most
         hard = tuple(min(one, other) for one, other in zip(limit, most, strict=True))
         if max(hard) >= UNLIMITED_KW:
@@ -64,6 +67,9 @@ def _capacity(
         # Where they are silent the site's connection is what is left to limit the device.
         highest = tuple(max(step) for step in zip(*directional.values(), strict=True))
         silent = max(highest) >= UNLIMITED_KW
+        closes_one = len(directional) == 1 and not any(highest)
+        if of_site is not None and closes_one:
+            return of_site
         if not silent or of_site is None:
             return highest
         return tuple(min(one, other) for one, other in zip(highest, of_site, strict=True))

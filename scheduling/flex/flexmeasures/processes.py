@@ -1,13 +1,12 @@
 """Flex-models of the process scheduler."""
 
 from datetime import timedelta
-from math import ceil
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.flex.flexmeasures.context import Parts
+from scheduling.flex.flexmeasures.parts import Parts
 from scheduling.flex.flexmeasures.reading import Reader, known, name_of, needed, objects
 from scheduling.flex.flexmeasures.units import POWER, duration, quantity
 from scheduling.flex.parsing import DocumentError
@@ -19,6 +18,7 @@ _FIELDS: Final = {
     "process-type",
     "time-restrictions",
     "optimization-direction",
+    "optimization-sense",
 }
 _KINDS: Final = ("inflexible", "shiftable", "breakable")
 
@@ -33,15 +33,14 @@ def add_process(reader: Reader, given: dict[str, Any], parts: Parts, path: str) 
     if kind not in _KINDS:
         words = f"{kind!r} is not a process type (known: {', '.join(_KINDS)})"
         raise DocumentError([(f"{at}.process-type", words)])
-    direction = model.get("optimization-direction", "MIN")
-    if direction not in ("MIN", "MAX"):
-        raise DocumentError([(f"{at}.optimization-direction", "should be MIN or MAX")])
+    direction = _direction(model, at)
     power = quantity(model["power"], POWER, f"{at}.power", bare="kW")
     if power <= 0:
         raise DocumentError([(f"{at}.power", f"{power:g} kW: should be above 0")])
     lasts = duration(model["duration"], f"{at}.duration")
     grid = reader.grid
-    lasts = min(lasts, grid.n_steps * grid.step)
+    # Of a step that it takes but a part of, it takes all.
+    lasts = min(-(-lasts // grid.step), grid.n_steps) * grid.step
     forbidden = [
         {"start": start, "end": end}
         for where, span in objects(model.get("time-restrictions"), f"{at}.time-restrictions")
@@ -51,7 +50,7 @@ def add_process(reader: Reader, given: dict[str, Any], parts: Parts, path: str) 
     ]
     if direction == "MAX" and kind != "inflexible":
         price = np.array(parts.root["prices"]["import_per_kwh"])
-        n_pieces = ceil(lasts / grid.step)
+        n_pieces = lasts // grid.step
         length = n_pieces if kind == "shiftable" else 1
         allowed = _allowed(reader, forbidden)
         runs = _dearest(price, allowed, length, n_pieces // length)
@@ -70,6 +69,17 @@ def add_process(reader: Reader, given: dict[str, Any], parts: Parts, path: str) 
         "forbidden": tuple(forbidden),
     }
     parts.add("devices", at, process)
+
+
+def _direction(model: dict[str, Any], path: str) -> str:
+    """Return MIN or MAX: the documentation and the program call the field by two names."""
+    named = [name for name in ("optimization-direction", "optimization-sense") if name in model]
+    if len(named) > 1:
+        raise DocumentError([(f"{path}.{named[1]}", f"says the same as {named[0]}: give one")])
+    direction = model[named[0]] if named else "MIN"
+    if direction not in ("MIN", "MAX"):
+        raise DocumentError([(f"{path}.{named[0]}", "should be MIN or MAX")])
+    return str(direction)
 
 
 def _allowed(reader: Reader, forbidden: list[dict[str, Any]]) -> NDArray[np.bool_]:

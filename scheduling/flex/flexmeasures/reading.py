@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -22,7 +23,7 @@ from scheduling.flex.parsing import DocumentError
 
 Array = NDArray[np.float64]
 Steps = tuple[float, ...]
-Overlap = Literal["last", "sum", "least"]
+Overlap = Literal["first", "sum", "least"]
 
 #: What may stand beside the name of a series. Filters choose among sources; a file has one.
 _REFERENCE: Final = {"series", "default"} | {
@@ -49,7 +50,7 @@ class Reader:
         path: str,
         *,
         default: float | None = None,
-        overlap: Overlap = "last",
+        overlap: Overlap = "first",
     ) -> Steps:
         """Return ``value``, a quantity, a reference to a series or segments, per step.
 
@@ -118,7 +119,7 @@ class Reader:
         start, step, values = self.raw(value, unit, path)
         if "default" in value:
             default = quantity(value["default"], unit, f"{path}.default")
-        found = self._resampled(values, start, step)
+        found = self.sampled(values, start, step)
         silent = np.isnan(found)
         if silent.any():
             if default is None:
@@ -128,18 +129,6 @@ class Reader:
             found[silent] = default
         return tuple(found.tolist())
 
-    def _resampled(self, values: Array, start: datetime, step: timedelta) -> Array:
-        """Return the mean over each step of what holds from each value to the next."""
-        ratio = max(int(np.ceil(self.grid.step / step)), 1)
-        first = (self.grid.start - start) / step
-        width = self.grid.step / step
-        at = first + np.arange(self.grid.n_steps)[:, None] * width
-        index = np.floor(at + (np.arange(ratio) + 0.5) * width / ratio).astype(int)
-        is_there = (index >= 0) & (index < values.size)
-        found = np.where(is_there, values[np.clip(index, 0, values.size - 1)], np.nan)
-        mean: Array = found.mean(axis=1)
-        return mean
-
     def _from_segments(
         self, segments: list[Any], unit: Unit, path: str, default: float | None, overlap: Overlap
     ) -> Steps:
@@ -148,8 +137,8 @@ class Reader:
         for i, segment in enumerate(segments):
             at = f"{path}[{i}]"
             start, end = self.span(segment, at)
-            first = min(max(int((start - self.grid.start) // self.grid.step), 0), found.size)
-            last = max(-int((self.grid.start - end) // self.grid.step), first)
+            first, last = self.ticks(start, end)
+            first, last = min(first, found.size), max(last, first)
             value = quantity(segment.get("value"), unit, f"{at}.value")
             if unit is PRICE:
                 spans.append((start, end, value))
@@ -160,7 +149,7 @@ class Reader:
             elif overlap == "least":
                 part[:] = np.fmin(part, value)
             else:
-                part[:] = value
+                part[:] = np.where(np.isnan(part), value, part)
         silent = np.isnan(found)
         if silent.any():
             if default is None:
@@ -191,6 +180,27 @@ class Reader:
             raise DocumentError([(path, "end should not be before start")])
         return start, end
 
+    def sampled(self, values: Array, start: datetime, step: timedelta) -> Array:
+        """Return the mean over each step of what holds from each value to the next."""
+        ratio = max(int(np.ceil(self.grid.step / step)), 1)
+        first = (self.grid.start - start) / step
+        width = self.grid.step / step
+        at = first + np.arange(self.grid.n_steps)[:, None] * width
+        index = np.floor(at + (np.arange(ratio) + 0.5) * width / ratio).astype(int)
+        is_there = (index >= 0) & (index < values.size)
+        found = np.where(is_there, values[np.clip(index, 0, values.size - 1)], np.nan)
+        mean: Array = found.mean(axis=1)
+        return mean
+
+    def ticks(self, start: datetime, end: datetime) -> tuple[int, int]:
+        """Return the first and the last end of a step from ``start`` to ``end``, both part of it.
+
+        The start of the window is tick 0; the last may be before the first.
+        """
+        first = -int((self.grid.start - start) // self.grid.step)
+        last = int((end - self.grid.start) // self.grid.step)
+        return max(first, 0), min(last, self.grid.n_steps)
+
     def currencies(self, value: Any) -> set[str]:
         """Return the currencies of all prices in ``value``, a context."""
         if isinstance(value, dict):
@@ -211,6 +221,17 @@ def _priced_once(spans: list[tuple[datetime, datetime, float]], path: str) -> No
         if start < other_end and end > other_start and value != other:
             words = f"[{i}] and [{len(before)}] overlap: two prices for one time and direction"
             raise DocumentError([(path, words)])
+
+
+def runs_of(*values: Iterable[float]) -> list[tuple[int, int]]:
+    """Return [first, beyond) of each stretch in which none of ``values`` changes.
+
+    What is not known (NaN) is never the same as its neighbour.
+    """
+    arrays = [np.asarray(tuple(each), dtype=np.float64) for each in values]
+    changes = np.any([each[1:] != each[:-1] for each in arrays], axis=0)
+    bounds = [0, *(np.flatnonzero(changes) + 1).tolist(), arrays[0].size]
+    return list(pairwise(bounds))
 
 
 def known(given: Any, fields: Iterable[str], path: str) -> None:

@@ -4,8 +4,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from scheduling.flex.flexmeasures.context import Parts
-from scheduling.flex.flexmeasures.levels import Energy, goals_of
+from scheduling.flex.flexmeasures.goals import goals_of
+from scheduling.flex.flexmeasures.levels import Energy, Reach
+from scheduling.flex.flexmeasures.parts import Parts
 from scheduling.flex.flexmeasures.reading import Reader, Steps, known, name_of
 from scheduling.flex.flexmeasures.units import ENERGY, POWER, SHARE
 from scheduling.flex.parsing import DocumentError
@@ -38,7 +39,12 @@ def add_stock(
 
 
 def holding_of(
-    reader: Reader, model: dict[str, Any], context: dict[str, Any], path: str
+    reader: Reader,
+    model: dict[str, Any],
+    context: dict[str, Any],
+    path: str,
+    *,
+    reach: Reach | None = None,
 ) -> dict[str, Any]:
     """Return the fields of a stock that ``model`` states.
 
@@ -52,15 +58,18 @@ def holding_of(
     if "soc-max" in model:
         most = Energy(bare).read(model["soc-max"], f"{path}.soc-max")
     energy = Energy(bare, most)
-    goals = goals_of(reader, model, context, energy, path)
-    if most is None and "soc-targets" in model:
-        targets = [goal for goal in goals if goal["kind"] == "max"][-1]
-        most = max(point["stock_kwh"] for point in targets["points"])
     least = None
     if "soc-min" in model:
         least = energy.read(model["soc-min"], f"{path}.soc-min")
+    goals = goals_of(reader, model, context, energy, path, least=least, reach=reach)
     start = _at_start(reader, model, energy, path)
     _check_bounds(path, least, most, start)
+    if most is not None and start > most:
+        # It has until the end of the first step to come down.
+        first = reader.grid.start + reader.grid.step
+        point = {"stock_kwh": most, "start": first, "end": reader.grid.end}
+        goals.append({"kind": "max", "points": (point,)})
+        most = start
     found: dict[str, Any] = {
         "stock_at_start_kwh": start,
         "stock_min_kwh": least,
@@ -86,9 +95,6 @@ def _check_bounds(path: str, least: float | None, most: float | None, start: flo
     if least is not None and least > most:
         words = f"{least:g} kWh is above soc-max, {most:g} kWh"
         raise DocumentError([(f"{path}.soc-min", words)])
-    if start > most:
-        words = f"{start:g} kWh is above soc-max, {most:g} kWh"
-        raise DocumentError([(f"{path}.soc-at-start", words)])
 
 
 def _at_start(reader: Reader, model: dict[str, Any], energy: Energy, path: str) -> float:

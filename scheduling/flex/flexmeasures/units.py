@@ -30,9 +30,14 @@ _LONGEST: Final = timedelta(days=3_660)
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What a field measures: ``kind`` is power, energy, share, or a price per one of them."""
+    """What a field measures: ``kind`` is power, energy, share, or a price per one of them.
+
+    A price "per energy or power" is in the currency per kWh: one per kW is paid in each step,
+    of ``step_hours``.
+    """
 
     kind: str
+    step_hours: float | None = None
 
     def factor(self, text: str, path: str) -> float:
         """Return by what to multiply a value in ``text`` to get kW, kWh, a share, or a price.
@@ -51,6 +56,9 @@ class Unit:
                 return known[text]
         else:
             per = _POWER if self.kind == "price per power" else _ENERGY
+            if self.step_hours is not None:
+                of_step = {unit: size * self.step_hours for unit, size in _POWER.items()}
+                per = of_step | per
             currency, slash, below = text.partition("/")
             if slash and re.fullmatch(r"[A-Z]{3}", currency) and below in per:
                 return 1.0 / per[below]
@@ -62,6 +70,11 @@ ENERGY: Final = Unit("energy")
 SHARE: Final = Unit("share")
 PRICE: Final = Unit("price per energy")
 POWER_PRICE: Final = Unit("price per power")
+
+
+def price_of_steps(step_hours: float) -> Unit:
+    """Return the unit of a price per energy, or per power in each step."""
+    return Unit("price per energy or power", step_hours)
 
 
 def quantity(text: Any, unit: Unit, path: str, *, bare: str | None = None) -> float:

@@ -1,0 +1,168 @@
+"""Minima, maxima and targets of a stock as goals."""
+
+from datetime import datetime
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.flex.flexmeasures.context import STOCK_BREACH, flag
+from scheduling.flex.flexmeasures.levels import Energy, Levels, Reach
+from scheduling.flex.flexmeasures.reading import Reader, known, runs_of
+from scheduling.flex.flexmeasures.units import ENERGY, PRICE, SHARE, quantity
+from scheduling.flex.parsing import DocumentError
+
+Array = NDArray[np.float64]
+
+_FIELDS: Final = ("soc-minima", "soc-maxima", "soc-targets")
+_SIDES: Final = {"min": "minima", "max": "maxima"}
+
+
+def goals_of(
+    reader: Reader,
+    model: dict[str, Any],
+    context: dict[str, Any],
+    energy: Energy,
+    path: str,
+    *,
+    least: float | None,
+    reach: Reach | None,
+) -> list[dict[str, Any]]:
+    """Return the goals of a stock: hard, or missed at the prices of the context.
+
+    A target is a minimum and a maximum, each missed at its own price.
+    """
+    levels = Levels(reader, reach, least, energy.most)
+    for name in _FIELDS:
+        if name in model:
+            _read(levels, model[name], energy, f"{path}.{name}", field=name)
+    prices = _prices(context, is_soft=not levels.on_ticks)
+    goals = []
+    for kind in _SIDES:
+        goals += _goals(reader, kind, getattr(levels, kind), prices.get(kind))
+        target = prices.get(kind) if len(prices) == len(_SIDES) else None
+        goals += _goals(reader, kind, levels.target, target)
+    return goals
+
+
+def _prices(context: dict[str, Any], *, is_soft: bool) -> dict[str, float]:
+    """Return what missing a kWh costs by side; none of a side that is hard.
+
+    Between two ticks a level may be out of reach by no one's fault: it is hard there only when
+    it is said so of stocks.
+    """
+    at = "$.flex_context"
+    is_soft = is_soft and context.get("relax-soc-constraints") is not False
+    relaxed = flag(context, "relax-constraints", at, default=True)
+    relaxed = flag(context, "relax-soc-constraints", at, default=relaxed)
+    given = {
+        kind: quantity(context[name], PRICE, f"{at}.{name}")
+        for kind, side in _SIDES.items()
+        if (name := f"soc-{side}-breach-price") in context
+    }
+    if relaxed or is_soft:
+        return {kind: given.get(kind, STOCK_BREACH) for kind in _SIDES}
+    return given
+
+
+def _goals(reader: Reader, kind: str, level: Array, price: float | None) -> list[dict[str, Any]]:
+    """Return goals that ask for ``level``, missed at ``price`` as FlexMeasures counts it.
+
+    It prices the most that is missed of each stretch of one level, and what is missed at each
+    tick, both in kWh per length of a step: shorter steps make misses dearer.
+    """
+    grid = reader.grid
+    stretches = [(a, b) for a, b in runs_of(level) if not np.isnan(level[a])]
+    ticks = [grid.start + tick * grid.step for tick in range(1, grid.n_steps + 1)]
+    points = [
+        {"stock_kwh": float(level[a]), "start": ticks[a], "end": ticks[b - 1]} for a, b in stretches
+    ]
+    if price is None:
+        return [{"kind": kind, "points": tuple(points)}] if points else []
+    hours = grid.step_hours
+    of_most, of_each = price / hours, price / hours
+    single = tuple(p for p, (a, b) in zip(points, stretches, strict=True) if b - a == 1)
+    goals = []
+    if single:
+        each = of_each + of_most / hours
+        goals.append({"kind": kind, "points": single, "miss_price_per_kwh_hour": each})
+    for point, (a, b) in zip(points, stretches, strict=True):
+        if b - a > 1:
+            prices = {"miss_price_per_kwh": of_most, "miss_price_per_kwh_hour": of_each}
+            goals.append({"kind": kind, "points": (point,), **prices})
+    return goals
+
+
+def last_target(reader: Reader, model: Any, path: str) -> datetime | None:
+    """Return when the last target of a flex-model counts, if it names any by their times."""
+    given = model.get("soc-targets") if isinstance(model, dict) else None
+    if isinstance(given, dict) and "series" not in given:
+        given = [given]
+    if not isinstance(given, list):
+        return None
+    ends = []
+    for i, each in enumerate(given):
+        start, end = reader.span(each, f"{path}.soc-targets[{i}]")
+        ends.append(start if "datetime" in each else end)
+    return max(ends, default=None)
+
+
+def _read(levels: Levels, value: Any, energy: Energy, path: str, *, field: str) -> None:
+    """Add what a field states to ``levels``.
+
+    Raises:
+        DocumentError: it is none of what a field may be, or says nothing about the window.
+    """
+    reader, kind = levels.reader, {"soc-minima": "min", "soc-maxima": "max"}.get(field, "target")
+    if isinstance(value, dict) and "series" in value:
+        _read_series(levels, value, energy, path, kind=kind)
+        return
+    if not isinstance(value, (list, dict)):
+        levels.add(kind, energy.read(value, path), 1, reader.grid.n_steps)
+        return
+    for i, each in enumerate(value if isinstance(value, list) else [value]):
+        at = f"{path}[{i}]"
+        known(each, {"datetime", "start", "end", "duration", "value"}, at)
+        level = energy.read(each.get("value"), f"{at}.value")
+        start, end = reader.span(each, at)
+        if "datetime" in each:
+            end = start
+        if end < reader.grid.start or start > reader.grid.end:
+            raise DocumentError([(at, "is outside the window")])
+        levels.on_ticks &= _is_tick(reader, start) and _is_tick(reader, end)
+        if start == end and not _is_tick(reader, start):
+            levels.add_between(kind, level, start)
+        else:
+            first, last = reader.ticks(start, end)
+            levels.add(kind, level, first, last)
+
+
+def _read_series(
+    levels: Levels, value: dict[str, Any], energy: Energy, path: str, *, kind: str
+) -> None:
+    """Add each value of a series that is known and touches the window.
+
+    What holds over a step binds at both of its ends; where two meet, the earlier target.
+    """
+    reader = levels.reader
+    unit = SHARE if reader.named(value, path)["unit"] == "%" else ENERGY
+    start, step, known_levels = reader.raw(value, unit, path)
+    if unit is SHARE:
+        if energy.most is None:
+            raise DocumentError([(path, "a share of the stock needs soc-max")])
+        known_levels = known_levels * energy.most
+    if step < reader.grid.step:
+        known_levels = reader.sampled(known_levels, start, step)
+        start, step = reader.grid.start, reader.grid.step
+    says_something = False
+    for i in np.flatnonzero(~np.isnan(known_levels)).tolist():
+        first, last = start + i * step, start + (i + 1) * step
+        if last > reader.grid.start and first < reader.grid.end:
+            says_something = True
+            levels.add(kind, float(known_levels[i]), *reader.ticks(first, last))
+    if not says_something:
+        raise DocumentError([(path, "the series says nothing about the window")])
+
+
+def _is_tick(reader: Reader, time: datetime) -> bool:
+    return not (time - reader.grid.start) % reader.grid.step
