@@ -34,7 +34,7 @@ def simulate(problem: SiteProblem, charge: Array, discharge: Array) -> Array:
             ratios = float(flows.charge_efficiency[f, t]), float(flows.discharge_efficiency[f, t])
             stock = int(flows.stock[f])
             bend = bend_of.get(f, Bend(name="", flow=f))
-            into[stock] += _stored(bend, t, float(before[stock]), powers, ratios)
+            into[stock] += stored(bend, t, float(before[stock]), powers, ratios)
         level = stocks.kept[:, t] * before + more[:, t] + left[:, t] * into
         for to, of, kept, hours in across(stocks.exchanges):
             level[to] += kept[t] * before[of] + hours[t] * into[of]
@@ -42,19 +42,23 @@ def simulate(problem: SiteProblem, charge: Array, discharge: Array) -> Array:
     return levels
 
 
-def _stored(
+def stored(
     bend: Bend, t: int, stock: float, powers: tuple[float, float], ratios: tuple[float, float]
 ) -> float:
-    """Return the power into the stock [kW] of what is drawn and given."""
+    """Return the power into the stock [kW] of ``powers`` drawn and given [kW, >= 0] in step ``t``.
+
+    ``ratios``: the efficiencies where they do not follow ``stock``, held before the step [kWh].
+    """
     drawn, given = powers
     into, out = (
-        usual if curve is None else _at(curve, t, stock)
+        usual if curve is None else ratio_at(curve, t, stock)
         for curve, usual in zip((bend.charge, bend.discharge), ratios, strict=True)
     )
     return into * drawn - given / out - bend.loss * (drawn * drawn + given * given)
 
 
-def _at(curve: Curve, t: int, stock: float) -> float:
+def ratio_at(curve: Curve, t: int, stock: float) -> float:
+    """Return the ratio of step ``t`` where the stock before it is ``stock`` [kWh]."""
     if isinstance(curve, CarnotCop):
         own = CarnotCop(
             share=curve.share,

@@ -8,6 +8,9 @@ batteries take what the site has too much and give what it needs (formulation F2
 The power of all devices is thereby known, and so is that at each connection; what is left of
 the model (breaches, peaks, commitments) follows, and its terms add up as a plan's do. Limits
 of connections are not kept here: what passes them is told.
+
+Where physics bend, stocks are those of a simulation of the exact equations
+(``formulation.simulation``), and so is what follows from them.
 """
 
 from dataclasses import dataclass, replace
@@ -21,9 +24,11 @@ from numpy.typing import NDArray
 from assets.timegrid import TimeGrid
 from scheduling.engines.base import EngineFailed, Infeasible, OutOfTime, Unbounded
 from scheduling.engines.highs import HighsEngine
+from scheduling.formulation.bending import unbent
 from scheduling.formulation.compiled import Compiled
 from scheduling.formulation.linear_model import LinearModel
 from scheduling.formulation.processes import WholeJob
+from scheduling.formulation.simulation import simulate
 from scheduling.formulation.site import SiteModel, SiteProblem
 from scheduling.interpret.uncontrolled import (
     Controls,
@@ -68,20 +73,22 @@ class Saving:
 def read_savings(
     site: SiteModel, problem: SiteProblem, grid: TimeGrid, *, cost: float, time_limit: timedelta
 ) -> list[Saving]:
-    """Return what the plan of cost ``cost`` saves against each baseline."""
+    """Return what the plan of cost ``cost`` saves against each baseline.
+
+    ``cost`` [currency]: by the exact equations, where physics bend.
+    """
     if problem.couplings or problem.nodes.is_internal.any():
-        why = "what converters make and use follows from the plan alone"
-        return [Saving(each, None, None, {}, why=why) for each in Baseline]
-    if problem.bends:
-        why = "what bends is known along the plan alone: without planning it would run elsewhere"
-        return [Saving(each, None, None, {}, why=why) for each in Baseline]
+        return not_held_against("what converters make and use follows from the plan alone")
     found = []
-    controls, model = no_control(problem), site.model.compile()
+    controls, model = no_control(problem), unbent(site.model.compile())
     for baseline in Baseline:
         if baseline is Baseline.NAIVE_CONTROL:
             controls = self_consumption(problem, controls)
         net = node_power(problem, controls)
         held = held_back(problem, net)
+        if problem.bends:
+            stock = simulate(problem, controls.charge, controls.discharge)
+            controls = replace(controls, stock=stock)
         values = _known(site, problem, controls, net, held)
         try:
             costs = _costs(site.model, model, values, time_limit)
@@ -102,6 +109,11 @@ def read_savings(
             )
         )
     return found
+
+
+def not_held_against(why: str) -> list[Saving]:
+    """Return that the plan is held against no baseline, and why."""
+    return [Saving(each, None, None, {}, why=why) for each in Baseline]
 
 
 def _known(
@@ -125,6 +137,8 @@ def _known(
         own = np.unique(columns.columns)
         values[own] = 0.0
         values[own[: 1 if isinstance(job, WholeJob) else job.n_pieces]] = 1.0
+    for bent in site.model.bent:
+        values[bent.extra] = bent.exact(values)
     return values
 
 

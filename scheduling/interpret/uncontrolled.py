@@ -1,17 +1,23 @@
 """How devices run when nobody plans: by themselves, or by the simplest of controllers.
 
-Powers only; what they cost is another matter (``interpret.baselines``).
+Powers only; what they cost is another matter (``interpret.baselines``). Where a flow bends, they
+follow its exact equation.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.formulation.bends import Bend
 from scheduling.formulation.exchange import across
+from scheduling.formulation.inverse import drawn_to_store, given_by
 from scheduling.formulation.nodes import NO_PARENT
+from scheduling.formulation.operation import Taper
 from scheduling.formulation.processes import WholeJob
+from scheduling.formulation.simulation import stored
 from scheduling.formulation.site import SiteProblem
 from scheduling.formulation.storage import NO_STOCK, gained, hours_left
 
@@ -52,22 +58,61 @@ def no_control(problem: SiteProblem) -> Controls:
     busy = np.flatnonzero(loses | (stock < wanted - _NOTHING).any(axis=1))
     own = owner[busy]
     is_fed = own != NO_STOCK
-    into = left[busy] * flows.charge_efficiency[own]
+    ratio = flows.charge_efficiency[own]
     limit = np.where(is_fed[:, None], flows.charge_limit[own], 0.0)
-    kept, wanted, more = stocks.kept[busy], wanted[busy], more[busy]
-    tied = _tied(problem, busy)
+    kept, wanted, more, left = stocks.kept[busy], wanted[busy], more[busy], left[busy]
+    tied, drawing = _tied(problem, busy), _Drawing.of(problem, own.tolist())
     level = stocks.initial[busy]
     for t in range(n_steps if busy.size else 0):
         before, level = level, kept[:, t] * level + more[:, t]
         for to, of, share, _ in tied:
             level[to] += share[t] * before[of]
-        drawn = np.minimum(np.maximum((wanted[:, t] - level) / into[:, t], 0.0), limit[:, t])
+        missing = np.maximum((wanted[:, t] - level) / left[:, t], 0.0)
+        drawn, into = drawing.at(t, before, missing, ratio[:, t], limit[:, t])
         charge[own[is_fed], t] = drawn[is_fed]
-        level += drawn * into[:, t]
+        level += into * left[:, t]
         for to, of, _, spread in tied:
-            level[to] += spread[t] * drawn[of] * flows.charge_efficiency[own[of], t]
+            level[to] += spread[t] * into[of]
         stock[busy, t] = level
     return Controls(charge, np.zeros(charge.shape), stock, _jobs(problem))
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """Stores that draw otherwise than in proportion: their places, and tapers or bends."""
+
+    tapers: list[tuple[int, Taper]]
+    bends: list[tuple[int, Bend]]
+
+    @classmethod
+    def of(cls, problem: SiteProblem, own: list[int]) -> "_Drawing":
+        """``own``: the flow that feeds the store at each place, or ``NO_STOCK``."""
+        place = {f: number for number, f in enumerate(own) if f != NO_STOCK}
+        return cls(
+            [(place[each.flow], each) for each in problem.tapers if each.flow in place],
+            [(place[each.flow], each) for each in problem.bends if each.flow in place],
+        )
+
+    def at(
+        self, t: int, before: Array, missing: Array, ratio: Array, limit: Array
+    ) -> tuple[Array, Array]:
+        """Return what is drawn for ``missing`` into each stock, and what comes into it [kW].
+
+        All of shape (n places,); ``before``: the stock at the start of step ``t`` [kWh].
+        """
+        if self.tapers:
+            limit = limit.copy()
+        for place, taper in self.tapers:
+            most = taper.at_empty - taper.drop * before[place]
+            limit[place] = min(limit[place], max(most, 0.0))
+        drawn = np.minimum(missing / ratio, limit)
+        into = drawn * ratio
+        for place, bend in self.bends:
+            now, usual = float(before[place]), float(ratio[place])
+            wanted = drawn_to_store(bend, t, now, usual, power=float(missing[place]))
+            drawn[place] = min(wanted, limit[place])
+            into[place] = stored(bend, t, now, (float(drawn[place]), 0.0), (usual, 1.0))
+        return drawn, into
 
 
 def _tied(problem: SiteProblem, busy: NDArray[np.int64]) -> list[tuple[int, int, Array, Array]]:
@@ -92,28 +137,58 @@ def self_consumption(problem: SiteProblem, controls: Controls) -> Controls:
     for f in _batteries(problem, controls):
         k, node = int(flows.stock[f]), _priced_above(problem, int(flows.node[f]))
         left = hours_left(stocks, hours)[k]
-        into, out = left * flows.charge_efficiency[f], left / flows.discharge_efficiency[f]
         steps = np.stack(
             [
-                *(net[node], flows.charge_limit[f], flows.discharge_limit[f], into, out),
+                *(net[node], flows.charge_limit[f], flows.discharge_limit[f], left),
+                *(flows.charge_efficiency[f], flows.discharge_efficiency[f]),
                 *(stocks.kept[k], more[k], stocks.floor[k], stocks.ceiling[k]),
             ],
             axis=1,
         )
         # Plain numbers: one step of one battery is too little for arrays.
-        charge[f], discharge[f], stock[k] = _follow(steps.tolist(), float(stocks.initial[k]))
+        charge[f], discharge[f], stock[k] = _follow(
+            steps.tolist(), float(stocks.initial[k]), _most_drawn(problem, f), _bend(problem, f)
+        )
         _pass_up(problem, net, int(flows.node[f]), charge[f] - discharge[f])
     return replace(controls, charge=charge, discharge=discharge, stock=stock)
 
 
-def _follow(steps: list[list[float]], level: float) -> tuple[list[float], ...]:
+def _most_drawn(problem: SiteProblem, f: int) -> Callable[[float], float] | None:
+    """Return what tapers let the flow draw by the stock before [kWh -> kW], if there are any."""
+    tapers = [each for each in problem.tapers if each.flow == f]
+    if not tapers:
+        return None
+    return lambda before: max(min(each.at_empty - each.drop * before for each in tapers), 0.0)
+
+
+def _bend(problem: SiteProblem, f: int) -> Bend | None:
+    return next((each for each in problem.bends if each.flow == f), None)
+
+
+def _follow(
+    steps: list[list[float]],
+    level: float,
+    most: Callable[[float], float] | None,
+    bend: Bend | None,
+) -> tuple[list[float], ...]:
     """Return what a battery draws, gives and holds that follows its node."""
     charge, discharge, stock = [], [], []
-    for net, most_drawn, most_given, into, out, kept, more, floor, ceiling in steps:
-        level = kept * level + more
-        drawn = max(min(-net, most_drawn, (ceiling - level) / into), 0.0)
-        given = max(min(net, most_given, (level - floor) / out), 0.0)
-        level += drawn * into - given * out
+    for t, step in enumerate(steps):
+        net, most_drawn, most_given, left, ratio, out, kept, more, floor, ceiling = step
+        before, level = level, kept * level + more
+        if most is not None:
+            most_drawn = min(most_drawn, most(before))
+        room, held = (ceiling - level) / left, (level - floor) / left
+        if bend is None:
+            drawn = max(min(-net, most_drawn, room / ratio), 0.0)
+            given = max(min(net, most_given, held * out), 0.0)
+            level += (drawn * ratio - given / out) * left
+        else:
+            fits = drawn_to_store(bend, t, before, ratio, power=room)
+            there = given_by(bend, t, before, out, power=held)
+            drawn = max(min(-net, most_drawn, fits), 0.0)
+            given = max(min(net, most_given, there), 0.0)
+            level += left * stored(bend, t, before, (drawn, given), (ratio, out))
         charge.append(drawn)
         discharge.append(given)
         stock.append(level)

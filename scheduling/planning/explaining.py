@@ -14,7 +14,7 @@ from scheduling.engines.highs import HighsEngine
 from scheduling.flex.devices import Battery
 from scheduling.formulation.compiled import fix_columns
 from scheduling.formulation.site import build_site
-from scheduling.interpret.baselines import Saving, read_savings
+from scheduling.interpret.baselines import Saving, not_held_against, read_savings
 from scheduling.interpret.devices import DeviceReason, read_device_reasons
 from scheduling.interpret.rainflow import Wear, meter
 from scheduling.interpret.reasons import Reason, read_reasons
@@ -75,14 +75,7 @@ def explain(plan: Plan) -> Explanation:
         return Explanation()
     if solved.site.courses:
         return Explanation(wear=_wear(plan, solved), took_ms=(perf_counter() - began) * 1000)
-    savings: list[Saving] = []
-    if plan.status is not PlanStatus.NEAREST:
-        free, site = solved.problem, solved.site
-        if free.blocks is not None:
-            # What runs unplanned holds no power for longer than a step.
-            free = replace(free, blocks=None)
-            site = build_site(free)
-        savings = read_savings(site, free, plan.grid, cost=plan.cost, time_limit=_MOST_TIME)
+    savings = _savings(plan, solved)
     duals = _duals(solved)
     if duals is None:
         took = (perf_counter() - began) * 1000
@@ -117,6 +110,20 @@ def explain(plan: Plan) -> Explanation:
         wear=_wear(plan, solved),
         took_ms=(perf_counter() - began) * 1000,
     )
+
+
+def _savings(plan: Plan, solved: Solved) -> list[Saving]:
+    if plan.status is PlanStatus.NEAREST:
+        return []
+    if plan.refinement is not None and not plan.refinement.is_exact:
+        return not_held_against("its own cost is that of the linear model, not of what bends")
+    free, site = solved.problem, solved.site
+    if free.blocks is not None or free.least_powers:
+        # What runs unplanned holds no power for longer than a step, nor one below its least: it
+        # runs for a part of a step then. The model that was solved may have rows that say so.
+        free = replace(free, blocks=None)
+        site = build_site(free)
+    return read_savings(site, free, plan.grid, cost=plan.cost, time_limit=_MOST_TIME)
 
 
 def _wear(plan: Plan, solved: Solved) -> dict[str, Wear]:
