@@ -47,7 +47,10 @@ def _relaxed(model: LinearModel, limits: list[Limit]) -> tuple[LinearModel, Play
         name = f"play {number}"
         beyond = np.broadcast_to(np.asarray(limit.beyond, dtype=np.float64), columns.shape)
         (upper if is_upper else lower)[columns] = beyond
-        room = relaxed.add_columns(name, columns.shape, upper=np.abs(beyond - held))
+        # Where nothing is held there is nothing to give.
+        most = np.zeros(columns.shape)
+        np.subtract(beyond, held, out=most, where=np.isfinite(held))
+        room = relaxed.add_columns(name, columns.shape, upper=np.abs(most))
         terms = [(columns, 1.0), (room, -1.0 if is_upper else 1.0)]
         if is_upper:
             relaxed.add_rows(name, columns.shape, terms, upper=held)
