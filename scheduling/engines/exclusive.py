@@ -26,6 +26,11 @@ Array = NDArray[np.float64]
 #: Of the time limit, kept to make a plan of what was found when the rest is spent.
 _KEPT_SHARE: Final = 0.2
 _LEAST_SECONDS: Final = 0.5
+_LEAST_SECONDS_TO_START: Final = 1e-3
+#: How long any plan is looked for where the time was too short for a good one.
+_FOR_A_PLAN: Final = timedelta(seconds=3)
+#: Of solving again where columns that exclude each other were both above zero, out of time.
+_MOST_ROUNDS: Final = 3
 
 
 def solve_apart(
@@ -47,6 +52,9 @@ def solve_apart(
     while True:
         # After the first round a plan is within reach: some time is kept to get there.
         left = deadline - monotonic() - (0.0 if found is None else _KEPT_SHARE * seconds)
+        if found is None:
+            # However short the time: whether there is a plan is for the engine to say.
+            left = max(left, _LEAST_SECONDS_TO_START)
         try:
             solution = _solve(engine, model, left, gap)
         except Infeasible:
@@ -54,10 +62,11 @@ def solve_apart(
                 raise
             continue
         except OutOfTime:
-            if found is None:
-                raise
-            left = max(deadline - monotonic(), _LEAST_SECONDS)
-            return _bend(engine, model, found, seconds=left, gap=gap)
+            bent, bound = None, -np.inf
+            if found is not None:
+                left = max(deadline - monotonic(), _LEAST_SECONDS)
+                bent, bound = _bend(engine, model, found, seconds=left, gap=gap), found.bound
+            return bent or _any(engine, model, lifting, bound=bound, gap=gap)
         added = _keep_apart(model, solution.values, apart)
         is_settled = not lifting.settle(solution) and not added
         found = lifting.bounded(solution)
@@ -78,8 +87,8 @@ def _solve(engine: Engine, model: LinearModel, seconds: float, gap: float) -> So
 
 def _bend(
     engine: Engine, model: LinearModel, found: Solution, *, seconds: float, gap: float
-) -> Solution:
-    """Return a solution near ``found`` that keeps all; its bound is what ``found`` costs.
+) -> Solution | None:
+    """Return a solution near ``found`` that keeps all, if there is; its bound is what that costs.
 
     Of two columns that exclude each other the larger stays; what is between zero and the least
     goes to the nearer of the two, or, if that cannot be, to zero. Then only prices are left.
@@ -93,11 +102,43 @@ def _bend(
             )
         except (Infeasible, OutOfTime):
             continue
-        _keep_apart(model, solution.values, [])
-        bound = min(found.bound, solution.cost)
-        is_proven = solution.cost - bound <= gap * abs(solution.cost)
-        return replace(solution, bound=bound, is_proven=is_proven)
+        return _bounded(model, solution, found.bound, gap)
+    return None
+
+
+def _any(
+    engine: Engine, model: LinearModel, lifting: Lifting, *, bound: float, gap: float
+) -> Solution:
+    """Return a solution of ``model`` with all choices open, as good as ``bound`` at least.
+
+    Integers are chosen without looking at costs, then they are minimised with these as they are.
+
+    Raises:
+        OutOfTime: there is none either, or it does at once what excludes each other.
+    """
+    lifting.open_all()
+    apart = [np.zeros(pair.first.size, dtype=bool) for pair in model.exclusives]
+    for _ in range(_MOST_ROUNDS):
+        compiled = model.compile()
+        free = replace(compiled, cost=np.zeros(compiled.n_columns), offset=0.0)
+        values = engine.solve(free, time_limit=_FOR_A_PLAN).values
+        whole = np.flatnonzero(compiled.integer)
+        solution = engine.solve(
+            fix_columns(compiled, whole, np.round(values[whole])),
+            time_limit=timedelta(seconds=_LEAST_SECONDS),
+            preferences=model.preferences(),
+        )
+        if not _keep_apart(model, solution.values, apart):
+            return _bounded(model, solution, bound, gap)
     raise OutOfTime("no solution was found within the time limit")
+
+
+def _bounded(model: LinearModel, solution: Solution, bound: float, gap: float) -> Solution:
+    """Return ``solution`` with what cancels netted, and ``bound`` as what is proven."""
+    _keep_apart(model, solution.values, [])
+    bound = min(bound, solution.cost)
+    is_proven = solution.cost - bound <= gap * abs(solution.cost)
+    return replace(solution, bound=bound, is_proven=is_proven)
 
 
 def _bent(model: LinearModel, values: Array, share: float) -> Compiled:

@@ -23,6 +23,7 @@ from scheduling.engines.base import (
     Unbounded,
 )
 from scheduling.engines.choices import settle_choices
+from scheduling.engines.first_plan import duals_of, first_plan
 from scheduling.engines.integers import FOR_A_PLAN, settle_integers
 from scheduling.engines.kept import Kept
 from scheduling.engines.merging import Merged, merged
@@ -34,6 +35,8 @@ Array = NDArray[np.float64]
 
 #: Below this a reduced cost is rounding, not money [currency per unit].
 _NO_MONEY: Final = 1e-9
+#: A search for the best is not given up sooner than that [s].
+_AT_LEAST: Final = 1.0
 #: What is left to make a found plan exact when the time is up [s].
 _A_MOMENT: Final = 0.5
 
@@ -87,7 +90,13 @@ class HighsEngine:
         if highs is None:
             linear = replace(model, integer=np.zeros_like(model.integer))
             highs = instance(linear if has_integers else model, gap)
-        run(highs, max(deadline, monotonic() + FOR_A_PLAN))
+        for_a_plan = max(deadline, monotonic()) + FOR_A_PLAN
+        try:
+            run(highs, max(deadline, monotonic() + _AT_LEAST))
+        except OutOfTime:
+            if has_integers:
+                raise
+            return first_plan(model, duals_of(highs, model), gap=gap, deadline=for_a_plan)
         bound, is_proven = -np.inf, True
         if has_integers:
             bound, is_proven = settle_integers(highs, model, gap, deadline)

@@ -58,7 +58,7 @@ def plan(
 
     Args:
         engine: name of a plug-in of group ``scheduling.engines``, or ``"auto"``.
-        time_limit: wall time of solving; a first plan is looked for up to three seconds longer.
+        time_limit: wall time of solving; a first plan is looked for some seconds longer.
         living: key, of tenant and site, under which ``highs`` keeps the model for the next run.
 
     Raises:
