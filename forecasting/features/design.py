@@ -59,6 +59,8 @@ class Design:
         # What lies at or after the origin is not known, even where a label comes twice.
         self.target.reshape(-1)[self.origin_day * n_slots + slot :] = np.nan
         self._kinds = self._kinds_of_days()
+        self._asked: Index | None = None
+        self._answer: tuple[Array, list[str]]
         self._prepare()
 
     def columns_of(self, times: Times) -> Index:
@@ -152,7 +154,16 @@ class Design:
         return found
 
     def features(self, origins: Index) -> tuple[Array, list[str]]:
-        """Return features of each origin and step, shape (N, C, F), and their names."""
+        """Return features of each origin and step, shape (N, C, F), and their names.
+
+        Not to be changed: several voices in a row ask for those of the same origins.
+        """
+        if self._asked is None or not np.array_equal(origins, self._asked):
+            self._answer = self._features(origins)
+            self._asked = origins.copy()
+        return self._answer
+
+    def _features(self, origins: Index) -> tuple[Array, list[str]]:
         day = origins[:, None] + self.window.day
         named = {
             **dict(zip(PROFILES, np.moveaxis(self.profiles(origins), -1, 0), strict=True)),

@@ -24,7 +24,8 @@ class Ensemble(Mixture):
         return {
             **{name: ProfileLearner(name) for name in PROFILES},
             "linear": RidgeLearner(),
-            "trees": BoostingLearner(differs=False),
+            "trees": BoostingLearner(),
+            "trees_by_chance": BoostingLearner(by_chance=True),
             "trees_on_profile": BoostingLearner(differs=True),
             "smoothing": MstlLearner(),
         }

@@ -1,10 +1,12 @@
 """Gradient boosting of trees over all steps of the window at once.
 
 LightGBM (Ke et al., NIPS 2017), for the absolute error. Trees cannot follow a level that they
-never met, so one of two models learns the difference to the better of two plain profiles.
+never met, so some learn the difference to the better of two plain profiles. Others cut where
+chance says (Geurts, Ernst and Wehenkel, Machine Learning 63, 2006): hardly worse alone, and wrong
+elsewhere, which is what a mixture lives on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Self
 
 import numpy as np
@@ -15,16 +17,17 @@ from forecasting.forecasters.base import Array
 from forecasting.forecasters.direct.ridge import best_profile
 
 _MOST_ROWS: Final = 30_000
-_MOST_TREES: Final = 200
+_MOST_TREES: Final = 120
 _FEWEST_TREES: Final = 60
-_SETTINGS: Final = {
+#: Half the time of twice as many trees at 0.06 with 127 bins, and in a mixture as good.
+_SETTINGS: Final[Mapping[str, Any]] = {
     "num_leaves": 31,
-    "learning_rate": 0.06,
+    "learning_rate": 0.1,
     "feature_fraction": 0.6,
     "bagging_fraction": 0.7,
     "bagging_freq": 1,
     "lambda_l2": 1.0,
-    "max_bin": 127,
+    "max_bin": 63,
     "num_threads": 1,
     "seed": 1,
     "deterministic": True,
@@ -33,10 +36,16 @@ _SETTINGS: Final = {
 
 
 class BoostingLearner:
-    """See the module; ``differs`` is whether it learns the difference to a profile."""
+    """See the module.
 
-    def __init__(self, *, differs: bool) -> None:
+    Args:
+        differs: whether it learns the difference to a profile.
+        by_chance: whether it cuts where chance says.
+    """
+
+    def __init__(self, *, differs: bool = False, by_chance: bool = False) -> None:
         self.differs = differs
+        self.by_chance = by_chance
         self._base = 0
         self._trees: Any = None
 
@@ -47,7 +56,7 @@ class BoostingLearner:
         self._base = best_profile(profiles, wanted)
         if self.differs:
             wanted = wanted - profiles[..., self._base]
-        [self._trees] = train_trees(features, wanted, [0.5])
+        [self._trees] = train_trees(features, wanted, [0.5], {"extra_trees": self.by_chance})
         return self
 
     def predict(self, design: Design, origins: Index) -> Array:
@@ -59,13 +68,19 @@ class BoostingLearner:
         return found
 
 
-def train_trees(features: Array, wanted: Array, levels: Sequence[float]) -> list[Any]:
+def train_trees(
+    features: Array,
+    wanted: Array,
+    levels: Sequence[float],
+    changes: Mapping[str, Any] | None = None,
+) -> list[Any]:
     """Return a booster for each quantile of ``wanted``, NaN left out.
 
     Args:
         features: shape (N, C, F).
         wanted: shape (N, C).
         levels: probabilities; 0.5 is learnt by the absolute error.
+        changes: of the settings.
     """
     import lightgbm  # noqa: PLC0415 - a second to import, and workers alone need it
 
@@ -79,7 +94,7 @@ def train_trees(features: Array, wanted: Array, levels: Sequence[float]) -> list
     most = _MOST_TREES if len(levels) == 1 else _MOST_TREES // 2
     trees = int(np.clip(targets.size // 50, min(_FEWEST_TREES, most), most))
     leaf = int(np.clip(targets.size // 400, 5, 40))
-    settings = _SETTINGS | {"min_data_in_leaf": leaf}
+    settings = {**_SETTINGS, **(changes or {}), "min_data_in_leaf": leaf}
     table = lightgbm.Dataset(rows.astype(np.float32), targets, params=settings, free_raw_data=False)
     return [
         lightgbm.train(

@@ -17,7 +17,7 @@ from forecasting.forecasters.base import Array
 _PENALTIES: Final = (0.003, 0.03, 0.3, 3.0)
 _CLIP: Final = 4.0
 _POOL_MINUTES: Final = 90.0
-_HALF_LIFE_DAYS: Final = 180.0
+_HALF_LIFE_DAYS: Final = 720.0
 _ROUNDS: Final = 2
 _FOLDS: Final = 5
 #: What a tree can cut at, but a line cannot follow.
