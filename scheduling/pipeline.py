@@ -22,7 +22,7 @@ from scheduling.models import (
     ScheduleRun,
 )
 from scheduling.models.schedule_run import ScheduleRunQuerySet
-from scheduling.planning import EngineUnsuited, Plan, PlanStatus, explain, plan
+from scheduling.planning import EngineUnsuited, Explanation, Plan, PlanStatus, explain, plan
 from tenants.events import emit
 from tenants.jobs import Claim
 from tenants.permissions import PLATFORM
@@ -54,6 +54,8 @@ def solve(claim: Claim, run_id: str, *, clock: Clock) -> None:
         with claim.finishing():
             _move(run, RunState.FAILED, at=clock(), failure=str(failure)[:1000])
         return
+    # Before the transaction: planning anew what a limit is worth takes its time.
+    why = explain(found, resolves=RunDocument.model_validate(run.problem).resolves)
     with claim.finishing():
         if found.status is PlanStatus.INFEASIBLE:
             words = "no plan keeps every limit: " + "; ".join(found.infeasible)
@@ -62,7 +64,7 @@ def solve(claim: Claim, run_id: str, *, clock: Clock) -> None:
                 words += f". These cannot all be kept: {together}"
             _move(run, RunState.INFEASIBLE, at=clock(), failure=words[:1000])
         else:
-            _record(run, found, at=clock())
+            _record(run, found, why, at=clock())
 
 
 def identify(claim: Claim, identification_id: str, *, clock: Clock) -> None:
@@ -110,7 +112,7 @@ def _held() -> ScheduleRunQuerySet:
     return ScheduleRun.objects.select_related("asset").select_for_update(of=("self",))
 
 
-def _record(run: ScheduleRun, found: Plan, *, at: datetime) -> None:
+def _record(run: ScheduleRun, found: Plan, why: Explanation, *, at: datetime) -> None:
     outputs = RunDocument.model_validate(run.problem).outputs
     source = Source.objects.of(SourceKind.SCHEDULER, found.engine)
     sensor_ids = {
@@ -136,8 +138,8 @@ def _record(run: ScheduleRun, found: Plan, *, at: datetime) -> None:
         series += [] if power is None else [believed(output.power_sensor, power)]
         series += [] if held is None else [believed(output.stock_sensor, held)]
     record_many(actor=PLATFORM, series=[each for each in series if each is not None])
-    why = {**explain(found).as_json(), "time_zone": run.asset.time_zone}
-    result = RunResult.model_validate(found.as_json() | why)
+    told = {**why.as_json(), "time_zone": run.asset.time_zone}
+    result = RunResult.model_validate(found.as_json() | told)
     _move(run, RunState.READY, at=at, cost=found.cost, result=result.model_dump(mode="json"))
 
 

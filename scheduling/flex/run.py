@@ -1,17 +1,21 @@
 """Documents that are kept: with an asset, and with a run what it was asked and what it found."""
 
 from datetime import datetime, tzinfo
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from scheduling.flex.devices import Device
 from scheduling.flex.quantities import Document
 from scheduling.flex.site import SiteDocument
 from scheduling.flex.uncertainty import Quantiles
 from scheduling.interpret.baselines import Baseline
+from scheduling.interpret.reasons import Basis
 from scheduling.interpret.refinement import Outcome, refinement_words
-from scheduling.interpret.wording import Action, Purpose, device_words, limit_words
+from scheduling.interpret.wording import Action, Purpose, device_words, limit_words, resolve_words
+
+#: At so many limits a plan may tell what a whole kW or kWh more is worth.
+MOST_RESOLVES: Final = 10
 
 _DEVICE: TypeAdapter[Device] = TypeAdapter(Device)
 
@@ -36,11 +40,13 @@ class RunDocument(Document):
     """What a run was asked. ``outputs``: by the device's name in ``site``.
 
     ``quantiles``: planned over, of the sensors that ``site`` refers to; None for point values.
+    ``resolves``: at how many limits the worth of a whole kW or kWh is found by planning anew.
     """
 
     site: SiteDocument
     outputs: dict[str, Output]
     quantiles: Quantiles | None = None
+    resolves: Annotated[int, Field(ge=0, le=MOST_RESOLVES)] = 0
 
 
 class _Found(BaseModel):
@@ -62,7 +68,8 @@ class BreachFound(_Found):
 class ReasonFound(_Found):
     """A limit that binds over [start, end), as ``interpret.reasons.Reason``.
 
-    ``worth`` [currency] of one ``per`` more of room; None in runs of older releases.
+    ``worth`` [currency] of one ``per`` more of room; it and ``basis`` are None in runs of older
+    releases.
     """
 
     text: str
@@ -72,6 +79,7 @@ class ReasonFound(_Found):
     of: str = ""
     worth: float | None = None
     per: Literal["kWh", "kW"] = "kWh"
+    basis: Basis | None = None
 
     def words(self, *, currency: str, language: str) -> str:
         """Return the reason in ``language``; as it was kept where only that is known."""
@@ -82,6 +90,30 @@ class ReasonFound(_Found):
             self.of,
             worth=self.worth,
             per=self.per,
+            currency=currency,
+            language=language,
+        )
+
+
+class ResolveFound(_Found):
+    """What a kW or a kWh more is worth, planned anew, as ``planning.resolving.Resolve``."""
+
+    limit: str
+    of: str
+    start: datetime
+    end: datetime
+    unit: Literal["kWh", "kW"]
+    saving: float
+    off_by: float
+    by_dual: float
+
+    def words(self, *, currency: str, language: str) -> str:
+        """Return what it is worth in ``language``."""
+        return resolve_words(
+            self.limit,
+            self.of,
+            unit=self.unit,
+            saving=self.saving,
             currency=currency,
             language=language,
         )
@@ -183,6 +215,7 @@ class RunResult(_Found):
     breaches: list[BreachFound] = []
     reasons: list[ReasonFound] = []
     device_reasons: list[DeviceReasonFound] = []
+    resolves: list[ResolveFound] = []
     savings: list[SavingFound] = []
     wear: dict[str, WearFound] = {}
     scenarios: list[OutcomeFound] = []

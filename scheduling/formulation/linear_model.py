@@ -339,6 +339,11 @@ class LinearModel:
         end = start + 1 if beyond is None else beyond
         self.row_limits.append(RowLimit(name, of, rows.ravel(), unit, start, end))
 
+    @property
+    def has_integers(self) -> bool:
+        """Whether some columns are integer."""
+        return bool(self._integer)
+
     def bounds(self) -> tuple[Array, Array]:
         """Return lower and upper bounds of all columns; writing to them changes the model."""
         return merged(self._column_bounds)

@@ -8,8 +8,15 @@ import strawberry
 
 from assets.graphql.series import Series, planned
 from scheduling import models
-from scheduling.flex.run import DeviceReasonFound, ReasonFound, RunResult, SavingFound
+from scheduling.flex.run import (
+    DeviceReasonFound,
+    ReasonFound,
+    ResolveFound,
+    RunResult,
+    SavingFound,
+)
 from scheduling.interpret.baselines import Baseline
+from scheduling.interpret.reasons import Basis
 from scheduling.interpret.wording import Action, Purpose
 from tenants.graphql.context import Info
 from tenants.graphql.enums import public_enum
@@ -40,6 +47,15 @@ public_enum(
     },
 )
 public_enum(
+    Basis,
+    description="What the worth of a limit rests on.",
+    says={
+        Basis.DUAL: "Its dual: it holds for small changes.",
+        Basis.DUAL_CHOICES_FIXED: "Its dual with what is on or off as planned.",
+        Basis.RESOLVE: "A plan made anew with a kW or a kWh more.",
+    },
+)
+public_enum(
     Baseline,
     description="How a site runs that is not planned.",
     says={
@@ -64,6 +80,9 @@ class Reason:
     worth_per_kw: float | None = strawberry.field(
         description="What a little more room saves [currency/kW, >= 0]; of a peak only."
     )
+    basis: Basis | None = strawberry.field(
+        description="What that rests on; null in runs of older releases."
+    )
 
     @classmethod
     def of_found(cls, found: ReasonFound, info: Info) -> Self:
@@ -76,6 +95,43 @@ class Reason:
             of=found.of,
             worth_per_kwh=found.worth if found.per == "kWh" else None,
             worth_per_kw=found.worth if found.per == "kW" else None,
+            basis=found.basis,
+        )
+
+
+@strawberry.type(description="What a whole kW or kWh more room at a limit saves, planned anew.")
+class ResolvedLimit:
+    text: str = strawberry.field(description="In plain words, in the language asked for.")
+    start: datetime = strawberry.field(description="Beginning of the interval with more room.")
+    end: datetime = strawberry.field(description="Its end, not part of it.")
+    limit: str = strawberry.field(description="Which limit, such as `import limit`.")
+    of: str = strawberry.field(description="Whose limit: a device, a stock, a node, a peak.")
+    is_stock: bool = strawberry.field(
+        description="Whether the room is one kWh of a stock; else it is one kW of power."
+    )
+    saving: Money = strawberry.field(description="What the whole interval with it saves.")
+    off_by: Money = strawberry.field(
+        description="It saves that, give or take so much: what the plans are not proven to."
+    )
+    by_dual: Money = strawberry.field(
+        description="What the dual says of the same; zero where the limit does not bind."
+    )
+    basis: Basis = strawberry.field(description="What the saving rests on.")
+
+    @classmethod
+    def of_found(cls, found: ResolveFound, info: Info) -> Self:
+        currency, language = info.context.currency, info.context.language
+        return cls(
+            text=found.words(currency=currency, language=language),
+            start=found.start,
+            end=found.end,
+            limit=found.limit,
+            of=found.of,
+            is_stock=found.unit == "kWh",
+            saving=money(found.saving, info),
+            off_by=money(found.off_by, info),
+            by_dual=money(found.by_dual, info),
+            basis=Basis.RESOLVE,
         )
 
 

@@ -144,6 +144,11 @@ class RequestScheduleInput(MutationInput):
         description="What may come otherwise: planned over quantiles of forecasts. Point values "
         "alone when not given.",
     )
+    resolves: int = strawberry.field(
+        default=0,
+        description="At how many of the limits that bind most [count, 0 to 10] what a whole kW or "
+        "kWh more is worth is found by planning anew, in ten seconds at most.",
+    )
 
 
 @strawberry.type(description="A queued run, or why there is none.")
@@ -179,6 +184,7 @@ class RequestMutation:
             follow=_follow(input.follow),
             quantiles=_quantiles(input.quantiles),
             coarser=_coarser(input.coarser),
+            resolves=input.resolves,
         )
 
 

@@ -19,6 +19,7 @@ from scheduling.graphql.reason_types import (
     DeviceReason,
     MarginalPrice,
     Reason,
+    ResolvedLimit,
     marginal_prices,
 )
 from scheduling.graphql.refinement_types import Refinement
@@ -194,6 +195,16 @@ class ScheduleRunNode(VisibleNode):
     @strawberry_django.field(only=["result"], description="Which limits bind, and their worth.")
     def reasons(self, root: strawberry.Parent[models.ScheduleRun], info: Info) -> list[Reason]:
         return [Reason.of_found(each, info) for each in _result(root).reasons]
+
+    @strawberry_django.field(
+        only=["result"],
+        description="What a whole kW or kWh more at the limits that bind most is worth, planned "
+        "anew; empty where that was not asked for.",
+    )
+    def resolved_limits(
+        self, root: strawberry.Parent[models.ScheduleRun], info: Info
+    ) -> list[ResolvedLimit]:
+        return [ResolvedLimit.of_found(each, info) for each in _result(root).resolves]
 
     @strawberry_django.field(
         only=["result"],

@@ -1,11 +1,13 @@
 """Why a plan is as it is: the limits that bind, when, and what loosening them is worth.
 
 The worth is the dual of the limit: how much cheaper the plan would be for one kWh more of
-room (for a peak: one kW). It holds for small changes; a large one meets the next limit.
+room (for a peak: one kW). It holds for small changes; a large one meets the next limit. Where
+something is on or off, it is the dual with that as it is (``Basis``).
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final, Literal
 
 import numpy as np
@@ -23,6 +25,14 @@ Indices = NDArray[np.int64]
 WORTHLESS: Final = 1e-6
 
 
+class Basis(StrEnum):
+    """What a worth rests on."""
+
+    DUAL = "DUAL"
+    DUAL_CHOICES_FIXED = "DUAL_CHOICES_FIXED"
+    RESOLVE = "RESOLVE"
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """``limit`` of ``of`` binds over [start, end), worth ``worth`` on average.
@@ -37,6 +47,7 @@ class Reason:
     end: datetime
     worth: float
     per: Literal["kWh", "kW"] = "kWh"
+    basis: Basis = Basis.DUAL
 
     @property
     def worth_per_kwh(self) -> float | None:
@@ -61,6 +72,7 @@ def read_reasons(
         reduced_costs, row_duals: as in ``engines.base.Solution``.
     """
     found: list[Reason] = []
+    basis = Basis.DUAL_CHOICES_FIXED if model.has_integers else Basis.DUAL
     steps = np.arange(grid.n_steps)
     moments = [grid.start + step * grid.step for step in range(grid.n_steps + 1)]
     for limit in model.limits:
@@ -71,13 +83,13 @@ def read_reasons(
             shared, counts = np.unique(limit.columns, return_inverse=True, return_counts=True)[1:]
             worth = worth / counts[shared] / step_hours[: worth.size]
         if worth.max(initial=0.0) > WORTHLESS:
-            found += _Binding(limit.name, limit.of, "kWh", currency).stretches(
+            found += _Binding(limit.name, limit.of, "kWh", currency, basis).stretches(
                 worth, steps, steps + 1, moments
             )
     for row in model.row_limits:
         worth, per = _worth_of_rows(row, row_duals, step_hours)
         if worth.max(initial=0.0) > WORTHLESS:
-            found += _Binding(row.name, row.of, per, currency).stretches(
+            found += _Binding(row.name, row.of, per, currency, basis).stretches(
                 worth, row.first, row.beyond, moments
             )
     return sorted(found, key=lambda reason: (reason.start, reason.of, reason.limit))
@@ -101,6 +113,7 @@ class _Binding:
     of: str
     per: Literal["kWh", "kW"]
     currency: str
+    basis: Basis
 
     def stretches(
         self, worth: Array, first: Indices, beyond: Indices, moments: list[datetime]
@@ -123,5 +136,5 @@ class _Binding:
             words = limit_words(
                 self.name, self.of, worth=mean, per=self.per, currency=self.currency
             )
-            found.append(Reason(words, self.name, self.of, start, end, mean, self.per))
+            found.append(Reason(words, self.name, self.of, start, end, mean, self.per, self.basis))
         return found

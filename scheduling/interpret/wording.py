@@ -77,6 +77,11 @@ _PEAK: Final[Words] = (
     "{limit} van {of} wordt hier bepaald; één kW die niet meetelt zou {worth} {currency} besparen",
     "{limit} ({of}) entsteht hier; ein kW, das nicht zählt, würde {worth} {currency} sparen",
 )
+_ANEW: Final[Words] = (
+    "{limit} of {of}: 1 {unit} of room would save {saving} {currency}, planned anew",
+    "{limit} van {of}: 1 {unit} ruimte zou {saving} {currency} besparen, opnieuw gepland",
+    "{limit} ({of}): 1 {unit} Spielraum würde {saving} {currency} sparen, neu geplant",
+)
 
 _DEVICE: Final[dict[tuple[Action, Purpose], Words]] = {
     (Action.CHARGES, Purpose.USED_LATER): (
@@ -182,11 +187,26 @@ def limit_words(
         form = _LESS
     elif limit in _EITHER_WAY:
         form = _ROOM
-    name = chosen(_LIMITS.get(limit, (limit, limit, limit)), language)
-    whose = chosen(_CONNECTION, language) if of == _CONNECTION[0] else of
+    name, whose = _named(limit, of, language)
     return chosen(form, language).format(
         limit=name, of=whose, worth=f"{worth:.3f}", currency=currency
     )
+
+
+def resolve_words(
+    limit: str, of: str, *, unit: str, saving: float, currency: str, language: str = "en"
+) -> str:
+    """Return what a kW or a kWh of room at a limit saves, where that was planned anew."""
+    name, whose = _named(limit, of, language)
+    return chosen(_ANEW, language).format(
+        limit=name, of=whose, unit=unit, saving=f"{saving:.3f}", currency=currency
+    )
+
+
+def _named(limit: str, of: str, language: str) -> tuple[str, str]:
+    """Return what a limit is called, and whose it is."""
+    name = chosen(_LIMITS.get(limit, (limit, limit, limit)), language)
+    return name, chosen(_CONNECTION, language) if of == _CONNECTION[0] else of
 
 
 def device_words(

@@ -57,7 +57,7 @@ def solve(options: dict[str, Any], stderr: OutputWrapper) -> None:
     if variations:
         _vary(document, answer, variations, options)
         return
-    why, target = explain(answer), options["json"]
+    why, target = explain(answer, resolves=options["resolves"]), options["json"]
     if target is not None:
         write_json(answer.as_json() | why.as_json(), target)
     if target != STANDARD:

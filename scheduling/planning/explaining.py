@@ -20,6 +20,7 @@ from scheduling.interpret.rainflow import Wear, meter
 from scheduling.interpret.reasons import Reason, read_reasons
 from scheduling.interpret.worth import Worth
 from scheduling.planning.plan import Plan, PlanStatus, Solved
+from scheduling.planning.resolving import Resolve, resolve
 
 Array = NDArray[np.float64]
 
@@ -39,6 +40,7 @@ class Explanation:
             (T,) [currency/kWh].
         savings: against each baseline.
         wear: what the plan takes of each battery, as a meter would tell afterwards.
+        resolves: what a kW or a kWh more is worth at the limits that bind most, where asked.
         took_ms: to explain.
     """
 
@@ -48,6 +50,7 @@ class Explanation:
     stock_value_per_kwh: dict[str, Array] = field(default_factory=dict)
     savings: tuple[Saving, ...] = ()
     wear: dict[str, Wear] = field(default_factory=dict)
+    resolves: tuple[Resolve, ...] = ()
     took_ms: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
@@ -59,12 +62,16 @@ class Explanation:
             "stock_value_per_kwh": _lists(self.stock_value_per_kwh),
             "savings": [_saving_json(each) for each in self.savings],
             "wear": {name: wear_json(each) for name, each in self.wear.items()},
+            "resolves": [_resolve_json(each) for each in self.resolves],
             "explained_ms": self.took_ms,
         }
 
 
-def explain(plan: Plan) -> Explanation:
+def explain(plan: Plan, *, resolves: int = 0) -> Explanation:
     """Return why ``plan`` is as it is; empty where there is none.
+
+    ``resolves``: at how many limits, at most, the worth of a whole kW or kWh is found by planning
+    anew; each takes as long as the plan.
 
     Of a plan over scenarios only the wear is told: a dual there is of one course of things, by its
     weight, and no reason for a plan. Where the engine has no duals, those of the
@@ -83,17 +90,10 @@ def explain(plan: Plan) -> Explanation:
     rows, columns = duals
     hours = np.broadcast_to(np.asarray(solved.problem.step_hours), plan.grid.n_steps)
     worth = Worth.read(solved.site, solved.problem, rows)
+    model, currency = solved.site.model, plan.currency
+    reasons = read_reasons(model, columns, rows, plan.grid, step_hours=hours, currency=currency)
     return Explanation(
-        reasons=tuple(
-            read_reasons(
-                solved.site.model,
-                columns,
-                rows,
-                plan.grid,
-                step_hours=hours,
-                currency=plan.currency,
-            )
-        ),
+        reasons=tuple(reasons),
         device_reasons=tuple(
             read_device_reasons(
                 solved.site,
@@ -108,6 +108,7 @@ def explain(plan: Plan) -> Explanation:
         stock_value_per_kwh=dict(zip(solved.problem.stocks.names, worth.value, strict=True)),
         savings=tuple(savings),
         wear=_wear(plan, solved),
+        resolves=tuple(resolve(plan, reasons, most=resolves)),
         took_ms=(perf_counter() - began) * 1000,
     )
 
@@ -178,6 +179,22 @@ def _reason_json(reason: Reason) -> dict[str, Any]:
         "worth": reason.worth,
         "per": reason.per,
         "worth_per_kwh": reason.worth_per_kwh,
+        "basis": reason.basis.value,
+    }
+
+
+def _resolve_json(resolve: Resolve) -> dict[str, Any]:
+    return {
+        "text": resolve.text,
+        "limit": resolve.limit,
+        "of": resolve.of,
+        "start": resolve.start.isoformat(),
+        "end": resolve.end.isoformat(),
+        "unit": resolve.unit,
+        "saving": resolve.saving,
+        "off_by": resolve.off_by,
+        "by_dual": resolve.by_dual,
+        "basis": resolve.basis.value,
     }
 
 

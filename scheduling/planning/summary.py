@@ -10,6 +10,8 @@ from scheduling.planning.explaining import Explanation
 from scheduling.planning.plan import Breach, Plan, PlanStatus
 
 _MOST_REASONS = 8
+#: Of money, is rounding.
+_LITTLE = 5e-4
 
 
 def print_summary(plan: Plan, console: Console | None = None) -> None:
@@ -46,6 +48,11 @@ def print_explanation(plan: Plan, why: Explanation, console: Console | None = No
     for reason in sorted(dearest, key=lambda reason: reason.start):
         when = words(reason.start, reason.end)
         console.print(f"{when}: {reason.text}", markup=False, highlight=False)
+    for resolve in why.resolves:
+        line = f"{words(resolve.start, resolve.end)}: {resolve.text}"
+        if resolve.off_by > _LITTLE:
+            line += f" (give or take {resolve.off_by:.3f})"
+        console.print(line, markup=False, highlight=False)
     most = sorted(why.device_reasons, key=_money)[:_MOST_REASONS]
     for each in sorted(most, key=lambda reason: reason.start):
         when = words(each.start, each.end)

@@ -67,6 +67,10 @@ def explained(plan: SitePlan, *, currency: str, language: str) -> Explained:
         )
         for each in result.device_reasons
     ]
+    rows += [
+        ReasonRow(each.start, each.end, each.of, each.words(currency=currency, language=language))
+        for each in result.resolves
+    ]
     rows.sort(key=lambda row: (row.start, row.of))
     mark = result.refinement
     return Explained(

@@ -16,7 +16,7 @@ from scheduling.engines.base import ENGINES
 from scheduling.events import ScheduleRunChanged
 from scheduling.flex.context import SiteContext
 from scheduling.flex.parts import OnInfeasible
-from scheduling.flex.run import RunDocument
+from scheduling.flex.run import MOST_RESOLVES, RunDocument
 from scheduling.flex.uncertainty import Quantiles
 from scheduling.flex.window import MAX_STEPS, Coarser, Window
 from scheduling.formulation.preferences import Ties
@@ -51,6 +51,7 @@ def request_schedule(
     follow: Follow | None = None,
     quantiles: Quantiles | None = None,
     coarser: Sequence[Coarser] = (),
+    resolves: int = 0,
 ) -> ScheduleRun:
     """Ask for a schedule of everything flexible beneath ``asset``.
 
@@ -71,6 +72,8 @@ def request_schedule(
         follow: what is kept of the last plan; nothing when None.
         quantiles: of forecasts, planned over; point values alone when None.
         coarser: as ``flex.Window``: later parts in which powers hold for longer than a step.
+        resolves: at how many limits what a whole kW or kWh more is worth is found by planning
+            anew; at most ``MOST_RESOLVES``.
 
     Returns:
         a queued run; a worker solves it after the transaction commits.
@@ -81,6 +84,7 @@ def request_schedule(
     """
     authorise_on(actor, Permission.SCHEDULE_REQUEST, asset)
     check_engine(engine)
+    check_resolves(resolves)
     if grid is not None:
         check_length(grid)
     if context is not None:
@@ -111,7 +115,7 @@ def request_schedule(
     document = with_coarser(document, coarser)
     if follow is not None:
         document = following(document, follow, actor=actor, asset=asset, now=now)
-    document = document.model_copy(update={"quantiles": quantiles})
+    document = document.model_copy(update={"quantiles": quantiles, "resolves": resolves})
     run = run_of(asset, document, now=now, engine=engine)
     return enqueue_run(actor, "request_schedule", run, document=document)
 
@@ -176,6 +180,17 @@ def check_engine(engine: str) -> None:
     if engine not in known:
         words = f"unknown engine {engine!r} (known: {', '.join(known)})"
         raise wrong("engine", words, code="engine")
+
+
+def check_resolves(number: int) -> None:
+    """Check that not too many limits are to be planned anew.
+
+    Raises:
+        ValidationError: they are, or fewer than none.
+    """
+    if not 0 <= number <= MOST_RESOLVES:
+        words = f"{number} should be from 0 to {MOST_RESOLVES}"
+        raise wrong("resolves", words, code="range")
 
 
 def _usual(now: datetime, step: timedelta) -> TimeGrid:

@@ -9,6 +9,7 @@ import pytest
 from forecasting import interpret
 from forecasting.models.forecast_plan import BASELINE
 from scheduling.flex.parts import OnInfeasible
+from scheduling.flex.run import MOST_RESOLVES
 from scheduling.formulation.preferences import Ties
 from scheduling.management.commands import solve
 from scheduling.planning.varying import Knob
@@ -52,4 +53,5 @@ def test_choices_named_for_the_help_are_those_there_are() -> None:
     assert tuple(Ties) == solve.TIES
     assert tuple(OnInfeasible) == solve.ON_INFEASIBLE
     assert tuple(Knob) == solve.KNOBS
+    assert MOST_RESOLVES == solve.MOST_RESOLVES
     assert BASELINE == interpret.BASELINE

@@ -241,6 +241,19 @@ def test_an_engine_that_does_not_take_the_problem_says_so(solve: Solve, tmp_path
     assert "--engine: the engine dp does not take this problem" in errors
 
 
+def test_what_a_kw_is_worth_is_planned_anew_where_asked(solve: Solve, site_file: Path) -> None:
+    status, output, _ = solve(str(site_file), "--resolves", "2", "--json", "-")
+    told = json.loads(output)["resolves"]
+
+    assert status == 0
+    assert len(told) == 2
+    assert all(each["basis"] == "RESOLVE" and each["saving"] > 0 for each in told)
+    assert "planned anew" in solve(str(site_file), "--resolves", "2")[1]
+    assert json.loads(solve(str(site_file), "--json", "-")[1])["resolves"] == []
+    status, _, errors = solve(str(site_file), "--resolves", "11")
+    assert (status, "--resolves" in errors) == (2, True)
+
+
 def test_varies_what_is_asked(solve: Solve, site_file: Path) -> None:
     status, output, errors = solve(
         str(site_file),

@@ -122,7 +122,7 @@ def test_stocks_are_worth_what_one_more_kwh_in_them_saves(seed: int) -> None:
             held_against(float(value[step]), answer.cost, costs[1], costs[0])
 
 
-def _moved(problem: Any, reason: Any, change: float) -> float:
+def moved(problem: Any, reason: Any, change: float) -> float:
     """Return the cost with the limit of ``reason`` loosened by ``change`` while it binds."""
     model = build_site(problem).model
     hours = np.arange(problem.fixed.shape[1])
@@ -157,8 +157,8 @@ def test_each_limit_named_binds_and_is_worth_what_is_said(seed: int) -> None:
         held_against(
             total,
             answer.cost,
-            _moved(problem, reason, -LITTLE),
-            _moved(problem, reason, LITTLE),
+            moved(problem, reason, -LITTLE),
+            moved(problem, reason, LITTLE),
         )
 
 

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 #: As the enumerations of the same names have them, which cost a second to load.
 TIES: Final = ("early", "late", "smooth")
 ON_INFEASIBLE: Final = ("explain", "nearest")
+MOST_RESOLVES: Final = 10
 KNOBS: Final = ("battery_kwh", "import_limit_kw", "export_limit_kw", "chargers", "pv_kw")
 
 
@@ -56,6 +57,14 @@ class Command(BaseCommand):
             f"NAME is one of {', '.join(KNOBS)}",
         )
         parser.add_argument(
+            "--resolves",
+            type=_resolves,
+            default=0,
+            metavar="N",
+            help="at the N limits that bind most (at most 10), find what a whole kW or kWh more "
+            "is worth by planning anew; default 0",
+        )
+        parser.add_argument(
             "--time-limit", type=_seconds, default=60.0, metavar="SECONDS", help="default 60"
         )
 
@@ -63,6 +72,13 @@ class Command(BaseCommand):
         from scheduling.management.solving import solve  # noqa: PLC0415  # a second, not for --help
 
         solve(options, self.stderr)
+
+
+def _resolves(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= MOST_RESOLVES:
+        raise ValueError(text)
+    return number
 
 
 def _seconds(text: str) -> float:

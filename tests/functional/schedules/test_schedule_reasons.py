@@ -18,7 +18,11 @@ EXPLAINED = """
     query ($id: ID!) {
       scheduleRun(id: $id) {
         cost { amount }
-        reasons { text limit of worthPerKwh worthPerKw }
+        reasons { text limit of worthPerKwh worthPerKw basis }
+        resolvedLimits {
+          text limit of start end isStock basis
+          saving { amount } offBy { amount } byDual { amount }
+        }
         deviceReasons {
           text device action purpose start end energyKwh pricePerKwh worthPerKwh
           purposeStart purposeEnd
@@ -80,6 +84,42 @@ def test_a_plan_says_why_in_the_language_asked_for(
 
     assert run["deviceReasons"][0]["text"].startswith("lädt: eine kWh kostet hier 0.100 EUR")
     assert any("Entladeleistung (Battery) erreicht" in each["text"] for each in run["reasons"])
+
+
+def test_what_a_kw_is_worth_is_planned_anew_where_asked(
+    planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    given = window(site, now)
+    asked = planner.execute(REQUEST, input=given | {"resolves": 2})
+    run_jobs()
+
+    run = planner.execute(EXPLAINED, id=asked["requestSchedule"]["object"]["id"])["scheduleRun"]
+
+    assert {each["basis"] for each in run["reasons"]} == {"DUAL"}
+    assert len(run["resolvedLimits"]) == 2
+    for each in run["resolvedLimits"]:
+        assert (each["basis"], float(each["offBy"]["amount"])) == ("RESOLVE", 0.0)
+        assert 0 <= float(each["saving"]["amount"]) <= float(each["byDual"]["amount"]) + 0.01
+        assert "planned anew" in each["text"]
+    # Giving a kW more is worth 0.4 to the dual, and nothing where not a kW more was taken in.
+    giving = next(each for each in run["resolvedLimits"] if each["limit"] == "discharging limit")
+    assert float(giving["byDual"]["amount"]) == pytest.approx(0.4)
+    assert float(giving["saving"]["amount"]) == pytest.approx(0.0)
+    plain = planner.execute(REQUEST, input=given)
+    run_jobs()
+    plain = planner.execute(EXPLAINED, id=plain["requestSchedule"]["object"]["id"])
+    assert plain["scheduleRun"]["resolvedLimits"] == []
+
+
+@pytest.mark.parametrize("number", [-1, 11])
+def test_too_many_limits_to_plan_anew_are_refused_at_their_field(
+    planner: GraphQLClient, site: Asset, now: datetime, number: int
+) -> None:
+    answer = planner.execute(REQUEST, input=window(site, now) | {"resolves": number})
+
+    (error,) = answer["requestSchedule"]["errors"]
+    assert (error["field"], error["code"]) == (["resolves"], "OUT_OF_RANGE")
+    assert "from 0 to 10" in error["detail"]
 
 
 def test_what_if_is_a_run_of_its_own_that_schedules_nothing(
