@@ -6,8 +6,8 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class BeliefsRecorded:
-    """New beliefs about a sensor over [start, end) were stored."""
+    """New beliefs about sensors, of events within [start, end), were stored at once."""
 
-    sensor_id: int
+    sensor_ids: frozenset[int]
     start: datetime
     end: datetime

@@ -1,4 +1,4 @@
-"""Equal steps of time: the axis of every array in this project."""
+"""Equal steps of time: the axis of every array in this project; moments, where there are none."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -72,3 +72,51 @@ class TimeGrid:
         first = np.datetime64(self.start.replace(tzinfo=None), "s")
         step = np.timedelta64(int(self.step.total_seconds()), "s")
         return first + np.arange(self.n_steps) * step
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Instants:
+    """Moments, each an event without a length: the axis of what is read at points in time.
+
+    Has what a ``TimeGrid`` has, with steps of no length.
+
+    Attributes:
+        moments: shape (n,), UTC, to the microsecond; in any order.
+
+    Raises:
+        ValueError: there is none, or one is no moment.
+    """
+
+    moments: "NDArray[np.datetime64]"
+
+    def __post_init__(self) -> None:
+        if not self.moments.size or (self.moments != self.moments).any():  # NaT differs from itself
+            raise ValueError("each point needs its moment, and there is at least one")
+        object.__setattr__(self, "moments", self.moments.astype("datetime64[us]"))
+
+    @property
+    def start(self) -> datetime:
+        """The first moment."""
+        return _aware(self.moments.min())
+
+    @property
+    def end(self) -> datetime:
+        """Just after the last moment."""
+        return _aware(self.moments.max()) + timedelta(microseconds=1)
+
+    @property
+    def step(self) -> timedelta:
+        return timedelta(0)
+
+    @property
+    def n_steps(self) -> int:
+        return int(self.moments.size)
+
+    def starts(self) -> "NDArray[np.datetime64]":
+        """The moments in UTC, shape (n_steps,), unit microseconds."""
+        return self.moments
+
+
+def _aware(moment: "np.datetime64") -> datetime:
+    found: datetime = moment.astype("datetime64[us]").item()
+    return found.replace(tzinfo=UTC)

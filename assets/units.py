@@ -53,7 +53,8 @@ def converter(
     Args:
         unit: as the sender says it, for example "MW", "kWh" or "EUR/MWh".
         quantity: a key of ``KEPT``.
-        step: length of an event, by which energy becomes mean power and the reverse.
+        step: length of an event, by which energy becomes mean power and the reverse; zero for
+            points in time, between which there is no way.
         outward_positive: the sender counts what comes out of the asset as positive.
 
     Raises:
@@ -93,6 +94,8 @@ def _line(unit: str, quantity: str, hours: float) -> tuple[float, float]:
 def _between(
     registry: "pint.UnitRegistry[Any]", given: Any, kept: Any, quantity: str, hours: float
 ) -> tuple[float, float]:
+    if not hours and not given.is_compatible_with(kept):
+        raise UnknownUnit
     if quantity == "POWER" and given.is_compatible_with("kWh"):
         return registry.Quantity(1.0, given).to("kWh").magnitude / hours, 0.0
     if quantity == "ENERGY" and given.is_compatible_with("kW"):

@@ -10,11 +10,8 @@ JSON; exits with 1 unless the run is ready, by the second attempt, with its plan
 import argparse
 import json
 import os
-import signal
-import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,9 +26,9 @@ import django  # noqa: E402
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from django_tenants.utils import tenant_context  # noqa: E402
+from mortal_workers import kill, run_worker, start_worker, wait_until  # noqa: E402
 
 from assets.models import Belief, SourceKind  # noqa: E402
 from assets.timegrid import TimeGrid  # noqa: E402
@@ -40,54 +37,12 @@ from scheduling.models import RunState, ScheduleRun  # noqa: E402
 from scheduling.services import request_schedule  # noqa: E402
 from tenants.database import connection  # noqa: E402
 from tenants.models import Job, Tenant  # noqa: E402
-from tenants.periodic import sweep_jobs  # noqa: E402
 from tenants.permissions import PLATFORM  # noqa: E402
 from tenants.services import create_tenant, delete_tenant  # noqa: E402
 from tests.factories import HOUR, a_customer, a_site_with_battery  # noqa: E402
 
 SCHEMA: Final = "kill_during_run"
-#: Short, so that a kill costs seconds here; in production half a minute.
-LEASE_SECONDS: Final = 3.0
-PATIENCE_SECONDS: Final = 240.0
 N_STEPS: Final = 4
-
-
-def run_worker() -> None:
-    """Be the worker: the product's Celery application, with a shorter lease."""
-    from config.celery import app  # noqa: PLC0415  # in the worker's process only
-
-    settings.JOB_LEASE_SECONDS = LEASE_SECONDS
-    settings.JOB_HEARTBEAT_SECONDS = LEASE_SECONDS / 3
-    arguments = ["--queues", "solver", "--concurrency", "1", "--loglevel", "ERROR"]
-    app.worker_main(["--quiet", "worker", *arguments, "--without-gossip", "--without-mingle"])
-
-
-def start_worker() -> "subprocess.Popen[bytes]":
-    """Start a worker in a process group of its own."""
-    return subprocess.Popen(  # noqa: S603  # ourselves
-        [sys.executable, "-W", "ignore", __file__, "--worker"],
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-    )
-
-
-def kill(worker: "subprocess.Popen[bytes]") -> None:
-    """Kill the worker with all its processes, without a word of warning."""
-    os.killpg(worker.pid, signal.SIGKILL)
-    worker.wait()
-
-
-def wait_until(reached: Callable[[], bool]) -> None:
-    """Wait, sweeping each second as beat would."""
-    until, sweep_at = time.monotonic() + PATIENCE_SECONDS, 0.0
-    while not reached():
-        if time.monotonic() > until:
-            raise SystemExit("the run does not come on")
-        if time.monotonic() >= sweep_at:
-            sweep_jobs()
-            connection.set_schema_to_public()
-            sweep_at = time.monotonic() + 1.0
-        time.sleep(0.02)
 
 
 def measure(tenant: Tenant) -> dict[str, Any]:
@@ -102,7 +57,7 @@ def measure(tenant: Tenant) -> dict[str, Any]:
         site = a_site_with_battery(a_customer(), now, [0.1, 0.5] * 2, known_at=now - HOUR)
         request_schedule(actor=PLATFORM, asset=site, grid=TimeGrid(now, HOUR, N_STEPS), now=now)
     with env.connect() as other:
-        first = start_worker()
+        first = start_worker(__file__)
         with other.transaction():
             # Reading the prices needs it: the worker stops there, after it said that it solves.
             other.execute(f'LOCK TABLE "{SCHEMA}".assets_source IN ACCESS EXCLUSIVE MODE')
@@ -111,7 +66,7 @@ def measure(tenant: Tenant) -> dict[str, Any]:
             finally:
                 kill(first)
     killed = time.monotonic()
-    second = start_worker()
+    second = start_worker(__file__)
     try:
         wait_until(lambda: state() not in (RunState.QUEUED, RunState.SOLVING))
     finally:
@@ -143,7 +98,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     if parser.parse_args().worker:
-        run_worker()
+        run_worker("solver")
         return 0
     migrate_all(now=timezone.now())
     remove()

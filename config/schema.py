@@ -13,6 +13,7 @@ from strawberry_django.optimizer import DjangoOptimizerExtension
 from assets.graphql.annotations import AnnotationsMutation, AnnotationsQuery
 from assets.graphql.fleet import FleetQuery
 from assets.graphql.mutations import AssetsMutation
+from assets.graphql.removal import RemovalMutation
 from assets.graphql.tokens import TokensMutation
 from assets.graphql.types import AssetsQuery
 from assets.graphql.virtual import VirtualMutation
@@ -67,6 +68,7 @@ class Mutation(
     TokensMutation,
     AssetsMutation,
     VirtualMutation,
+    RemovalMutation,
     AnnotationsMutation,
     ForecastingMutation,
     SchedulingMutation,

@@ -22,9 +22,9 @@ def _renew(event: BeliefsRecorded) -> None:
 
     now = timezone.now()
     if event.start <= now:  # of what only lies ahead, no forecast learns
-        services.renew_after_data(sensor_id=event.sensor_id, now=now)
+        services.renew_after_data(sensor_ids=event.sensor_ids, now=now)
     if event.end > now:  # a forecast, maybe of a part
-        services.renew_sums(part_id=event.sensor_id, now=now)
+        services.renew_sums(part_ids=event.sensor_ids, now=now)
 
 
 def _runs_behind(actor: Actor, source_id: int, formed: Sequence[Formed]) -> list[tuple[str, str]]:

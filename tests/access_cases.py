@@ -38,6 +38,11 @@ def terms(world: World, asker: Asker) -> dict[str, Any]:
     return {"sensor": world.own(Sensor, asker.home, "stock"), "terms": []}
 
 
+def a_removed_sensor(world: World, asker: Asker) -> dict[str, Any]:
+    # Nothing is made of it: the others stand in plans.
+    return {"sensor": world.own(Sensor, asker.home, "temperature")}
+
+
 def an_annotation(world: World, asker: Asker) -> dict[str, Any]:
     interval = {"start": "2026-03-28T08:00Z", "end": "2026-03-28T09:00Z"}
     return {"text": "new", **interval, "asset": world.own(Asset, asker.home, "site")}
@@ -153,6 +158,7 @@ CASES: Final[dict[str, Callable[[World, Asker], dict[str, Any]]]] = {
     "recordReadings": readings,
     "addVirtualSensor": a_virtual_sensor,
     "setSensorTerms": terms,
+    "removeSensor": a_removed_sensor,
     "addAnnotation": an_annotation,
     "changeAnnotation": a_changed_annotation,
     "removeAnnotation": a_removed_annotation,

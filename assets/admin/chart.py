@@ -37,8 +37,8 @@ def sensor_chart(sensor: Sensor, span: timedelta, *, now: datetime) -> dict[str,
     last: datetime | None = newest["event_start__max"]
     if last is None:
         return {"panels": []}
-    end = last + sensor.resolution
-    end -= timedelta(seconds=end.timestamp() % sensor.resolution.total_seconds())
+    end = last + _step(sensor)
+    end -= timedelta(seconds=end.timestamp() % _step(sensor).total_seconds())
     grid = _grid(sensor, end, span)
     curves = []
     for name, kinds, probability, role in _CURVES:
@@ -73,11 +73,16 @@ def sensor_chart(sensor: Sensor, span: timedelta, *, now: datetime) -> dict[str,
 
 
 def _grid(sensor: Sensor, end: datetime, span: timedelta) -> TimeGrid:
-    n_events = max(1, span // sensor.resolution)
+    n_events = max(1, span // _step(sensor))
     factor = -(-n_events // _MAX_POINTS)
     n_steps = -(-n_events // factor)
-    step = factor * sensor.resolution
+    step = factor * _step(sensor)
     return TimeGrid(end - n_steps * step, step, n_steps)
+
+
+def _step(sensor: Sensor) -> timedelta:
+    """Return the shortest step of the chart: of points in time what held over each minute."""
+    return sensor.resolution or timedelta(minutes=1)
 
 
 def _unit(quantity: Quantity) -> str:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.forms import Media, Script
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
@@ -14,7 +15,7 @@ from django.utils.dateparse import parse_duration
 from assets import services
 from assets.admin.chart import sensor_chart
 from assets.admin.terms import TermInline
-from assets.models import Quantity, Sensor, Source
+from assets.models import Belief, Quantity, Sensor, Source, SupersededBelief
 from assets.services.tree import RESOLUTIONS
 from tenants.accounts.actors import actor_of
 from tenants.admin.service_form import ServiceAdmin, ServiceForm
@@ -40,9 +41,16 @@ _CHANGEABLE: Final = (
 _DAYS: Final = (1, 2, 7, 31, 92, 366)
 
 
+def told_resolution(resolution: timedelta) -> str:
+    """Return ``resolution`` as a person reads it."""
+    if not resolution:
+        return "points in time"
+    return f"{resolution // timedelta(minutes=1)} minutes"
+
+
 class SensorForm(ServiceForm[Sensor]):
     resolution = forms.TypedChoiceField(
-        choices=[(str(each), f"{each // timedelta(minutes=1)} minutes") for each in RESOLUTIONS],
+        choices=[(str(each), told_resolution(each)) for each in RESOLUTIONS],
         coerce=parse_duration,
         initial=str(timedelta(minutes=15)),
     )
@@ -73,7 +81,7 @@ class SensorForm(ServiceForm[Sensor]):
 class SensorAdmin(ServiceAdmin[Sensor]):
     form = SensorForm
     fields = [*_KEPT, *_CHANGEABLE]
-    list_display = ["name", "asset", "quantity", "resolution", "is_virtual", "updated_at"]
+    list_display = ["name", "asset", "quantity", "events", "is_virtual", "updated_at"]
     list_filter = ["quantity", "is_virtual"]
     list_select_related = ["asset"]
     search_fields = ["name", "asset__name"]
@@ -91,6 +99,29 @@ class SensorAdmin(ServiceAdmin[Sensor]):
 
     def get_inlines(self, request: HttpRequest, obj: Sensor | None) -> list[Any]:
         return [TermInline] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Sensor | None = None) -> bool:
+        return self.has_change_permission(request, obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Tell what goes with the sensors: it goes, whoever may delete it by itself."""
+        told, counts, _, protected = super().get_deleted_objects(objs, request)
+        for name, model in (("beliefs", Belief), ("superseded beliefs", SupersededBelief)):
+            count = model.objects.filter(sensor_id__in=[each.pk for each in objs]).count()
+            told, counts[name] = [*told, f"{count} {name}"], count
+        return told, counts, set(), protected
+
+    def delete_model(self, request: HttpRequest, obj: Sensor) -> None:
+        services.remove_sensor(actor=actor_of(request.user), sensor=obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Sensor, Any]) -> None:
+        for sensor in queryset.select_related("asset"):
+            self.delete_model(request, sensor)
+
+    @admin.display(description="events", ordering="resolution")
+    def events(self, sensor: Sensor) -> str:
+        """How long an event lasts."""
+        return told_resolution(sensor.resolution)
 
     def get_urls(self) -> list[URLPattern]:
         chart = self.admin_site.admin_view(self.chart)

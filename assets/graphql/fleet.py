@@ -1,11 +1,11 @@
 """Many sensors beneath an asset at once: their latest values, and their sum."""
 
+from base64 import b64encode
 from typing import Annotated, Any, Final
 
 import numpy as np
 import strawberry
 from strawberry import relay
-from strawberry.relay import to_base64
 
 from assets import models, queries
 from assets.graphql.enums import AssetType, Quantity, SourceKind
@@ -60,7 +60,8 @@ class LatestValues:
 
     @strawberry.field(description="The sensors, by identifier.")
     def sensors(self) -> Identifiers:
-        return Identifiers([to_base64("Sensor", pk) for pk in self.sensor_ids])
+        # As ``to_base64`` of each, which would take a tenth of a second for ten thousand.
+        return Identifiers([b64encode(b"Sensor:%d" % pk).decode() for pk in self.sensor_ids])
 
     @strawberry.field(
         description="Beginning of the latest event of which something is known; null where nothing "

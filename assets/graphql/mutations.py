@@ -11,27 +11,35 @@ from strawberry import relay
 
 from assets import services
 from assets.models import Sensor
-from assets.timegrid import TimeGrid
+from assets.timegrid import Instants, TimeGrid
 from assets.units import UnknownUnit, converter
 from tenants.errors import wrong
 from tenants.graphql.context import Info
 from tenants.graphql.lookup import find_each_visible
 from tenants.graphql.mutation import mutation
 from tenants.graphql.payloads import MutationInput, Payload
-from tenants.graphql.scalars import Numbers
+from tenants.graphql.scalars import Moments, Numbers
 from tenants.permissions import Permission
 
 
 @strawberry.input(description="Consecutive readings of one sensor, as a column.")
 class SeriesReadingsInput:
     sensor: relay.GlobalID = strawberry.field(description="Whose readings these are.")
-    start: datetime = strawberry.field(
-        description="Beginning of the first reading, with an offset."
-    )
     values: Numbers = strawberry.field(
-        description="One value per step of the sensor's resolution, null where there is none "
+        description="One value per step of the sensor's resolution, or per entry of `times`; null "
+        "where there is none "
         "[unit of the field]. Power is positive into the asset, or out of it where the sensor says "
         "`outwardPositive`."
+    )
+    start: datetime | None = strawberry.field(
+        default=None,
+        description="Beginning of the first reading, with an offset; `times` instead for an "
+        "instantaneous sensor.",
+    )
+    times: Moments | None = strawberry.field(
+        default=None,
+        description="Of an instantaneous sensor: the moment of each value, to the microsecond, in "
+        "any order.",
     )
     unit: str = strawberry.field(
         description='Unit of the values, for example "kW", "kWh", "EUR/MWh". Converted once.'
@@ -153,13 +161,28 @@ def _to_readings(
         raise wrong(
             f"{field}.values", "no value is given; at least one is right", code="length", minimum=1
         )
-    try:
-        grid = TimeGrid(given.start, sensor.resolution, len(given.values))
-    except ValueError as error:
-        raise wrong(f"{field}.start", str(error), code="start") from error
     return services.Readings(
         sensor=sensor,
-        grid=grid,
+        grid=_axis(given, sensor, field=field),
         values=convert(np.asarray(given.values)),
         belief_time=given.belief_time,
     )
+
+
+def _axis(given: SeriesReadingsInput, sensor: Sensor, *, field: str) -> TimeGrid | Instants:
+    """Return when the values are of: steps from a start on, or a moment for each."""
+    if sensor.is_instantaneous:
+        if given.times is None or given.start is not None:
+            words = f"{sensor} has points in time: give times, one for each value, and no start"
+            raise wrong(f"{field}.times", words, code="required")
+        if len(given.times) != len(given.values):
+            words = f"{len(given.times)} times but {len(given.values)} values"
+            raise wrong(f"{field}.times", words, code="length")
+        return Instants(np.asarray(given.times))
+    if given.start is None or given.times is not None:
+        words = f"{sensor} has events of {sensor.resolution}: give the start of the first, no times"
+        raise wrong(f"{field}.start", words, code="required")
+    try:
+        return TimeGrid(given.start, sensor.resolution, len(given.values))
+    except ValueError as error:
+        raise wrong(f"{field}.start", str(error), code="start") from error

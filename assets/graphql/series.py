@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -66,7 +66,8 @@ class Quantile:
 
 @strawberry.type(
     description="Steps from `start` to `end`, half open. Value i holds from the i-th start to the "
-    "next; with `stepSeconds`, over [start + i·step, start + (i + 1)·step)."
+    "next; with `stepSeconds`, over [start + i·step, start + (i + 1)·step). Of an instantaneous "
+    "sensor, read without a resolution, value i is that of the i-th of `starts`."
 )
 class Series:
     column: strawberry.Private[Column]
@@ -84,22 +85,27 @@ class Series:
 
     @strawberry.field(
         description="Length of a step as ISO 8601: PT15M, PT24H; by the calendar: P1D, P1W, P1M, "
-        "P1Y. The first and last day, week, ... are cut short by the span."
+        "P1Y. The first and last day, week, ... are cut short by the span. PT0S: points in time."
     )
     def step(self) -> str:
         step = self.column.buckets.step
         return step.value if isinstance(step, Calendar) else as_duration(step)
 
-    @strawberry.field(description="Length of a step [s]; null where the calendar's steps differ.")
+    @strawberry.field(
+        description="Length of a step [s]; null where the calendar's steps differ, and for points."
+    )
     def step_seconds(self) -> int | None:
         step = self.column.buckets.step
-        return None if isinstance(step, Calendar) else int(step.total_seconds())
+        return None if isinstance(step, Calendar) or not step else int(step.total_seconds())
 
     @strawberry.field(
-        description="Beginning of each step of the calendar, UTC; null where `stepSeconds` tells."
+        description="Beginning of each step of the calendar, or moment of each point, UTC; null "
+        "where `stepSeconds` tells."
     )
     def starts(self) -> list[datetime] | None:
-        events = self.column.events
+        events, moments = self.column.events, self.column.moments
+        if moments is not None:
+            return [each.replace(tzinfo=UTC) for each in moments.tolist()]
         if not isinstance(self.column.buckets.step, Calendar):
             return None
         return [events.start + first * events.step for first in self.column.buckets.firsts.tolist()]
@@ -210,10 +216,13 @@ def planned(values: Sequence[float], start: datetime, step: timedelta, unit: str
 def _check_size(sensors: Sequence[Sensor], wanted: Wanted, *, n_told: int) -> None:
     span = wanted.end - wanted.start
     n_columns = len(wanted.probabilities)
-    points = 0
     terms = [term.sensor for each in queries.terms_beneath(sensors).values() for term in each]
     events = sum(max(span // each.resolution, 0) * n_columns for each in terms)
+    points, n_points = _points_of(sensors, wanted)
+    events += n_points
     for sensor in sensors:
+        if sensor.is_instantaneous:
+            continue
         own = max(span // sensor.resolution, 0)
         step = wanted.resolution if isinstance(wanted.resolution, timedelta) else sensor.resolution
         told = max(span // step, 0)
@@ -227,6 +236,23 @@ def _check_size(sensors: Sequence[Sensor], wanted: Wanted, *, n_told: int) -> No
         if number > most:
             words = f"{number} {what}: at most {most} in one field"
             raise wrong("end", words, code="too_long", maximum=most)
+
+
+def _points_of(sensors: Sequence[Sensor], wanted: Wanted) -> tuple[int, int]:
+    """Return how many values are told of instantaneous sensors, and how many points are read."""
+    instantaneous = [sensor for sensor in sensors if sensor.is_instantaneous]
+    if not instantaneous:
+        return 0, 0
+    most = settings.GRAPHQL_MAX_EVENTS + 1
+    found = queries.count_points(instantaneous, wanted.start, wanted.end, most=most)
+    told = found
+    if isinstance(wanted.resolution, timedelta):
+        steps = max((wanted.end - wanted.start) // wanted.resolution, 0)
+        told = steps * len(instantaneous) * len(wanted.probabilities)
+    if wanted.max_points is not None:
+        most_told = wanted.max_points * len(instantaneous) * len(wanted.probabilities)
+        told = min(told, most_told)
+    return told, found
 
 
 def unit_of(sensor: Sensor, aggregation: str | None, currency: str) -> str:

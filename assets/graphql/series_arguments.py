@@ -39,7 +39,9 @@ _ARGUMENTS: Final = (
         "resolution",
         str | None,
         "Length of a step: PT15M, PT1H, ... or, by the calendar of `timeZone`, P1D, P1W, P1M, P1Y. "
-        "That of the sensor's events without it.",
+        "That of the sensor's events without it; of an instantaneous sensor, each point at its "
+        "moment. With it, a point holds until the next, for an hour at most, or for as long as the "
+        "sensor's `expectedWithinMinutes` says.",
         default=None,
     ),
     _argument(
@@ -52,7 +54,7 @@ _ARGUMENTS: Final = (
         "aggregation",
         Aggregation | None,
         "How events become a longer step. Without it SUM of energy, FIRST of a stock, MEAN of all "
-        "else.",
+        "else. SUM and ENERGY are refused of points in time.",
         default=None,
     ),
     _argument(

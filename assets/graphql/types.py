@@ -115,13 +115,18 @@ class SensorNode(VisibleNode):
 
     @strawberry_django.field(
         only=["expected_within"],
-        description="How long after the end of an event its value is to be there [min, >= 0].",
+        description="How long after the end of an event its value is to be there [min, >= 0]; of "
+        "an instantaneous sensor, how long after a reading the next: so long one holds.",
     )
     def expected_within_minutes(self, root: strawberry.Parent[models.Sensor]) -> float | None:
         expected = root.expected_within
         return None if expected is None else expected / timedelta(minutes=1)
 
-    @strawberry_django.field(only=["resolution"], description="Length of an event [min].")
+    @strawberry_django.field(
+        only=["resolution"],
+        description="Length of an event [min]; 0 for an "
+        "instantaneous sensor, whose readings are points in time.",
+    )
     def resolution_minutes(self, root: strawberry.Parent[models.Sensor]) -> float:
         return root.resolution / timedelta(minutes=1)
 
@@ -135,6 +140,7 @@ class SensorNode(VisibleNode):
             "maximum",
             "is_virtual",
             "time_zone",
+            "expected_within",
         ],
         description="What is believed over [start, end), as columns. Of several beliefs about an "
         "event the newest counts, so that measured values win over forecasts; schedules are read "

@@ -39,11 +39,13 @@ class Sensor(models.Model):
     """A series of events of one quantity at one asset. Holds no values itself.
 
     Attributes:
-        resolution: the length of an event; events start on whole multiples of it in UTC.
+        resolution: the length of an event; events start on whole multiples of it in UTC. None at
+            all (zero) for an instantaneous sensor, whose readings are points in time.
         outward_positive: who sends readings counts what comes out of the asset as positive, as
             inverters do; turned on the way in.
         minimum, maximum: values beyond them are kept, and read as implausible.
-        expected_within: how long after the end of an event its value is to be there.
+        expected_within: how long after the end of an event its value is to be there; of an
+            instantaneous sensor, how long after a reading the next is.
         is_virtual: its values are put together from those of its ``terms`` when they are read.
     """
 
@@ -65,7 +67,8 @@ class Sensor(models.Model):
     expected_within = models.DurationField(
         null=True,
         blank=True,
-        help_text="How long after the end of an event its value is to be there: 01:00:00.",
+        help_text="How long after the end of an event its value is to be there: 01:00:00. Of "
+        "points in time, how long after one the next is to be there: so long one holds.",
     )
     time_zone = models.CharField(
         max_length=64,
@@ -85,7 +88,13 @@ class Sensor(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["asset", "name"], name="sensor_name_unique_at_asset"),
             models.CheckConstraint(
-                condition=Q(resolution__gt=timedelta(0)), name="sensor_resolution_is_positive"
+                condition=Q(resolution__gte=timedelta(0)), name="sensor_resolution_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(resolution__gt=timedelta(0)) | ~Q(quantity=Quantity.ENERGY),
+                name="sensor_of_energy_has_a_span",
+                violation_error_message="energy is of a span of time, not of a moment: what a "
+                "register shows, or a store holds, is STOCK",
             ),
             models.CheckConstraint(
                 condition=Q(outward_positive=False)
@@ -109,3 +118,8 @@ class Sensor(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asset}: {self.name}"
+
+    @property
+    def is_instantaneous(self) -> bool:
+        """Whether its readings are points in time."""
+        return not self.resolution

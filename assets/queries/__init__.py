@@ -1,15 +1,9 @@
 """Reads of beliefs, as arrays on a time grid."""
 
-from assets.queries.columns import (
-    Column,
-    OffGrid,
-    Wanted,
-    WrongAggregation,
-    WrongResolution,
-    read_columns,
-)
-from assets.queries.known import Quality, terms_beneath
+from assets.queries.columns import read_columns
+from assets.queries.known import Asked, Quality, terms_beneath
 from assets.queries.latest import Latest, read_latest
+from assets.queries.points import count_points, held_at, point_values
 from assets.queries.provenance import Span, read_runs
 from assets.queries.series import (
     EXPECTED,
@@ -21,10 +15,12 @@ from assets.queries.series import (
     read_series,
 )
 from assets.queries.totals import Total, read_total
+from assets.queries.wanted import Column, OffGrid, Wanted, WrongAggregation, WrongResolution
 
 __all__ = [
     "EXPECTED",
     "MEASURED",
+    "Asked",
     "Column",
     "Latest",
     "OffGrid",
@@ -35,6 +31,9 @@ __all__ = [
     "Wanted",
     "WrongAggregation",
     "WrongResolution",
+    "count_points",
+    "held_at",
+    "point_values",
     "read_aggregated",
     "read_columns",
     "read_latest",

@@ -5,25 +5,21 @@ are: a year of quarters of an hour costs Python 2 ms instead of the 40 ms of a r
 each belief was formed is only fetched where several sources believe something of one event.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 
 from assets.models import Source, SourceKind
+from assets.queries.copied import copied, elements
 from assets.timegrid import TimeGrid
 
 Array = NDArray[np.float64]
 Identifiers = NDArray[np.int64]
 
-# Binary COPY: a header, then per row the number of fields, and length and bytes of each.
-_HEADER_BYTES: Final = 19
-# An array's own header: dimensions, nulls, element type, length, lower bound. Then the elements.
-_ARRAY_HEADER_BYTES: Final = 20
 _EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 _WHICH: Final = """
@@ -79,6 +75,21 @@ class Believed:
 
 
 @dataclass(frozen=True, slots=True)
+class Points:
+    """What is believed of an instantaneous sensor, point by point.
+
+    Attributes:
+        times: shape (n,), rising, in microseconds since 2000 in UTC.
+        values: shape (n,), unit of the sensor's quantity.
+        sources: shape (n,), identifiers of who believes.
+    """
+
+    times: Identifiers
+    values: Array
+    sources: Identifiers
+
+
+@dataclass(frozen=True, slots=True)
 class _Rows:
     """Beliefs of one source as they come: times in microseconds since 2000 in UTC.
 
@@ -128,7 +139,7 @@ def read_beliefs(
         "known_at": known_at,
         "horizon": horizon,
     }
-    latest = _microseconds(known_at)
+    latest = microseconds(known_at)
     found = _read(_NEWEST, wanted) if horizon is None else {}
     # Only where something newer than ``known_at`` stands has what was believed before to be read.
     if horizon is not None or any(each.newest > latest for rows in found.values() for each in rows):
@@ -142,50 +153,79 @@ def read_beliefs(
     }
 
 
+def read_points(
+    sensor_ids: Sequence[int],
+    span: tuple[datetime, datetime],
+    *,
+    known_at: datetime,
+    sources: Mapping[int, Source],
+    probabilities: Sequence[float],
+    horizon: timedelta | None = None,
+) -> dict[tuple[int, float], Points]:
+    """Return the points of instantaneous sensors in ``span`` = [start, end).
+
+    Arguments are those of ``read_beliefs``. All points of all sources are told; of one moment
+    that of the lowest rank, and of equal ones that of the belief that was formed last.
+
+    Returns:
+        by sensor and probability.
+    """
+    wanted = {
+        "sensors": list(sensor_ids),
+        "start": span[0],
+        "end": span[1],
+        "probabilities": list(probabilities),
+        "sources": list(sources),
+        "known_at": known_at,
+        "horizon": horizon,
+    }
+    latest = microseconds(known_at)
+    found = _read(_NEWEST, wanted, _TIMES) if horizon is None else {}
+    if horizon is not None or any(each.newest > latest for rows in found.values() for each in rows):
+        found = _read(AS_KNOWN, wanted, _TIMES)
+    return {
+        (sensor, probability): _in_order(found.get((sensor, probability), []), sources)
+        for sensor in sensor_ids
+        for probability in probabilities
+    }
+
+
+def _in_order(several: Sequence[_Rows], known: Mapping[int, Source]) -> Points:
+    if not several:
+        return Points(np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64))
+    times = np.concatenate([rows.event_start for rows in several])
+    counts = [rows.event_start.size for rows in several]
+    sources = np.repeat([rows.source for rows in several], counts)
+    ranks = np.repeat([known[rows.source].rank for rows in several], counts)
+    formed = np.concatenate([rows.belief_time for rows in several])
+    # Of one moment the lowest rank comes last and counts; of equal ones what was formed last.
+    order = np.lexsort((sources, formed, -ranks, times))
+    order = order[np.append(np.diff(times[order]) > 0, True)]
+    values = np.concatenate([rows.values for rows in several])
+    return Points(times[order], values[order], sources[order])
+
+
 def _read(
     beliefs: str, wanted: dict[str, Any], times: str = ""
 ) -> dict[tuple[int, float], list[_Rows]]:
-    with connection.cursor() as cursor:
-        query = _AS_ARRAYS.format(beliefs=beliefs, times=times)
-        with cursor.cursor.copy(query, wanted) as copy:  # with values: only psycopg's own
-            stream = b"".join(bytes(block) for block in copy)
     found: dict[tuple[int, float], list[_Rows]] = {}
-    for key, rows in _parse(stream):
-        found.setdefault(key, []).append(rows)
-    return found
-
-
-def _parse(stream: bytes) -> Iterator[tuple[tuple[int, float], _Rows]]:
-    at = _HEADER_BYTES
-    while (n_fields := int.from_bytes(stream[at : at + 2], signed=True)) != -1:
-        at += 2
-        fields = []
-        for _ in range(n_fields):
-            length = int.from_bytes(stream[at : at + 4])
-            fields.append(stream[at + 4 : at + 4 + length])
-            at += 4 + length
+    for fields in copied(_AS_ARRAYS.format(beliefs=beliefs, times=times), wanted):
         sensor, probability = int.from_bytes(fields[0]), np.frombuffer(fields[1], ">f8")[0]
-        times = _elements(fields[6], ">i8") if n_fields > 6 else np.empty(0)
-        yield (
-            (sensor, float(probability)),
-            _Rows(
-                source=int.from_bytes(fields[2]),
-                newest=int.from_bytes(fields[3], signed=True),
-                event_start=_elements(fields[4], ">i8").astype(np.int64),
-                values=_elements(fields[5], ">f8").astype(np.float64),
-                belief_time=times.astype(np.int64),
-            ),
+        formed = elements(fields[6], ">i8") if len(fields) > 6 else np.empty(0)
+        rows = _Rows(
+            source=int.from_bytes(fields[2]),
+            newest=int.from_bytes(fields[3], signed=True),
+            event_start=elements(fields[4], ">i8").astype(np.int64),
+            values=elements(fields[5], ">f8").astype(np.float64),
+            belief_time=formed.astype(np.int64),
         )
-
-
-def _elements(array: bytes, kind: str) -> NDArray[Any]:
-    with_lengths = np.dtype([("length", ">i4"), ("value", kind)])
-    return np.frombuffer(array, with_lengths, offset=_ARRAY_HEADER_BYTES)["value"]
+        found.setdefault((sensor, float(probability)), []).append(rows)
+    return found
 
 
 def _steps(rows: _Rows, grid: TimeGrid) -> Identifiers:
     step = int(grid.step.total_seconds()) * 1_000_000
-    return (rows.event_start - _microseconds(grid.start)) // step
+    return (rows.event_start - microseconds(grid.start)) // step
 
 
 def _overlap(several: Sequence[_Rows], grid: TimeGrid) -> bool:
@@ -214,6 +254,7 @@ def _on_grid(several: Sequence[_Rows], grid: TimeGrid, known: Mapping[int, Sourc
     return Believed(values, sources)
 
 
-def _microseconds(moment: datetime) -> int:
+def microseconds(moment: datetime) -> int:
+    """Return ``moment`` as beliefs are read: microseconds since 2000 in UTC."""
     since = moment - _EPOCH
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

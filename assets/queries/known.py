@@ -197,16 +197,34 @@ def _opposite(probability: float) -> float:
 
 
 def _told(sensor: Sensor, believed: Believed, sources: Mapping[int, Source]) -> Known:
-    identifiers, counts = np.unique(believed.sources, return_counts=True)
+    quality = quality_of(sensor, believed.values, believed.sources, sources)
+    return Known(believed.values, quality, believers(believed.sources, sources))
+
+
+def quality_of(
+    sensor: Sensor,
+    values: Array,
+    identifiers: NDArray[np.int64],
+    sources: Mapping[int, Source],
+) -> NDArray[np.uint8]:
+    """Return how sure each of ``values`` is, by who believes it: 0 for nobody."""
+    distinct = np.unique(identifiers)
     qualities = [
         QUALITY_OF_KINDS[SourceKind(sources[pk].kind)] if pk else Quality.MISSING
-        for pk in identifiers.tolist()
+        for pk in distinct.tolist()
     ]
-    places = np.searchsorted(identifiers, believed.sources)
-    quality = np.array(qualities, dtype=np.uint8)[places]
-    quality[implausible(sensor, believed.values)] = Quality.IMPLAUSIBLE
-    told = zip(identifiers.tolist(), counts.tolist(), strict=True)
-    return Known(believed.values, quality, tuple((sources[pk], count) for pk, count in told if pk))
+    quality = np.array(qualities, dtype=np.uint8)[np.searchsorted(distinct, identifiers)]
+    quality[implausible(sensor, values)] = Quality.IMPLAUSIBLE
+    return quality
+
+
+def believers(
+    identifiers: NDArray[np.int64], sources: Mapping[int, Source]
+) -> tuple[tuple[Source, int], ...]:
+    """Return who believes, with how many events each; of ``identifiers`` 0 is nobody."""
+    distinct, counts = np.unique(identifiers, return_counts=True)
+    told = zip(distinct.tolist(), counts.tolist(), strict=True)
+    return tuple((sources[pk], count) for pk, count in told if pk)
 
 
 def sources_together(

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
-from django.db import connection
 from numpy.typing import NDArray
 
 from assets.models import Sensor, SourceKind
 from assets.queries.beliefs import sources_of
+from assets.queries.copied import copied, elements
 from assets.queries.known import QUALITY_OF_KINDS, Asked, Quality, read_known
 from assets.queries.series import MEASURED
 from assets.timegrid import TimeGrid
@@ -27,45 +27,32 @@ _HOUR: Final = timedelta(hours=1)
 # comes along: ten thousand rows of the ORM would take longer than the values.
 _LATEST: Final = """
 COPY (
-    SELECT wanted.place, s.is_virtual::int::int8,
-        COALESCE(newest.event_start, '-infinity'), COALESCE(newest.value, 'NaN'),
-        COALESCE(newest.source_id, 0)::int8,
-        COALESCE(newest.value < s.minimum OR newest.value > s.maximum, false)::int::int8,
-        COALESCE(extract(epoch FROM 2 * s.resolution + s.expected_within), 'NaN')::float8
-    FROM unnest(%(sensors)s::bigint[]) WITH ORDINALITY AS wanted (sensor_id, place)
-    JOIN assets_sensor s ON s.id = wanted.sensor_id
-    LEFT JOIN LATERAL (
-        SELECT b.event_start, b.value, b.source_id FROM assets_belief b
-        WHERE b.sensor_id = wanted.sensor_id
-            AND b.event_start > %(since)s AND b.event_start <= %(now)s
-            AND b.cumulative_probability = 0.5 AND b.source_id = ANY(%(sources)s)
-        ORDER BY b.event_start DESC, b.belief_time DESC LIMIT 1
-    ) newest ON true
+    SELECT array_agg(place), array_agg(is_virtual), array_agg(event_start), array_agg(value),
+        array_agg(source), array_agg(implausible), array_agg(patience)
+    FROM (
+        SELECT wanted.place, s.is_virtual::int::int8 AS is_virtual,
+            COALESCE(newest.event_start, '-infinity') AS event_start,
+            COALESCE(newest.value, 'NaN') AS value,
+            COALESCE(newest.source_id, 0)::int8 AS source,
+            COALESCE(newest.value < s.minimum OR newest.value > s.maximum, false)::int::int8
+                AS implausible,
+            COALESCE(extract(epoch FROM 2 * s.resolution + s.expected_within), 'NaN')::float8
+                AS patience
+        FROM unnest(%(sensors)s::bigint[]) WITH ORDINALITY AS wanted (sensor_id, place)
+        JOIN assets_sensor s ON s.id = wanted.sensor_id
+        LEFT JOIN LATERAL (
+            SELECT b.event_start, b.value, b.source_id FROM assets_belief b
+            WHERE b.sensor_id = wanted.sensor_id
+                AND b.event_start > %(since)s AND b.event_start <= %(now)s
+                AND b.cumulative_probability = 0.5 AND b.source_id = ANY(%(sources)s)
+            ORDER BY b.event_start DESC, b.belief_time DESC LIMIT 1
+        ) newest ON true
+    ) latest
 ) TO STDOUT (FORMAT BINARY)
 """
-# Binary COPY: a head, then per row how many fields, and length and bytes of each.
-_HEADER_BYTES: Final = 19
-_TRAILER_BYTES: Final = 2
-_EPOCH: Final = np.datetime64("2000-01-01", "s")
+_KINDS: Final = (">i8", ">i8", ">i8", ">f8", ">i8", ">i8", ">f8")
+_EPOCH: Final = np.datetime64("2000-01-01", "us")
 _NEVER: Final = np.iinfo(np.int64).min
-_ROW: Final = np.dtype(
-    [
-        ("fields", ">i2"),
-        *(
-            part
-            for name, kind in (
-                ("place", ">i8"),
-                ("is_virtual", ">i8"),
-                ("event_start", ">i8"),
-                ("value", ">f8"),
-                ("source", ">i8"),
-                ("implausible", ">i8"),
-                ("patience", ">f8"),
-            )
-            for part in ((f"{name} bytes", ">i4"), (name, kind))
-        ),
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,30 +80,33 @@ def read_latest(
     """Return the latest value of each sensor of an event that has begun by ``now``."""
     sources = sources_of(kinds)
     wanted: dict[str, Any] = {
-        "sensors": list(sensor_ids),
+        # As text: of a list each number would be adapted by itself.
+        "sensors": f"{{{','.join(map(str, sensor_ids))}}}",
         "sources": list(sources),
         "since": now - LOOK_BACK,
         "now": now,
     }
-    with connection.cursor() as cursor, cursor.cursor.copy(_LATEST, wanted) as copy:
-        stream = b"".join(bytes(block) for block in copy)
-    found = np.sort(np.frombuffer(stream[_HEADER_BYTES:-_TRAILER_BYTES], _ROW), order="place")
-    since = found["event_start"].astype(np.int64)
-    seconds = np.where(since == _NEVER, 0, since // 1_000_000).astype("timedelta64[s]")
-    starts = np.where(since == _NEVER, np.datetime64("NaT", "s"), _EPOCH + seconds)
-    identifiers, kinds_at = np.unique(found["source"], return_inverse=True)
+    # One row.
+    [fields] = copied(_LATEST, wanted)
+    places, *columns = (elements(*each) for each in zip(fields, _KINDS, strict=True))
+    order = np.argsort(places)
+    is_virtual, since, values, believers, implausible, patient = (
+        each[order].astype(each.dtype.newbyteorder("=")) for each in columns
+    )
+    told = np.where(since == _NEVER, 0, since).astype("timedelta64[us]")
+    starts = np.where(since == _NEVER, np.datetime64("NaT", "us"), _EPOCH + told)
+    identifiers, kinds_at = np.unique(believers, return_inverse=True)
     qualities = [
         QUALITY_OF_KINDS[SourceKind(sources[int(pk)].kind)] if pk else Quality.MISSING
         for pk in identifiers
     ]
     quality = np.array(qualities, dtype=np.uint8)[kinds_at]
-    quality[found["implausible"] == 1] = Quality.IMPLAUSIBLE
-    patience = found["patience"].astype(np.float64)
-    latest = Latest(starts, found["value"].astype(np.float64), quality, patience)
-    virtual = np.flatnonzero(found["is_virtual"])
+    quality[implausible == 1] = Quality.IMPLAUSIBLE
+    latest = Latest(starts, values, quality, patient.copy())
+    virtual = np.flatnonzero(is_virtual)
     if virtual.size:
         _put_together({sensor_ids[i]: i for i in virtual.tolist()}, latest, now=now, kinds=kinds)
-    latest.late_seconds[:] = _late(patience, latest.starts, now)
+    latest.late_seconds[:] = _late(patient, latest.starts, now)
     return latest
 
 
@@ -148,5 +138,6 @@ def _late(patience: Array, starts: NDArray[np.datetime64], now: datetime) -> Arr
     moment = np.datetime64(now.replace(tzinfo=None), "s")
     # Of what has been silent for as long as we look back the value is that late at least.
     since = np.where(np.isnat(starts), moment - np.timedelta64(LOOK_BACK, "s"), starts)
-    late: Array = np.maximum((moment - since).astype(np.float64) - patience, 0.0)
+    silent = (moment - since).astype("timedelta64[us]").astype(np.float64) / 1e6
+    late: Array = np.maximum(silent - patience, 0.0)
     return late

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.models import Quantity, Sensor, SourceKind
+from assets.queries.beliefs import microseconds
 from assets.queries.known import Asked, read_known, usual_aggregation
+from assets.queries.points import held_on, longest_hold, read_points_of
 from assets.resample import coarsen, refine
 from assets.timegrid import TimeGrid
 
@@ -70,6 +72,8 @@ def read_onto(
     Arguments and NaN as for ``read_series``. Power and prices hold over the whole event and
     are averaged over longer steps; energy is shared out and summed; a stock is that of the start.
 
+    Of points in time it is what held, see ``assets.queries.points``.
+
     Raises:
         ValueError: neither of step and resolution is a multiple of the other.
     """
@@ -108,12 +112,28 @@ def read_aggregated(
     Raises:
         ValueError: the step is no multiple of the resolution.
     """
+    if sensor.is_instantaneous:
+        asked = Asked(known_at=known_at, kinds=kinds)
+        return _read_held(sensor, grid, asked, aggregation, probability)
     factor, rest = divmod(grid.step, sensor.resolution)
     if rest or not factor:
         raise ValueError(f"{sensor} has events of {sensor.resolution}: {grid.step} is no multiple")
     events = TimeGrid(grid.start, sensor.resolution, grid.n_steps * factor)
     values = read_series(sensor, events, known_at=known_at, kinds=kinds, probability=probability)
     return values if factor == 1 else coarsen(values, factor, aggregation)
+
+
+def _read_held(
+    sensor: Sensor, grid: TimeGrid, asked: Asked, aggregation: str, probability: float
+) -> Array:
+    span = (grid.start - longest_hold(sensor), grid.end)
+    read = read_points_of([sensor], span, asked=asked, probabilities=[probability])
+    steps = np.arange(grid.n_steps + 1) * (int(grid.step.total_seconds()) * 1_000_000)
+    edges = microseconds(grid.start) + steps
+    values, _ = held_on(
+        read, sensor, probability, edges, aggregation=aggregation, known_at=asked.known_at
+    )
+    return values
 
 
 def read_quantiles(

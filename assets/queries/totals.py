@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.models import Sensor
-from assets.queries.columns import Column, Wanted, WrongResolution, read_columns
+from assets.queries.columns import read_columns
 from assets.queries.known import Quality, sources_together
+from assets.queries.wanted import Column, Wanted, WrongResolution
 
 Array = NDArray[np.float64]
 
@@ -36,6 +37,8 @@ def read_total(sensors: Sequence[Sensor], wanted: Wanted) -> Total:
     """
     if wanted.resolution is None and len({sensor.resolution for sensor in sensors}) > 1:
         raise WrongResolution("the sensors' events differ in length: ask for a resolution")
+    if wanted.resolution is None and sensors[0].is_instantaneous:
+        raise WrongResolution("points in time are summed over steps: ask for a resolution")
     columns = [each[0] for each in read_columns(sensors, wanted)]
     values = np.stack([column.values for column in columns])
     known = ~np.isnan(values)

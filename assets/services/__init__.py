@@ -16,6 +16,7 @@ from assets.services.recording import (
     record_readings_of_each,
     record_series,
 )
+from assets.services.removal import remove_asset, remove_sensor
 from assets.services.retention import count_beliefs, forget_beliefs
 from assets.services.sources import rank_source
 from assets.services.thinning import HORIZONS, thin_forecasts
@@ -27,7 +28,6 @@ from assets.services.tree import (
     change_asset,
     change_sensor,
     move_asset,
-    remove_asset,
 )
 from assets.services.virtual import MAX_TERMS, NewTerm, set_terms
 
@@ -59,6 +59,7 @@ __all__ = [
     "record_series",
     "remove_annotation",
     "remove_asset",
+    "remove_sensor",
     "set_terms",
     "thin_forecasts",
 ]

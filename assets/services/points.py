@@ -39,7 +39,8 @@ class Points:
     """Readings of one sensor.
 
     Attributes:
-        starts: shape (n,), beginnings of the events in microseconds since 2000 in UTC.
+        starts: shape (n,), beginnings of the events in microseconds since 2000 in UTC; any
+            moments of an instantaneous sensor.
         values: shape (n,), unit of the sensor's quantity; NaN is left out.
         place: what refusals are named by, "line 7" for one.
     """
@@ -91,11 +92,13 @@ def record_points(
             before = spans.get(points.sensor.pk, (first, last))
             spans[points.sensor.pk] = min(first, before[0]), max(last, before[1])
     if changed:
-        for sensor in sensors:
-            if sensor.pk in spans:
-                first, last = spans[sensor.pk]
-                end = moment_of(last) + sensor.resolution
-                emit(BeliefsRecorded(sensor.pk, moment_of(first), end))
+        recorded = [sensor for sensor in sensors if sensor.pk in spans]
+        start = min(moment_of(spans[sensor.pk][0]) for sensor in recorded)
+        end = max(
+            moment_of(spans[sensor.pk][1]) + (sensor.resolution or _MICROSECOND)
+            for sensor in recorded
+        )
+        emit(BeliefsRecorded(frozenset(sensor.pk for sensor in recorded), start, end))
     return changed
 
 
@@ -103,7 +106,7 @@ def _beliefs(points: Points, source: Source, now: datetime) -> Beliefs:
     sensor, resolution = points.sensor, points.sensor.resolution // _MICROSECOND
     if points.starts.size != points.values.size or not points.starts.size:
         raise wrong(points.place, "as many times as values, and at least one", code="length")
-    off = points.starts % resolution
+    off = points.starts % resolution if resolution else np.zeros_like(points.starts)
     if off.any():
         at = moment_of(int(points.starts[np.flatnonzero(off)[0]]))
         words = f"events of {sensor} start on multiples of {sensor.resolution}, not at {at}"

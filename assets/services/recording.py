@@ -21,10 +21,11 @@ from assets.services.storing import (
     Beliefs,
     contradiction,
     microseconds,
+    moments,
     store,
     together,
 )
-from assets.timegrid import TimeGrid
+from assets.timegrid import Instants, TimeGrid
 from tenants.errors import wrong
 from tenants.events import emit
 from tenants.permissions import Actor, Permission
@@ -42,7 +43,7 @@ class SeriesOfBeliefs:
     """What one source believes of one sensor: one value per step of ``grid``.
 
     Attributes:
-        grid: its step is the sensor's resolution.
+        grid: its step is the sensor's resolution; of an instantaneous sensor the moments.
         values: shape (n_steps,), unit of the sensor's quantity; NaN steps are skipped.
         belief_time: when all values became known; None for the end of each event, as
             a meter knows them.
@@ -51,7 +52,7 @@ class SeriesOfBeliefs:
 
     sensor: Sensor
     source: Source
-    grid: TimeGrid
+    grid: TimeGrid | Instants
     values: Array
     belief_time: datetime | None
     cumulative_probability: float = 0.5
@@ -62,7 +63,7 @@ class Readings:
     """Measured values of one sensor; attributes as in ``SeriesOfBeliefs``."""
 
     sensor: Sensor
-    grid: TimeGrid
+    grid: TimeGrid | Instants
     values: Array
     belief_time: datetime | None
 
@@ -72,7 +73,7 @@ def record_series(
     actor: Actor,
     sensor: Sensor,
     source: Source,
-    grid: TimeGrid,
+    grid: TimeGrid | Instants,
     values: Array,
     belief_time: datetime | None,
     cumulative_probability: float = 0.5,
@@ -198,8 +199,10 @@ def _record(
         raise wrong(f"{fields[place]}values", words, code="inconsistent")
     changed = store(beliefs, corrected_at=corrected_at)
     if changed:
-        for each in series:
-            emit(BeliefsRecorded(each.sensor.pk, each.grid.start, each.grid.end))
+        start = min(each.grid.start for each in series)
+        end = max(each.grid.end for each in series)
+        # One for all: a subscriber that looks something up does so once.
+        emit(BeliefsRecorded(frozenset(each.sensor.pk for each in series), start, end))
     return changed
 
 
@@ -245,7 +248,11 @@ def _check(series: SeriesOfBeliefs, field: str) -> None:
             f"{sensor} has events of {sensor.resolution}, not {grid.step}",
             code="step",
         )
-    if grid.start.timestamp() % sensor.resolution.total_seconds():
+    if sensor.is_instantaneous:
+        if SourceKind(series.source.kind) not in MEASURED:
+            words = f"{sensor} has points in time, which are measured, neither planned nor foretold"
+            raise wrong(f"{field}source", words, code="choice")
+    elif grid.start.timestamp() % sensor.resolution.total_seconds():
         raise wrong(
             f"{field}start",
             f"events of {sensor} start on multiples of {sensor.resolution} "
@@ -282,7 +289,10 @@ def _beliefs(series: SeriesOfBeliefs) -> Beliefs:
     beliefs["sensor"], beliefs["source"] = series.sensor.pk, series.source.pk
     beliefs["probability"] = series.cumulative_probability
     step = int(series.grid.step.total_seconds()) * 1_000_000
-    beliefs["event_start"] = microseconds(series.grid.start) + known * step
+    if isinstance(series.grid, Instants):
+        beliefs["event_start"] = moments(series.grid.starts())[known]
+    else:
+        beliefs["event_start"] = microseconds(series.grid.start) + known * step
     beliefs["implied"] = series.belief_time is None
     beliefs["belief_time"] = (
         beliefs["event_start"] + step

@@ -1,4 +1,4 @@
-"""Use cases of the asset tree: add, move, remove."""
+"""Use cases of the asset tree: add, change, move."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,18 +10,18 @@ from django.db.models import F, Value
 from django.db.models.functions import Concat, Now, Substr
 
 from assets.access import authorise_on
-from assets.models import Asset, AssetType, Belief, Quantity, Sensor, SupersededBelief
-from assets.services.virtual import NewTerm, refuse_parting, refuse_removal, set_terms
+from assets.models import Asset, AssetType, Quantity, Sensor
+from assets.services.virtual import NewTerm, refuse_parting, set_terms
 from tenants.accounts.models import Customer
 from tenants.accounts.tokens import follow_moved_subtree
 from tenants.audit.services import record, values_of
 from tenants.errors import wrong
 from tenants.permissions import Actor, Permission
 
-#: Steps in which the field measures and settles.
-RESOLUTIONS: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 10, 15, 30, 60))
-_CHANGEABLE: Final = ("name", "asset_type", "time_zone", "latitude", "longitude")
-_PLACE: Final = ("parent_id", "path")
+#: Steps in which the field measures and settles; 0 is of points in time.
+RESOLUTIONS: Final = tuple(timedelta(minutes=minutes) for minutes in (0, 1, 5, 10, 15, 30, 60))
+CHANGEABLE: Final = ("name", "asset_type", "time_zone", "latitude", "longitude")
+PLACE: Final = ("parent_id", "path")
 _OF_SENSOR_CHANGEABLE: Final = (
     "name",
     "outward_positive",
@@ -30,7 +30,7 @@ _OF_SENSOR_CHANGEABLE: Final = (
     "expected_within",
     "time_zone",
 )
-_OF_SENSOR: Final = ("asset_id", "quantity", "resolution", *_OF_SENSOR_CHANGEABLE)
+OF_SENSOR: Final = ("asset_id", "quantity", "resolution", *_OF_SENSOR_CHANGEABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def add_asset(
     asset.save()
     asset.path = f"{parent.path if parent else ''}{asset.pk}."
     asset.save(update_fields=["path"])
-    made = values_of(asset, *_CHANGEABLE, *_PLACE)
+    made = values_of(asset, *CHANGEABLE, *PLACE)
     record(actor=actor, verb="add_asset", subject=asset, after=made)
     for sensor in sensors:
         add_sensor(actor=actor, asset=asset, sensor=sensor)
@@ -133,7 +133,7 @@ def add_sensor(*, actor: Actor, asset: Asset, sensor: NewSensor) -> Sensor:
     )
     row.full_clean()
     row.save()
-    record(actor=actor, verb="add_sensor", subject=row, after=values_of(row, *_OF_SENSOR))
+    record(actor=actor, verb="add_sensor", subject=row, after=values_of(row, *OF_SENSOR))
     if sensor.terms:
         set_terms(actor=actor, sensor=row, terms=sensor.terms)
         row.refresh_from_db(fields=["is_virtual", "updated_at"])
@@ -189,7 +189,7 @@ def move_asset(*, actor: Actor, asset: Asset, parent: Asset) -> None:
         raise wrong(
             "parent", f"{parent} hangs under {asset}: the tree would have a circle", code="circle"
         )
-    before = values_of(asset, *_PLACE)
+    before = values_of(asset, *PLACE)
     old_path, new_path = asset.path, f"{parent.path}{asset.pk}."
     refuse_parting(old_path, new_path)
     asset.parent = parent
@@ -215,37 +215,14 @@ def change_asset(*, actor: Actor, asset: Asset) -> None:
     _check_time_zone(asset.time_zone)
     asset.full_clean(exclude=["path", "parent"])
     before = Asset.objects.select_for_update(of=("self",)).get(pk=asset.pk)
-    asset.save(update_fields=[*_CHANGEABLE, "updated_at"])
+    asset.save(update_fields=[*CHANGEABLE, "updated_at"])
     record(
         actor=actor,
         verb="change_asset",
         subject=asset,
-        before=values_of(before, *_CHANGEABLE),
-        after=values_of(asset, *_CHANGEABLE),
+        before=values_of(before, *CHANGEABLE),
+        after=values_of(asset, *CHANGEABLE),
     )
-
-
-@transaction.atomic
-def remove_asset(*, actor: Actor, asset: Asset) -> None:
-    """Remove ``asset`` with its sensors and all that is believed of them.
-
-    Raises:
-        PermissionDenied: ``actor`` may not manage the asset.
-        ValidationError: assets hang under it, or a sensor elsewhere is put together from its
-            own; they are removed or changed first.
-    """
-    authorise_on(actor, Permission.ASSET_MANAGE, asset)
-    if asset.children.exists():
-        raise wrong("asset", f"assets hang under {asset}", code="has_children")
-    sensors = Sensor.objects.filter(asset=asset).select_for_update()
-    sensor_ids = [sensor.pk for sensor in sensors]
-    refuse_removal(sensor_ids)
-    for beliefs in (Belief, SupersededBelief):
-        beliefs.objects.filter(sensor_id__in=sensor_ids).delete()
-    sensors.delete()
-    was = values_of(asset, *_CHANGEABLE, *_PLACE)
-    record(actor=actor, verb="remove_asset", subject=asset, before=was)
-    asset.delete()
 
 
 def _authorise_under(actor: Actor, parent: Asset | None) -> None:

@@ -72,13 +72,13 @@ def set_terms(*, actor: Actor, sensor: Sensor, terms: Sequence[NewTerm]) -> None
     )
 
 
-def refuse_removal(sensor_ids: Sequence[int]) -> None:
+def refuse_removal(sensor_ids: Sequence[int], *, field: str) -> None:
     """Raise ``ValidationError`` if a sensor that stays is put together from one of these."""
     parts = Term.objects.filter(sensor__in=sensor_ids).exclude(virtual__in=sensor_ids)
     used = parts.select_related("sensor__asset", "virtual__asset").first()
     if used is not None:
         words = f"{used.sensor} is part of {used.virtual}: change that first"
-        raise wrong("asset", words, code="in_use")
+        raise wrong(field, words, code="in_use")
 
 
 def refuse_parting(old_path: str, new_path: str) -> None:
@@ -125,6 +125,10 @@ def _check(actor: Actor, virtual: Sensor, term: NewTerm, field: str) -> None:
     ):
         words = f"{sensor} is of {sensor.quantity}, {virtual} of {virtual.quantity}"
         raise wrong(f"{field}.sensor", words, code="unit")
+    if virtual.is_instantaneous or sensor.is_instantaneous:
+        which = virtual if virtual.is_instantaneous else sensor
+        words = f"{which} has points in time: only events of one length are added up"
+        raise wrong(f"{field}.sensor", words, code="resolution")
     if virtual.resolution % sensor.resolution:
         words = (
             f"{sensor} has events of {sensor.resolution}, of which those of {virtual}, "

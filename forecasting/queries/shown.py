@@ -52,6 +52,7 @@ class Shown:
 def foreseeable(actor: Actor, site: Asset) -> list[tuple[Sensor, ForecastRun | None]]:
     """Return the sensors beneath ``site`` that ``actor`` may see, each with its newest run."""
     sensors = Sensor.objects.visible_to(actor).beneath(site).select_related("asset")
+    sensors = sensors.filter(resolution__gt=timedelta(0))  # nothing is foretold of points in time
     rows = list(sensors.order_by("asset__path", "name", "pk"))
     runs = ForecastRun.objects.filter(sensor__in=rows).select_related("source")
     # One row per sensor: of these alone there may be a year of quarters.

@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -24,6 +24,7 @@ from forecasting.services.requests import (
     MAX_HISTORY,
     MAX_HORIZON,
     check_forecaster,
+    check_has_events,
     check_span,
     check_sum,
     parts_of,
@@ -76,6 +77,7 @@ def keep_plan(
             the school holidays of the region.
     """
     authorise_on(actor, Permission.ASSET_MANAGE, sensor.asset)
+    check_has_events(sensor)
     for each in covariates:
         authorise_on(actor, Permission.ASSET_READ, each.asset)
         if each.pk == sensor.pk:
@@ -147,23 +149,25 @@ def renew_forecasts(*, now: datetime) -> int:
     return sum(_renewed(plan, now) for plan in plans.order_by("pk"))
 
 
-def renew_after_data(*, sensor_id: int, now: datetime) -> int:
-    """Ask for the forecast of the sensor if its plan follows its data; else nothing."""
-    plans = ForecastPlan.objects.filter(sensor_id=sensor_id, follows_data=True)
+def renew_after_data(*, sensor_ids: Collection[int], now: datetime) -> int:
+    """Ask for the forecasts of the sensors whose plans follow their data; return how many."""
+    plans = ForecastPlan.objects.filter(sensor_id__in=sensor_ids, follows_data=True).order_by("pk")
     return sum(_renewed(plan, now) for plan in plans.select_related("sensor__asset"))
 
 
-def renew_sums(*, part_id: int, now: datetime) -> int:
-    """Ask for the sums of which the sensor is a part, if they do not know its forecast yet.
+def renew_sums(*, part_ids: Collection[int], now: datetime) -> int:
+    """Ask for the sums of which the sensors are parts, if they do not know their forecasts yet.
 
     Returns:
         how many were asked for.
     """
-    part = Sensor.objects.select_related("asset").filter(pk=part_id).first()
-    if part is None:
+    if not ForecastPlan.objects.filter(forecaster=SUM).exists():
         return 0
-    plans = ForecastPlan.objects.sums_over(part).select_related("sensor__asset")
-    return sum(_renewed(plan, now) for plan in plans.order_by("pk"))
+    plans: dict[int, ForecastPlan] = {}
+    for part in Sensor.objects.select_related("asset").filter(pk__in=part_ids):
+        found = ForecastPlan.objects.sums_over(part).select_related("sensor__asset")
+        plans.update((plan.pk, plan) for plan in found)
+    return sum(_renewed(plans[pk], now) for pk in sorted(plans))
 
 
 @transaction.atomic

@@ -52,6 +52,7 @@ def request_forecast(
         ValidationError: window, forecaster or history is wrong.
     """
     authorise_on(actor, Permission.FORECAST_REQUEST, sensor.asset)
+    check_has_events(sensor)
     plan = queries.plan_of(sensor)
     name = plan.forecaster if forecaster is None else forecaster
     check_forecaster(name)
@@ -112,6 +113,13 @@ def next_event(sensor: Sensor, now: datetime) -> datetime:
     seconds = sensor.resolution.total_seconds()
     after = math.ceil(now.timestamp() / seconds) * seconds
     return datetime.fromtimestamp(after, tz=now.tzinfo)
+
+
+def check_has_events(sensor: Sensor) -> None:
+    """Raise ``ValidationError`` if the readings of ``sensor`` are points in time."""
+    if sensor.is_instantaneous:
+        words = f"{sensor} has points in time: forecasts are of events, of minutes or more"
+        raise wrong("sensor", words, code="sensor")
 
 
 def check_forecaster(name: str) -> None:

@@ -1,9 +1,10 @@
 """Large bodies of readings, JSONL or CSV, read line by line in bounded memory. Pure.
 
 JSONL, a line for each sensor and stretch: ``{"sensor": "...", "start": "2026-04-10T00:00Z",
-"values": [1.5, null, 2], "unit": "kW"}``. CSV, a line for each reading, without quotes, under the
-head ``sensor,time,value`` with or without ``,unit``. Times are beginnings of events, with their
-offset. Without a unit a value is in the one in which the sensor's are kept.
+"values": [1.5, null, 2], "unit": "kW"}``. Of an instantaneous sensor
+``times``, as many as values, stand in place of ``start``. CSV, a line for each reading, without
+quotes, under the head ``sensor,time,value`` with or without ``,unit``. Times are beginnings of
+events, with their offset. Without a unit a value is in the one in which the sensor's are kept.
 """
 
 import json
@@ -133,9 +134,12 @@ def _told(line: str, number: int) -> Told:
         given: Any = json.loads(line)
     except (ValueError, RecursionError):
         raise WrongBody(f"line {number}: no JSON") from None
-    if not isinstance(given, dict) or not {"sensor", "start", "values"} <= given.keys():
+    if not isinstance(given, dict) or not {"sensor", "values"} <= given.keys():
         raise WrongBody(f"line {number}: an object with sensor, start and values is right")
-    unknown = given.keys() - {"sensor", "start", "values", "unit"}
+    if ("start" in given) == ("times" in given):
+        words = "start, or times of an instantaneous sensor, is right: one of them"
+        raise WrongBody(f"line {number}: {words}")
+    unknown = given.keys() - {"sensor", "start", "times", "values", "unit"}
     if unknown:
         raise WrongBody(f"line {number}: there is no field {sorted(unknown)[0]!r:.40}")
     values = given["values"]
@@ -149,8 +153,11 @@ def _told(line: str, number: int) -> Told:
         raise WrongBody(f"line {number}: a value is too large") from None
     if any(each is not None for each in values) and np.isnan(column).sum() > values.count(None):
         raise WrongBody(f"line {number}: NaN is no value; null is right for what is unknown")
-    start = np.array([_moment(str(given["start"]), number)], dtype="datetime64[us]")
-    return Told(str(given["sensor"]), str(given.get("unit") or ""), start, column, number)
+    starts = given["times"] if "times" in given else [given["start"]]
+    if not isinstance(starts, list) or ("times" in given and len(starts) != len(values)):
+        raise WrongBody(f"line {number}: times is a list, as long as values")
+    told = np.array([_moment(str(each), number) for each in starts], dtype="datetime64[us]")
+    return Told(str(given["sensor"]), str(given.get("unit") or ""), told, column, number)
 
 
 def _of_csv(lines: Iterator[tuple[int, str]]) -> Iterator[list[Told]]:

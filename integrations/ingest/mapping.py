@@ -19,6 +19,8 @@ _NAME: Final = Field(min_length=1, max_length=200)
 Name = Annotated[str, _NAME]
 _DIRECTIVES: Final = re.compile(r"%(.)")
 _KNOWN_DIRECTIVES: Final = frozenset("YymdHIMSpfzbBaAjTDFR%")
+#: Points in time have no length.
+_POINTS: Final = timedelta(0)
 #: A moment whose parts all differ: a form that reads it back as itself tells day from month.
 _TRIED: Final = datetime(2026, 11, 28, 23, 45)  # noqa: DTZ001 - local, as files write
 
@@ -68,7 +70,7 @@ class FileMapping(_Document):
         time_format: of ``strptime``, several with "|" between; None for ISO 8601.
         time_zone: of labels without an offset; None for that of the sensor's asset.
         label: what labels mark; ``midnight_ends_day``: 00:00 is the end of its own date.
-        step_minutes: of the file; None for the sensors' own.
+        step_minutes: of the file; None for the sensors' own. Not of instantaneous sensors.
         wrong_rows: whether rows that cannot be read refuse the file, or are told and left out.
         day_ahead: the values of a local day were told at this time of the day before.
     """
@@ -130,7 +132,7 @@ class FileMapping(_Document):
             SeriesFile(
                 column=each.column,
                 stamps=self._rules(zones[each.sensor]),
-                step=step or steps[each.sensor],
+                step=(step or steps[each.sensor]) if steps[each.sensor] else _POINTS,
                 time_column=self.time_column,
                 duplicates=self.duplicates,
                 decimal_comma=self.decimal_comma,

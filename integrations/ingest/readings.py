@@ -27,6 +27,8 @@ def to_grid(
         DoesNotFit: steps and resolution are no multiples, or the start is off the grid.
         UnknownUnit: the peer's unit does not fit.
     """
+    if not resolution:
+        raise DoesNotFit("means over steps are no points in time")
     values = converter(
         reading.unit, quantity, step=reading.step, outward_positive=outward_positive
     )(reading.values)

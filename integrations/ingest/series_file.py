@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from assets.timegrid import TimeGrid
+from assets.timegrid import Instants, TimeGrid
 from integrations.ingest.registers import per_interval
 from integrations.ingest.rows import ColumnRows, OnRows, read_rows
 from integrations.ingest.wanted import Duplicates, Register, SeriesFile
@@ -38,13 +38,15 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 class SeriesRead:
     """What a file holds: ``values`` on ``grid``, shape (n_steps,), NaN where it has none.
 
+    Points in time are on the moments that the file tells, in their order.
+
     Attributes:
         n_resets: how often a register fell back without rolling over; what it counted then is
             unknown.
         problems: lines that were left out, at most a hundred.
     """
 
-    grid: TimeGrid
+    grid: TimeGrid | Instants
     values: NDArray[np.float64]
     n_rows: int
     n_duplicates: int
@@ -93,6 +95,8 @@ def _series(rows: ColumnRows, problems: Sequence[RowProblem]) -> SeriesRead:
     if wanted.register is not None:
         return _counted(rows, problems, wanted.register)
     step = wanted.step // _MICROSECOND
+    if not step:
+        return _points(rows, problems)
     moments = rows.moments - rows.moments % step if wanted.cut_to_steps else rows.moments
     first = int(moments.min())
     if first % step:
@@ -106,9 +110,18 @@ def _series(rows: ColumnRows, problems: Sequence[RowProblem]) -> SeriesRead:
     if wrong.size:
         start = _time(int(moments[wrong[0]]))
         raise WrongFile(f"the interval at {start:%Y-%m-%d %H:%MZ} is off steps of {wanted.step}")
-    column, n_duplicates = _merged(positions, rows.values, n_steps, wanted, _time(first))
+    starts = first + np.arange(n_steps) * step
+    column, n_duplicates = _merged(positions, rows.values, starts, wanted)
     grid = TimeGrid(_time(first), wanted.step, n_steps)
     return SeriesRead(grid, column, moments.size, n_duplicates, problems=tuple(problems))
+
+
+def _points(rows: ColumnRows, problems: Sequence[RowProblem]) -> SeriesRead:
+    """Return the rows as points in time, each at its own moment."""
+    moments, positions = np.unique(rows.moments, return_inverse=True)
+    column, n_duplicates = _merged(positions, rows.values, moments, rows.wanted)
+    instants = Instants(moments.astype("datetime64[us]"))
+    return SeriesRead(instants, column, moments.size, n_duplicates, problems=tuple(problems))
 
 
 def _time(moment: int) -> datetime:
@@ -123,6 +136,9 @@ def _n_steps(number: int) -> int:
 
 def _counted(rows: ColumnRows, problems: Sequence[RowProblem], register: Register) -> SeriesRead:
     wanted = rows.wanted
+    if not wanted.step:
+        words = "what a register counted is of intervals; as points in time it is kept as it reads"
+        raise WrongFile(f"{words}: it is no register then, but a column of STOCK")
     before = int(rows.moments.min())
     base = before - before % (wanted.step // _MICROSECOND)
     steps, counted, n_resets = per_interval(
@@ -143,11 +159,11 @@ def _counted(rows: ColumnRows, problems: Sequence[RowProblem], register: Registe
 def _merged(
     positions: NDArray[np.int64],
     values: NDArray[np.float64],
-    n_steps: int,
+    starts: NDArray[np.int64],
     wanted: SeriesFile,
-    first: datetime,
 ) -> tuple[NDArray[np.float64], int]:
-    """Return one value per step, and how many rows told what another told too."""
+    """Return one value for each of ``starts``, and how many rows told what another told too."""
+    n_steps = starts.size
     known = ~np.isnan(values)
     positions, values = positions[known], values[known]
     column = np.full(n_steps, np.nan)
@@ -155,7 +171,7 @@ def _merged(
     column[positions[::-1]] = values[::-1]  # of several the first stays
     different = np.flatnonzero(column[positions] != values)
     if different.size and wanted.duplicates == "refuse":
-        at = first + int(positions[different[0]]) * wanted.step
+        at = _time(int(starts[positions[different[0]]]))
         raise WrongFile(
             f"the interval at {at:%Y-%m-%d %H:%MZ} has several values: choose the first, "
             "the last, the mean or the sum (--duplicates)"

@@ -5,7 +5,7 @@ The one road of files, for the command, for the preview and for the worker.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from assets.models import Quantity, Sensor, Source, SourceKind
 from assets.services import CLOCK_TOLERANCE, SeriesOfBeliefs, record_many_of_each
-from assets.timegrid import TimeGrid
+from assets.timegrid import Instants, TimeGrid
 from assets.units import UnknownUnit, converter
 from integrations.connectors.base import SeriesReading
 from integrations.ingest.knowledge import told_day_ahead
@@ -39,8 +39,15 @@ class ColumnRead:
     column: MappedColumn
     sensor: Sensor
     read: SeriesRead
-    grid: TimeGrid
+    grid: TimeGrid | Instants
     values: NDArray[np.float64]
+
+    def read_at(self, place: int) -> datetime:
+        """Return when the value at ``place`` is of."""
+        if isinstance(self.grid, TimeGrid):
+            return self.grid.start + place * self.grid.step
+        moment: datetime = self.grid.starts()[place].item()
+        return moment.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,26 +125,43 @@ def _told(
     *,
     now: datetime,
 ) -> ColumnRead:
-    reading = SeriesReading("file", read.grid.start, read.grid.step, read.values, column.unit)
-    try:
-        grid, values = to_grid(
-            reading,
-            quantity=sensor.quantity,
-            resolution=sensor.resolution,
-            outward_positive=column.generation or sensor.outward_positive,
-        )
-    except DoesNotFit as error:
-        words = f"{error}: the sensor's are {sensor.resolution}"
-        raise wrong(f"columns.{index}.sensor", words, code="step") from None
+    grid, values = _fitted(index, column, sensor, read)
+    told = ColumnRead(column, sensor, read, grid, values)
     known = np.flatnonzero(~np.isnan(values))
     if not known.size:
         raise wrong(f"columns.{index}.column", "no step has a value")
-    last = grid.start + int(known[-1]) * grid.step
+    if isinstance(grid, Instants) and mapping.day_ahead is not None:
+        words = f"{sensor} has points in time: none is told a day ahead"
+        raise wrong(f"columns.{index}.sensor", words, code="step")
+    last = told.read_at(int(known[-1]))
     is_measured = mapping.day_ahead is None and sensor.quantity != Quantity.PRICE
     if is_measured and last > now + CLOCK_TOLERANCE:
         words = f"readings run to {last.isoformat()}, but it is {now.isoformat()}"
         raise wrong(f"columns.{index}.column", f"{words}: is day or month right?", code="future")
-    return ColumnRead(column, sensor, read, grid, values)
+    return told
+
+
+def _fitted(
+    index: int, column: MappedColumn, sensor: Sensor, read: SeriesRead
+) -> tuple[TimeGrid | Instants, NDArray[np.float64]]:
+    """Return what was read on the sensor's steps, or at its moments, and in its unit."""
+    outward = column.generation or sensor.outward_positive
+    if isinstance(read.grid, Instants):
+        convert = converter(
+            column.unit, sensor.quantity, step=sensor.resolution, outward_positive=outward
+        )
+        return read.grid, convert(read.values)
+    reading = SeriesReading("file", read.grid.start, read.grid.step, read.values, column.unit)
+    try:
+        return to_grid(
+            reading,
+            quantity=sensor.quantity,
+            resolution=sensor.resolution,
+            outward_positive=outward,
+        )
+    except DoesNotFit as error:
+        words = f"{error}: the sensor's are {sensor.resolution}"
+        raise wrong(f"columns.{index}.sensor", words, code="step") from None
 
 
 def store_columns(
@@ -167,26 +191,25 @@ def store_columns(
             SeriesOfBeliefs(
                 sensor=each.sensor,
                 source=source,
-                grid=TimeGrid(
-                    each.grid.start + day.start * each.grid.step,
-                    each.grid.step,
-                    day.stop - day.start,
-                ),
+                grid=grid,
                 values=each.values[day],
                 belief_time=known_since,
             )
-            for day, known_since in _days(each.grid, mapping.day_ahead, zone)
+            for grid, day, known_since in _days(each.grid, mapping.day_ahead, zone)
         ]
     changed = record_many_of_each(actor=actor, series=series, corrected_at=now)
     return [changed[each.sensor.pk] for each in columns]
 
 
 def _days(
-    grid: TimeGrid, day_ahead: time | None, zone: ZoneInfo
-) -> list[tuple[slice, datetime | None]]:
-    if day_ahead is None:
-        return [(slice(0, grid.n_steps), None)]
-    return list(told_day_ahead(grid, day_ahead, zone))
+    grid: TimeGrid | Instants, day_ahead: time | None, zone: ZoneInfo
+) -> list[tuple[TimeGrid | Instants, slice, datetime | None]]:
+    if day_ahead is None or isinstance(grid, Instants):
+        return [(grid, slice(0, grid.n_steps), None)]
+    return [
+        (TimeGrid(grid.start + day.start * grid.step, grid.step, day.stop - day.start), day, since)
+        for day, since in told_day_ahead(grid, day_ahead, zone)
+    ]
 
 
 def summary(column: ColumnRead, changed: int) -> ImportedSeries:

@@ -109,7 +109,11 @@ def _points(told: Told, sensor: Sensor) -> Points:
     except UnknownUnit as error:
         raise wrong(place, str(error), code="unit") from None
     starts = moments(told.starts)
-    if told.starts.size == 1:
+    if sensor.is_instantaneous:
+        if told.starts.size != told.values.size:
+            words = f"{sensor} has points in time: times is right, one for each value"
+            raise wrong(place, words, code="length")
+    elif told.starts.size == 1:
         step = int(sensor.resolution.total_seconds()) * 1_000_000
         starts = starts[0] + np.arange(told.values.size, dtype=np.int64) * step
     return Points(sensor=sensor, starts=starts, values=convert(told.values), place=place)

@@ -234,7 +234,7 @@ def _first_values(column: ColumnRead, mapping: FileMapping) -> dict[str, Any]:
 
 
 def _start(column: ColumnRead, step: int) -> datetime:
-    return column.grid.start + step * column.grid.step
+    return column.read_at(step)
 
 
 def _report(report: dict[str, Any] | None, time_zone: str, language: str) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.models import Sensor, SourceKind
-from assets.queries import MEASURED, read_onto, read_series
+from assets.queries import MEASURED, Asked, held_at, read_onto, read_series
 from assets.timegrid import TimeGrid
 from scheduling.flex import DocumentError, SiteDocument, references, resolve
 from scheduling.flex.devices import Vehicle
@@ -183,10 +183,13 @@ def _holding(device: Any, stock_kwh: float, run: ScheduleRun) -> Any:
 
 def _stock_at(sensor_id: int, run: ScheduleRun, at: datetime) -> float | None:
     sensor = Sensor.objects.get(pk=sensor_id)
+    kinds = (*MEASURED, SourceKind.SCHEDULER)
+    if sensor.is_instantaneous:
+        asked = Asked(known_at=run.knowledge_time, kinds=kinds)
+        return held_at(sensor, at, asked=asked)
     n_steps = _STOCK_AGE // sensor.resolution + 1
     last = run.start + (at - run.start) // sensor.resolution * sensor.resolution
     grid = TimeGrid(last - (n_steps - 1) * sensor.resolution, sensor.resolution, n_steps)
-    kinds = (*MEASURED, SourceKind.SCHEDULER)
     series = read_series(sensor, grid, known_at=run.knowledge_time, kinds=kinds)
     known = series[~np.isnan(series)]
     return float(known[-1]) if known.size else None

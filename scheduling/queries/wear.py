@@ -4,16 +4,19 @@ from datetime import datetime
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import ValidationError as DocumentInvalid
 
-from assets.models import Asset
-from assets.queries import MEASURED, read_series
+from assets.models import Asset, Sensor
+from assets.queries import MEASURED, Asked, count_points, point_values, read_series
 from assets.timegrid import TimeGrid
 from scheduling.flex.devices import Battery
 from scheduling.flex.run import device_document
 from scheduling.interpret.rainflow import Wear, meter
 from scheduling.models import AssetFlex
 from tenants.errors import wrong
+
+Array = NDArray[np.float64]
 
 #: A leap year of five minutes.
 _MOST_EVENTS: Final = 366 * 288
@@ -34,6 +37,26 @@ def measured_wear(asset: Asset, start: datetime, end: datetime, *, now: datetime
     if kept is None or battery is None or kept.stock_sensor is None:
         return None
     sensor = kept.stock_sensor
+    read = _points if sensor.is_instantaneous else _events
+    stock = read(sensor, start, end, now)
+    known = int(np.count_nonzero(~np.isnan(stock)))
+    if known < _LEAST_EVENTS:
+        words = f"{known} values of the stock are known; at least {_LEAST_EVENTS} are needed"
+        raise wrong("start", words, code="too_short")
+    return meter(stock, battery.capacity_kwh, battery.life)
+
+
+def _points(sensor: Sensor, start: datetime, end: datetime, now: datetime) -> Array:
+    if end <= start:
+        raise wrong("end", "should be after start", code="window")
+    n_points = count_points([sensor], start, end, most=_MOST_EVENTS + 1)
+    if n_points > _MOST_EVENTS:
+        words = f"more than {_MOST_EVENTS} points: at most so many at once"
+        raise wrong("end", words, code="too_long", maximum=_MOST_EVENTS)
+    return point_values(sensor, (start, end), asked=Asked(known_at=now, kinds=MEASURED))
+
+
+def _events(sensor: Sensor, start: datetime, end: datetime, now: datetime) -> Array:
     n_events = (end - start) // sensor.resolution
     if n_events < 1:
         raise wrong("end", "should be after start by a step of the stock's sensor", code="window")
@@ -44,14 +67,8 @@ def measured_wear(asset: Asset, start: datetime, end: datetime, *, now: datetime
     if behind:
         words = f"should be a whole number of {sensor.resolution} from midnight UTC"
         raise wrong("start", words, code="step")
-    stock = read_series(
-        sensor, TimeGrid(start, sensor.resolution, n_events), known_at=now, kinds=MEASURED
-    )
-    known = int(np.count_nonzero(~np.isnan(stock)))
-    if known < _LEAST_EVENTS:
-        words = f"{known} values of the stock are known; at least {_LEAST_EVENTS} are needed"
-        raise wrong("start", words, code="too_short")
-    return meter(stock, battery.capacity_kwh, battery.life)
+    grid = TimeGrid(start, sensor.resolution, n_events)
+    return read_series(sensor, grid, known_at=now, kinds=MEASURED)
 
 
 def _battery(kept: AssetFlex) -> Battery | None:

@@ -57,15 +57,11 @@ IDENTIFIERS: Final = strawberry.scalar(
 
 
 def _serialize_moments(values: Any) -> list[str | None]:
-    texts = np.datetime_as_string(np.asarray(values, dtype="datetime64[s]"), timezone="UTC")
+    moments = np.asarray(values, dtype="datetime64[us]")
+    seconds = moments.astype("datetime64[s]")
+    exact = bool(((moments == seconds) | np.isnat(moments)).all())
+    texts = np.datetime_as_string(seconds if exact else moments, timezone="UTC")
     return [None if text == "NaT" else text for text in texts.tolist()]
-
-
-MOMENTS: Final = strawberry.scalar(
-    name="Moments",
-    description="A column of moments as a JSON list, each as ISO 8601 in UTC; null where unknown.",
-    serialize=_serialize_moments,
-)
 
 
 def _parse_time(value: Any) -> datetime:
@@ -81,6 +77,24 @@ def _parse_time(value: Any) -> datetime:
         return time.astimezone(UTC)
     except OverflowError:
         raise ValueError(f"{value[:40]!r} is outside the years 1 to 9999") from None
+
+
+def _parse_moments(values: Any) -> NDArray[np.datetime64]:
+    if not isinstance(values, list):
+        raise ValueError(f"a list of times, not {type(values).__name__}")  # noqa: TRY004
+    if len(values) > _MAX_NUMBERS:
+        raise ValueError(f"{len(values)} times in one list; at most {_MAX_NUMBERS}")
+    times = [_parse_time(value).replace(tzinfo=None) for value in values]
+    return np.array(times, dtype="datetime64[us]")
+
+
+MOMENTS: Final = strawberry.scalar(
+    name="Moments",
+    description="A column of moments as a JSON list, each as ISO 8601 with its offset; answers are "
+    "in UTC, null where unknown.",
+    serialize=_serialize_moments,
+    parse_value=_parse_moments,
+)
 
 
 # The standard scalar lets times pass that have no offset: local to whom?

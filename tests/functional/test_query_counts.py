@@ -101,6 +101,7 @@ def ids(tenant: Tenant, now: datetime, client: GraphQLClient) -> dict[str, Any]:
         "annotation": annotations[0],
         "annotations": annotations[1:],
         "summands": [node_id(a_sensor(site, Quantity.POWER, name=f"q{i}")) for i in range(SEVERAL)],
+        "idle": [node_id(a_sensor(site, Quantity.POWER, name=f"i{i}")) for i in range(SEVERAL)],
         "asked": asked,
         "device": {
             "asset": node_id(sensors[0].asset),
@@ -269,6 +270,7 @@ MUTATIONS: dict[str, tuple[str, Callable[[dict[str, Any]], Any], int]] = {
         lambda ids: {"sensor": ids["summands"][0], "terms": [{"sensor": ids["summands"][1]}]},
         25,
     ),
+    "removeSensor": ("RemoveSensorInput", lambda ids: {"sensor": ids["idle"].pop()}, 30),
     "addAnnotation": (
         "AddAnnotationInput",
         lambda ids: {"sensor": ids["sensor"], **SAID},

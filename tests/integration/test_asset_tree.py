@@ -98,7 +98,7 @@ def test_an_asset_with_children_stays(customer: Customer) -> None:
 
 
 def test_a_step_that_nobody_meters_in_is_refused(customer: Customer) -> None:
-    with pytest.raises(ValidationError, match="none of 1, 5, 10, 15, 30, 60 minutes"):
+    with pytest.raises(ValidationError, match="none of 0, 1, 5, 10, 15, 30, 60 minutes"):
         add_sensor(
             actor=PLATFORM, asset=a_site(customer),
             sensor=NewSensor("odd", Quantity.POWER, timedelta(minutes=7)),

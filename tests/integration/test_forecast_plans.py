@@ -68,15 +68,15 @@ def test_a_plan_that_follows_its_data_is_renewed_once_for_many_readings(
 ) -> None:
     measure(load, now)
     keep_plan(actor=PLATFORM, sensor=load, forecaster="seasonal_naive", follows_data=True)
-    assert renew_after_data(sensor_id=load.pk, now=now) == 1
+    assert renew_after_data(sensor_ids=[load.pk], now=now) == 1
     run_jobs("forecast")
     assert renew_forecasts(now=now + HOUR) == 0, "nothing new was measured"
 
     for number in range(3):
         believe(load, now, [float(number)], at=now + (number + 1) * MINUTE)
-        assert renew_after_data(sensor_id=load.pk, now=now + (number + 1) * MINUTE) == 0
+        assert renew_after_data(sensor_ids=[load.pk], now=now + (number + 1) * MINUTE) == 0
     assert renew_forecasts(now=now + 5 * MINUTE) == 1
-    assert renew_after_data(sensor_id=load.pk, now=now + 5 * MINUTE) == 0
+    assert renew_after_data(sensor_ids=[load.pk], now=now + 5 * MINUTE) == 0
 
 
 def test_a_measurement_rings_by_event_and_a_forecast_does_not(
@@ -107,7 +107,7 @@ def test_a_plan_on_request_alone_waits(load: Sensor, now: datetime) -> None:
     keep_plan(actor=PLATFORM, sensor=load, forecaster="seasonal_naive")
 
     assert renew_forecasts(now=now) == 0
-    assert renew_after_data(sensor_id=load.pk, now=now) == 0
+    assert renew_after_data(sensor_ids=[load.pk], now=now) == 0
 
 
 def test_a_plan_whose_model_was_uninstalled_is_passed_over(load: Sensor, now: datetime) -> None:

@@ -155,8 +155,8 @@ def test_a_sum_follows_each_new_forecast_of_a_part(
     assert renew_forecasts(now=now + MINUTE) == 0, "nothing new"
 
     foretell(load, [20.0] * 48, at=now + HOUR)
-    assert renew_sums(part_id=net.pk, now=now + HOUR) == 0, "no sum has it as a part"
-    assert renew_sums(part_id=load.pk, now=now + HOUR) == 1
+    assert renew_sums(part_ids=[net.pk], now=now + HOUR) == 0, "no sum has it as a part"
+    assert renew_sums(part_ids=[load.pk], now=now + HOUR) == 1
     run_jobs("forecast")
 
     run = ForecastRun.objects.get(requested_at=now + HOUR)
@@ -306,7 +306,7 @@ def test_two_tenants_and_two_customers_add_up_their_own(
         a_sensor(a_device(theirs, "Hall", AssetType.LOAD), Quantity.POWER)
         keep_plan(actor=PLATFORM, sensor=a_sensor(theirs, Quantity.POWER), forecaster="sum")
 
-    assert renew_sums(part_id=load.pk, now=now) == 1
+    assert renew_sums(part_ids=[load.pk], now=now) == 1
 
     assert ForecastRun.objects.get().sensor == net
     with schema_context(OTHER_SCHEMA):
