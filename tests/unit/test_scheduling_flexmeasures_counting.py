@@ -67,6 +67,22 @@ def test_a_peak_counts_once_for_each_stretch_of_one_peak_so_far() -> None:
     assert answer.cost == pytest.approx(2 * (4 + 3))
 
 
+def test_a_peak_so_far_of_segments_holds_to_the_ends_and_is_none_between_them() -> None:
+    """Of 8, 10 and 10 kW, 8 pass 6 kW, the second hour has no peak, and 10 pass 7 kW."""
+    load = device("load", inflexible_consumption={"series": "load"})
+    context = {
+        "consumption-price": "0 EUR/kWh",
+        "site-peak-consumption": [
+            {"start": at(0), "end": at(1), "value": "6 kW"},
+            {"start": at(2), "end": at(3), "value": "7 kW"},
+        ],
+        "site-peak-consumption-price": "2 EUR/kW",
+    }
+    given = problem(load, hours=4, context=context, series={"load": series([8.0, 10.0, 10.0, 9.0])})
+
+    assert solved(given).cost == pytest.approx(2 * (2 + 3))
+
+
 @pytest.mark.parametrize(
     ("capacity", "power"),
     [("4 kW", [0.0, 0.0, 0.0]), ("0 kW", [0.0, -10.0, -10.0])],
@@ -116,24 +132,24 @@ def test_between_two_ticks_levels_are_hard_when_it_is_said_of_stocks() -> None:
     )
 
 
-def test_a_target_of_a_series_holds_for_its_step_and_the_earlier_where_two_meet() -> None:
+def test_a_target_of_a_series_holds_for_its_step_and_the_later_where_two_meet() -> None:
     full = store(soc_at_start="9 kWh", soc_max="9 kWh", soc_targets={"series": "level"})
-    answer = solved(problem(full, series={"level": series([8.0, 5.0, None], "kWh")}))
+    answer = solved(problem(full, series={"level": series([1.0, 8.0, 5.0, None], "kWh")}))
 
-    assert answer.stock_kwh["battery"] == pytest.approx([9.0, 8.0, 5.0, 0.0])
+    assert answer.stock_kwh["battery"] == pytest.approx([9.0, 8.0, 5.0, 5.0])
 
 
 def test_levels_of_a_finer_series_count_with_their_mean() -> None:
     """Prices fall: as much is sold as early as the floors of 7 and 3 kWh leave."""
     full = store(soc_at_start="9 kWh", consumption_capacity="0 kW", soc_minima={"series": "floor"})
     known = {
-        "floor": series([8.0, 6.0, 5.0, 1.0, 0.0, 0.0], "kWh", "PT30M"),
+        "floor": series([9.0, 9.0, 8.0, 6.0, 5.0, 1.0, 0.0, 0.0], "kWh", "PT30M"),
         "falls": series([3.0, 2.0, 1.0], "EUR/kWh"),
     }
     context = {"consumption-price": {"series": "falls"}}
     answer = solved(problem(full, series=known, context=context))
 
-    assert answer.stock_kwh["battery"] == pytest.approx([9.0, 7.0, 3.0, 0.0])
+    assert answer.stock_kwh["battery"] == pytest.approx([9.0, 7.0, 7.0, 3.0])
 
 
 def test_a_commitment_may_price_power_which_is_paid_in_each_step() -> None:

@@ -9,12 +9,21 @@ from scheduling.planning import PlanStatus
 from tests.unit.flexmeasures_problems import at, device, problem, refused, series, solved, store
 
 
-def test_a_capacity_that_is_silent_leaves_the_connection_as_limit() -> None:
-    """2 kW in the second hour alone; else what the site can take, 50 kW."""
+def test_a_capacity_that_is_silent_leaves_that_of_both_directions() -> None:
+    """2 kW in the second hour; else 9 kW, or nothing where no other capacity speaks."""
     capacity = [{"start": at(1), "duration": "PT1H", "value": "2 kW"}]
-    load = device("load", consumption_capacity=capacity, production_capacity="0 kW")
     context = {"consumption-price": "-100 EUR/MWh"}
-    answer = solved(problem(load, context=context))
+    both = device("load", consumption_capacity=capacity, power_capacity="9 kW")
+    alone = device("load", consumption_capacity=capacity)
+
+    assert solved(problem(both, context=context)).power_kw["load"] == pytest.approx([9.0, 2.0, 9.0])
+    assert solved(problem(alone, context=context)).power_kw["load"] == pytest.approx([0, 2, 0])
+
+
+def test_where_both_capacities_are_silent_the_connection_is_the_limit() -> None:
+    capacity = [{"start": at(1), "duration": "PT1H", "value": "2 kW"}]
+    load = device("load", consumption_capacity=capacity, production_capacity=capacity)
+    answer = solved(problem(load, context={"consumption-price": "-100 EUR/MWh"}))
 
     assert answer.power_kw["load"] == pytest.approx([50.0, 2.0, 50.0])
 
@@ -121,11 +130,13 @@ def test_a_window_binds_at_both_its_ends() -> None:
 
 
 def test_levels_of_a_series_bind_at_both_ends_of_each_step() -> None:
+    """That of the first step has nothing to bind; what holds after the window binds at its end."""
     minima = {"series": "floor"}
-    full = store(soc_at_start="9 kWh", power_capacity="4 kW", soc_minima=minima)
-    answer = solved(problem(full, series={"floor": series([2.0, 5.0, 1.0], "kWh")}))
+    full = store(soc_at_start="9 kWh", consumption_capacity="0 kW", soc_minima=minima)
+    prices = series([300.0, 200.0, 100.0], "EUR/MWh")
+    known = {"floor": series([9.0, 7.0, 2.0, 3.0], "kWh"), "price": prices}
 
-    assert answer.stock_kwh["battery"] == pytest.approx([9.0, 9.0, 5.0, 1.0])
+    assert solved(problem(full, series=known)).stock_kwh["battery"] == pytest.approx([9, 7, 7, 3])
 
 
 def test_shares_are_of_the_highest_stock() -> None:

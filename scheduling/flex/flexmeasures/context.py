@@ -230,7 +230,7 @@ def _add_peaks(
             continue
         sunk = (0.0,) * reader.grid.n_steps
         if name in context:
-            sunk = reader.steps(context[name], POWER, f"{path}.{name}", default=0.0)
+            sunk = reader.extended(context[name], POWER, f"{path}.{name}", default=UNLIMITED_KW)
         for steps in runs_of(price, sunk):
             add_peak(
                 reader,

@@ -6,6 +6,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from assets.timegrid import TimeGrid
 from scheduling.flex.flexmeasures.context import STOCK_BREACH, flag
 from scheduling.flex.flexmeasures.levels import Energy, Levels, Reach
 from scheduling.flex.flexmeasures.reading import Reader, known, runs_of
@@ -140,27 +141,25 @@ def _read(levels: Levels, value: Any, energy: Energy, path: str, *, field: str) 
 def _read_series(
     levels: Levels, value: dict[str, Any], energy: Energy, path: str, *, kind: str
 ) -> None:
-    """Add each value of a series that is known and touches the window.
+    """Add what a series says of each step from the first tick to a step after the window.
 
-    What holds over a step binds at both of its ends; where two meet, the earlier target.
+    It holds at both ends of the step; where two meet, the target of the step that begins.
     """
-    reader = levels.reader
+    reader, grid = levels.reader, levels.reader.grid
     unit = SHARE if reader.named(value, path)["unit"] == "%" else ENERGY
     start, step, known_levels = reader.raw(value, unit, path)
     if unit is SHARE:
         if energy.most is None:
             raise DocumentError([(path, "a share of the stock needs soc-max")])
         known_levels = known_levels * energy.most
-    if step < reader.grid.step:
-        known_levels = reader.sampled(known_levels, start, step)
-        start, step = reader.grid.start, reader.grid.step
-    says_something = False
-    for i in np.flatnonzero(~np.isnan(known_levels)).tolist():
-        first, last = start + i * step, start + (i + 1) * step
-        if last > reader.grid.start and first < reader.grid.end:
-            says_something = True
-            levels.add(kind, float(known_levels[i]), *reader.ticks(first, last))
-    if not says_something:
+    later = Reader(TimeGrid(grid.start + grid.step, grid.step, grid.n_steps), {})
+    sampled = later.sampled(known_levels, start, step)
+    ticks = (np.flatnonzero(~np.isnan(sampled)) + 1).tolist()
+    for end in (0, 1):
+        for tick in ticks:
+            at = tick + end
+            levels.add(kind, float(sampled[tick - 1]), at, min(at, grid.n_steps))
+    if np.isnan(sampled).all():
         raise DocumentError([(path, "the series says nothing about the window")])
 
 

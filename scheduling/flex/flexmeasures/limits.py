@@ -1,6 +1,6 @@
 """Power of flex-models: capacities, hard or soft, and operation modes."""
 
-from typing import Any
+from typing import Any, Final
 
 from scheduling.flex.flexmeasures.breaches import soft_limit
 from scheduling.flex.flexmeasures.context import DEVICE_BREACH, breach_price, capacity, flag
@@ -8,6 +8,8 @@ from scheduling.flex.flexmeasures.parts import UNLIMITED_KW, Parts
 from scheduling.flex.flexmeasures.reading import Reader, Steps, known, objects
 from scheduling.flex.flexmeasures.units import POWER, quantity
 from scheduling.flex.parsing import DocumentError
+
+_DIRECTIONS: Final = (("consumption", "import"), ("production", "export"))
 
 
 def power_limits(
@@ -22,13 +24,13 @@ def power_limits(
     """Return a device's hard limits, and its soft ones as those of ``node``."""
     directional = {
         direction: capacity(reader, model[field], f"{path}.{field}")
-        for direction in ("consumption", "production")
+        for direction, _ in _DIRECTIONS
         if (field := f"{direction}-capacity") in model
     }
     most = _capacity(reader, model, context, directional, path)
     found: dict[str, Any] = {}
     soft: dict[str, Any] = {}
-    for direction, ours in (("consumption", "import"), ("production", "export")):
+    for direction, ours in _DIRECTIONS:
         limit = directional.get(direction)
         if limit is None:
             # A capacity of one direction that is not zero closes the other.
@@ -57,25 +59,37 @@ def _capacity(
     directional: dict[str, Steps],
     path: str,
 ) -> Steps:
-    if "power-capacity" in model:
-        return capacity(reader, model["power-capacity"], f"{path}.power-capacity")
     of_site = None
     if "site-power-capacity" in context:
         at = "$.flex_context.site-power-capacity"
         of_site = capacity(reader, context["site-power-capacity"], at)
-    if directional:
-        # Where they are silent the site's connection is what is left to limit the device.
-        highest = tuple(max(step) for step in zip(*directional.values(), strict=True))
-        silent = max(highest) >= UNLIMITED_KW
-        closes_one = len(directional) == 1 and not any(highest)
-        if of_site is not None and closes_one:
-            return of_site
-        if not silent or of_site is None:
-            return highest
-        return tuple(min(one, other) for one, other in zip(highest, of_site, strict=True))
-    if of_site is not None:
-        return of_site
-    raise DocumentError([(f"{path}.power-capacity", "Field required: no capacity is given")])
+    own = _own_capacity(reader, model, directional, path)
+    if own is None and of_site is None:
+        raise DocumentError([(f"{path}.power-capacity", "Field required: no capacity is given")])
+    if own is None or of_site is None:
+        return own or of_site or ()
+    # Where nothing is said, the site's connection is what is left to limit the device.
+    pairs = zip(own, of_site, strict=True)
+    return tuple(site if mine >= UNLIMITED_KW else mine for mine, site in pairs)
+
+
+def _own_capacity(
+    reader: Reader, model: dict[str, Any], directional: dict[str, Steps], path: str
+) -> Steps | None:
+    """Return what a device can do in both directions, as far as its fields say."""
+    if "power-capacity" in model:
+        return capacity(reader, model["power-capacity"], f"{path}.power-capacity")
+    known = [*directional.values()]
+    if not any(map(any, known)):
+        return None if len(known) < len(_DIRECTIONS) else known[0]
+    if len(known) == 1:
+        # One alone closes the other: where it is silent, both are.
+        known.append((0.0,) * reader.grid.n_steps)
+    return tuple(_highest(step) for step in zip(*known, strict=True))
+
+
+def _highest(capacities: tuple[float, ...]) -> float:
+    return max((each for each in capacities if each < UNLIMITED_KW), default=UNLIMITED_KW)
 
 
 def _device_breach(reader: Reader, context: dict[str, Any], direction: str) -> Steps | None:

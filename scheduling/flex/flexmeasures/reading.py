@@ -68,6 +68,17 @@ class Reader:
             return self._from_segments(segments, unit, path, default, overlap)
         return (quantity(value, unit, path),) * self.grid.n_steps
 
+    def extended(self, value: Any, unit: Unit, path: str, *, default: float) -> Steps:
+        """Return ``value`` per step, its first and last from the start and to the end.
+
+        ``default`` holds where it is silent between them.
+        """
+        found = np.array(self.steps(value, unit, path, default=np.nan))
+        said = np.flatnonzero(~np.isnan(found))
+        if said.size:
+            found[: said[0]], found[said[-1] :] = found[said[0]], found[said[-1]]
+        return tuple(np.nan_to_num(found, nan=default).tolist())
+
     def named(self, value: dict[str, Any], path: str) -> dict[str, Any]:
         """Return the series that ``value`` refers to; its parts are all there.
 
