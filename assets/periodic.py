@@ -10,7 +10,13 @@ from celery import shared_task
 from django.utils import timezone
 
 from assets.models import Sensor
-from assets.services import forget_beliefs, thin_forecasts
+from assets.services import (
+    are_partitioned,
+    forget_beliefs,
+    forget_months,
+    partition_beliefs,
+    thin_forecasts,
+)
 from tenants import jobs
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM
@@ -41,9 +47,14 @@ def thin_superseded_forecasts(**_: Any) -> None:
 
 
 def _beyond_retention(tenant: Tenant, *, now: datetime) -> Iterator[int]:
+    if are_partitioned():  # the months to come are made before there is anything to move
+        for _ in partition_beliefs(actor=PLATFORM, now=now):
+            pass
     days = tenant.plan.retention_days
     if days is None:
         return
+    for month in forget_months(actor=PLATFORM, before=now - timedelta(days=days)):
+        yield month.beliefs
     for sensor in Sensor.objects.select_related("asset").order_by("pk"):
         yield from forget_beliefs(actor=PLATFORM, sensor=sensor, before=now - timedelta(days=days))
 

@@ -5,6 +5,13 @@ from assets.services.annotations import (
     change_annotation,
     remove_annotation,
 )
+from assets.services.partitions import (
+    Month,
+    are_partitioned,
+    forget_months,
+    partition_beliefs,
+    unite_beliefs,
+)
 from assets.services.points import Points, record_points
 from assets.services.recording import (
     CLOCK_TOLERANCE,
@@ -35,6 +42,7 @@ __all__ = [
     "CLOCK_TOLERANCE",
     "HORIZONS",
     "MAX_TERMS",
+    "Month",
     "NewSensor",
     "NewTerm",
     "Points",
@@ -44,12 +52,15 @@ __all__ = [
     "add_asset",
     "add_customer",
     "add_sensor",
+    "are_partitioned",
     "change_annotation",
     "change_asset",
     "change_sensor",
     "count_beliefs",
     "forget_beliefs",
+    "forget_months",
     "move_asset",
+    "partition_beliefs",
     "rank_source",
     "record_many",
     "record_many_of_each",
@@ -62,4 +73,5 @@ __all__ = [
     "remove_sensor",
     "set_terms",
     "thin_forecasts",
+    "unite_beliefs",
 ]

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from assets.models import Sensor
-from assets.services import count_beliefs, forget_beliefs
+from assets.services import count_beliefs, forget_beliefs, forget_months
 from tenants.management.entering import enter
 from tenants.permissions import PLATFORM
 
@@ -35,6 +35,10 @@ class Command(BaseCommand):
         before = timezone.now() - timedelta(days=days)
         sensors = list(Sensor.objects.select_related("asset").order_by("pk"))
         total = 0
+        if not options["dry_run"]:  # of a tenant whose beliefs are kept by month
+            for month in forget_months(actor=PLATFORM, before=before):
+                total += month.beliefs
+                self.stdout.write(f"{month.table} {month.start:%Y-%m}: {month.beliefs}")
         for number, sensor in enumerate(sensors, start=1):
             if options["dry_run"]:
                 batches = iter([count_beliefs(sensor=sensor, before=before)])
