@@ -8,6 +8,7 @@ import json
 import statistics
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from time import process_time
 from typing import Any
 
@@ -61,25 +62,19 @@ def by_depth(n_steps: int, *, bar_ms: float, runs: int) -> Row:
 def replanned(make: Callable[[int], dict[str, Any]], *, bar_ms: float, runs: int, key: str) -> Row:
     """The same problem a step later, following the last plan: frozen, calm, warm.
 
-    From the parsed document; its window moves on by a step, its prices and loads are redrawn by
-    a per mille, its stocks are where the last plan left them.
+    From the parsed document. Its window moves on by a step, and with it prices, sun and loads; the
+    step that is new at its end is as the one a day before. All forecasts of loads and sun are
+    redrawn by a per mille, but that of the running step; stocks are where the last plan left them.
     """
     random, given = np.random.default_rng(7), make(1)
     answer = plan(document_from_object(given), living=key)
     spent = []
     for run in range(-3, runs):
         shift = (run + 4) * problems.QUARTER
-        end = problems.START + shift + answer.grid.n_steps * problems.QUARTER
-        given["window"] = {
-            "start": (problems.START + shift).isoformat(),
-            "end": end.isoformat(),
-        }
+        _move_on(given, random, shift)
         for device in given["devices"]:
             if device["kind"] == "battery":
                 device["stock_at_start_kwh"] = float(answer.stock_kwh[device["name"]][1])
-            if device["kind"] == "load":
-                power = np.roll(device["power_kw"], -1)
-                device["power_kw"] = (power * random.normal(1, 1e-3, power.size)).tolist()
         given["rolling"] = {
             "published_kw": {
                 each["name"]: answer.power_kw[each["name"]][1:].tolist()
@@ -95,6 +90,23 @@ def replanned(make: Callable[[int], dict[str, Any]], *, bar_ms: float, runs: int
         if run >= 0:
             spent.append(process_time() - began)
     return row(spent, bar_ms=bar_ms)
+
+
+def _move_on(given: dict[str, Any], random: np.random.Generator, shift: timedelta) -> None:
+    """Let the window of ``given`` begin ``shift`` after the first, a step after the last."""
+    prices = given["prices"]
+    for name in ("import_per_kwh", "export_per_kwh"):
+        prices[name] = np.roll(prices[name], -1).tolist()
+    start = problems.START + shift
+    end = start + len(prices["import_per_kwh"]) * problems.QUARTER
+    given["window"] = {"start": start.isoformat(), "end": end.isoformat()}
+    for device in given["devices"]:
+        for name in ("power_kw", "available_kw"):
+            if name in device:
+                power = np.roll(device[name], -1)
+                # What runs now is known: it is frozen, and would not give way.
+                power[1:] *= random.normal(1, 1e-3, power.size - 1)
+                device[name] = power.tolist()
 
 
 def batteries_under_one_cap(n_sites: int, *, seed: int) -> dict[str, Any]:

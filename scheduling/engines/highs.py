@@ -160,5 +160,5 @@ def _choose(
         # The plan in hand is optimal; only its looks are in question.
         return otherwise
     if kept:
-        kept.settled = highs.getBasis()
+        kept.keep_settled(highs)
     return np.asarray(highs.getSolution().col_value) if is_settled else otherwise

@@ -31,10 +31,14 @@ class LivingModels:
         return len(self._kept)
 
     @contextmanager
-    def engine(self, key: Hashable) -> Iterator[Engine]:
-        """Lend an engine that goes on from the last model under ``key``, if there is one."""
+    def engine(self, key: Hashable, *, step: int = 0) -> Iterator[Engine]:
+        """Lend an engine that goes on from the last model under ``key``, if there is one.
+
+        ``step``: at which the window begins, counted from whenever: a later one has moved on.
+        """
         with self._lock:
             kept = self._kept.pop(key, None) or Kept()
+        kept.begin(step)
         # A run that fails leaves a solver in an unknown state: it is not put back.
         yield HighsEngine(kept)
         with self._lock:

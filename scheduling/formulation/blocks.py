@@ -1,5 +1,6 @@
 """What is said of blocks of columns beside their rows, and how blocks are laid out in arrays."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Literal, Self, TypeAlias
@@ -125,6 +126,11 @@ def indices(first: int, shape: tuple[int, ...]) -> NDArray[np.int64]:
     """Return the numbers of a block of ``shape`` whose first is ``first``."""
     size = prod(shape)
     return np.arange(first, first + size, dtype=np.int64).reshape(shape)
+
+
+def shapes(blocks: Iterable[Indices]) -> tuple[tuple[int, int], ...]:
+    """Return (how many of T, T) of each block, T its last axis."""
+    return tuple((each.size // max(each.shape[-1], 1), each.shape[-1]) for each in blocks)
 
 
 def flat(values: ArrayLike, shape: tuple[int, ...]) -> Array:

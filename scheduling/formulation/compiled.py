@@ -13,6 +13,9 @@ Array: TypeAlias = NDArray[np.float64]
 Entries: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64], Array]
 
 
+#: Blocks of columns and of rows in order, each as (how many of T, T), T its last axis.
+Layout: TypeAlias = tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]
+
 #: A model of which nobody said what makes up for its rows.
 NO_START: Final = (np.empty(0, np.int64), np.empty(0, np.int64))
 
@@ -38,6 +41,7 @@ class Compiled:
     column, each column once. ``chains`` say which part of it is a stock over time.
     ``still``: (rows, columns) of the same length: where nothing moves, these columns make up for
     these rows, one each, which is a basis to start from.
+    ``layout``: in which blocks columns and rows come, commonly a step each; None if not known.
     ``bent``: where the exact equations bend; the rows here are their linear stand-in.
     """
 
@@ -54,6 +58,7 @@ class Compiled:
     chains: tuple[Chain, ...] = ()
     still: tuple[NDArray[np.int64], NDArray[np.int64]] = NO_START
     bent: tuple[Bent, ...] = ()
+    layout: Layout | None = None
 
     @property
     def n_columns(self) -> int:
@@ -85,6 +90,7 @@ def compile_model(
     chains: Sequence[Chain] = (),
     still: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]] = (),
     bent: Sequence[Bent] = (),
+    layout: Layout | None = None,
 ) -> Compiled:
     """Return blocks joined into one model; repeated entries are added up."""
     column_lower, column_upper = _joined(column_bounds)
@@ -104,6 +110,7 @@ def compile_model(
         chains=tuple(chains),
         still=_joined_pairs(still),
         bent=tuple(bent),
+        layout=layout,
     )
 
 

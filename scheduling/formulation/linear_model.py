@@ -25,6 +25,7 @@ from scheduling.formulation.blocks import (
     indices,
     merged,
     present,
+    shapes,
 )
 from scheduling.formulation.compiled import Chain, Compiled, Entries, compile_model
 
@@ -275,6 +276,7 @@ class LinearModel:
             chains=self.chains,
             still=self._still,
             bent=self.bent,
+            layout=(shapes(self.columns.values()), shapes(self.rows.values())),
         )
 
     def prices(self) -> Array:

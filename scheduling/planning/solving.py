@@ -1,7 +1,7 @@
 """From a document to a plan."""
 
 from collections.abc import Hashable, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import perf_counter
@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from assets.timegrid import TimeGrid
 from scheduling.engines.base import ENGINES, Engine, Infeasible, OutOfTime, Solution, Unsuited
 from scheduling.engines.choose import candidates
 from scheduling.engines.exclusive import solve_apart
@@ -16,7 +17,6 @@ from scheduling.engines.living import LIVING
 from scheduling.flex.parts import OnInfeasible
 from scheduling.flex.references import references
 from scheduling.flex.site import SiteDocument
-from scheduling.formulation.linear_model import LinearModel
 from scheduling.formulation.site import SiteModel, SiteProblem
 from scheduling.interpret.breaches import read_breaches
 from scheduling.interpret.contradiction import name_contradiction
@@ -86,7 +86,7 @@ def plan(
     if unreached:
         return _without(stated, names, time_limit, _timings(began, built, built), unreached)
     try:
-        name, solution = _solve(names, stated.site.model, time_limit, living)
+        name, solution = _solve(names, stated, time_limit, living)
     except Infeasible:
         return _without(stated, names, time_limit, _timings(began, built, perf_counter()))
     timings = _timings(began, built, perf_counter())
@@ -97,15 +97,21 @@ def plan(
 
 
 def _solve(
-    names: Sequence[str], model: LinearModel, time_limit: timedelta, living: Hashable | None
+    names: Sequence[str], stated: "_Stated", time_limit: timedelta, living: Hashable | None
 ) -> tuple[str, Solution]:
-    """Return the answer of the first engine that takes ``model``, and its name."""
+    """Return the answer of the first engine that takes the model, and its name."""
+    model, grid = stated.site.model, stated.document.window.grid
     for name in names:
-        lives = name == "highs" and living is not None
-        lent = LIVING.engine(living) if lives else nullcontext(ENGINES.get(name)())
+        lent: AbstractContextManager[Engine] = nullcontext(ENGINES.get(name)())
+        if name == "highs" and living is not None:
+            lent = LIVING.engine(living, step=_step(grid))
         with suppress(Unsuited), lent as engine:
             return name, solve_apart(engine, model, time_limit=time_limit)
     raise EngineUnsuited(names[-1])
+
+
+def _step(grid: TimeGrid) -> int:
+    return int(grid.start.timestamp() // grid.step.total_seconds())
 
 
 def _general(names: Sequence[str]) -> Engine:

@@ -3,15 +3,18 @@
 from datetime import timedelta
 from typing import Any
 
+import highspy
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling.engines.living import LIVING, LivingModels
+from scheduling.engines.rolling_basis import Basics
+from scheduling.flex.window import Window
 from scheduling.formulation.linear_model import LinearModel
 from scheduling.planning import Plan, PlanStatus, plan
-from tests.unit.scheduling_documents import battery, load, pv, site
+from tests.unit.scheduling_documents import START, battery, load, pv, site
 
 STEPS = 12
 
@@ -52,6 +55,52 @@ def test_a_living_model_answers_as_a_new_one(
             assert warm.cost == pytest.approx(cold.cost, rel=1e-9, abs=1e-9)
             for name, power in cold.power_kw.items():
                 assert warm.power_kw[name] == pytest.approx(power, abs=1e-6)
+
+
+@pytest.mark.parametrize("moves", [[1] * 6, [1, 3, 0, 12, 5], [2, -1, 1]])
+def test_a_window_that_moves_on_is_planned_as_by_a_new_model(moves: list[int]) -> None:
+    """From the basis that moved with it; backwards and by whole windows too."""
+    random, first = np.random.default_rng(1), 20
+    price = 0.2 + 0.1 * random.random(60)
+    drawn = 9 * random.random(60)
+    stock = 3.0
+    for move in moves:
+        first += move
+        document = site(
+            battery(stock_at_start_kwh=stock, charge_efficiency=0.9),
+            battery(name="other", stock_at_start_kwh=3),
+            load(drawn[first : first + STEPS].tolist()),
+            import_price=price[first : first + STEPS].tolist(),
+            export_price=0.05,
+            import_limit_kw=11,
+            more={"peaks": [{"name": "month", "price_per_kw": 0.1}]},
+        )
+        start = START + timedelta(hours=first)
+        window = {"start": start, "end": start + STEPS * timedelta(hours=1), "step_minutes": 60}
+        document = document.model_copy(update={"window": Window.model_validate(window)})
+
+        cold = plan(document, engine="highs")
+        warm = plan(document, engine="highs", living=("tenant", 1))
+
+        assert warm.cost == pytest.approx(cold.cost, rel=1e-9, abs=1e-9)
+        for name, power in cold.power_kw.items():
+            assert warm.power_kw[name] == pytest.approx(power, abs=1e-6)
+        stock = float(warm.stock_kwh["battery"][1])
+
+
+def test_the_basis_of_a_window_moves_within_each_block() -> None:
+    """Two devices of three steps, then a block of its own; as many are basic as before."""
+    layout = (((2, 3), (1, 1)), ((1, 4),))
+    basics = Basics(np.array([1, 3, 6]), np.array([0]))
+
+    later = basics.moved_on(layout, 1)
+
+    assert later.columns.tolist() == [0, 5, 6]
+    assert later.rows.tolist() == [3]
+    assert later.moved_on(layout, -1).columns.tolist() == [1, 3, 6]
+    basis = later.basis(7, 4)
+    status = highspy.HighsBasisStatus
+    assert [each == status.kBasic for each in basis.col_status] == [True, *[False] * 4, True, True]
 
 
 def test_models_are_kept_by_key_and_the_oldest_goes() -> None:

@@ -1,0 +1,69 @@
+"""The basis of an optimum, moved on with its window.
+
+A window that begins a step later has the same columns and rows, each about the step after. So in
+the basis of a step's columns and rows are those that were in it of the next one; of the last step
+those of the first, which is about the same time of day where the window is a day.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from scheduling.formulation.compiled import Layout
+
+_BASIC = highspy.HighsBasisStatus.kBasic
+_LOWER = highspy.HighsBasisStatus.kLower
+
+Indices = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Basics:
+    """Which ``columns`` and ``rows`` are in a basis: as many as there are rows."""
+
+    columns: Indices
+    rows: Indices
+
+    @classmethod
+    def of(cls, highs: Any) -> Self:
+        """Return those of the basis that ``highs`` ended with.
+
+        Reading the status of each column takes longer than many a re-plan.
+        """
+        found = np.asarray(highs.getBasicVariables()[1], dtype=np.int64)
+        return cls(found[found >= 0], -1 - found[found < 0])
+
+    def moved_on(self, layout: Layout, steps: int) -> Self:
+        """Return the same ``steps`` later; they go round within each block."""
+        columns, rows = layout
+        return type(self)(_now_at(columns, steps)[self.columns], _now_at(rows, steps)[self.rows])
+
+    def basis(self, n_columns: int, n_rows: int) -> Any:
+        """Return it as HiGHS takes it.
+
+        The others are said to be at their lower bounds: those that should not, it puts right at
+        once. Whether the basics are independent it finds out, and mends it.
+        """
+        of_columns, of_rows = [_LOWER] * n_columns, [_LOWER] * n_rows
+        for at in self.columns.tolist():
+            of_columns[at] = _BASIC
+        for at in self.rows.tolist():
+            of_rows[at] = _BASIC
+        basis = highspy.HighsBasis()
+        basis.col_status, basis.row_status = of_columns, of_rows
+        basis.valid, basis.alien = True, True
+        return basis
+
+
+def _now_at(shapes: Sequence[tuple[int, int]], steps: int) -> Indices:
+    """Return for each element of blocks of (devices, steps) where it is ``steps`` later."""
+    first, found = 0, [np.empty(0, dtype=np.int64)]
+    for n_devices, n_steps in shapes:
+        own = first + np.arange(n_devices * n_steps).reshape(n_devices, n_steps)
+        found.append(np.roll(own, steps, axis=1).ravel())
+        first += own.size
+    return np.concatenate(found)
