@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
-from django.db.models import Max
 from numpy.typing import NDArray
 
-from assets.models import Annotation, Belief, Quantity, Sensor, SourceKind
-from assets.queries import MEASURED, read_aggregated, terms_beneath
+from assets.models import Annotation, Quantity, Sensor, SourceKind
+from assets.queries import MEASURED, end_of_beliefs, read_aggregated
 from assets.timegrid import TimeGrid
 
 Array = NDArray[np.float64]
@@ -31,14 +30,9 @@ def sensor_chart(sensor: Sensor, span: timedelta, *, now: datetime) -> dict[str,
 
     ``now``: beliefs formed later are not looked at. Without any belief there are no panels.
     """
-    terms = [term.sensor_id for each in terms_beneath([sensor]).values() for term in each]
-    told = Belief.objects.filter(sensor__in=[sensor.pk, *terms])
-    newest = told.aggregate(Max("event_start"))
-    last: datetime | None = newest["event_start__max"]
-    if last is None:
+    end = end_of_beliefs(sensor)
+    if end is None:
         return {"panels": []}
-    end = last + _step(sensor)
-    end -= timedelta(seconds=end.timestamp() % _step(sensor).total_seconds())
     grid = _grid(sensor, end, span)
     curves = []
     for name, kinds, probability, role in _CURVES:

@@ -1,5 +1,6 @@
 """Reads of beliefs, as arrays on a time grid."""
 
+from assets.queries.as_csv import csv_lines, end_of_beliefs
 from assets.queries.columns import read_columns
 from assets.queries.known import Asked, Quality, terms_beneath
 from assets.queries.latest import Latest, read_latest
@@ -32,6 +33,8 @@ __all__ = [
     "WrongAggregation",
     "WrongResolution",
     "count_points",
+    "csv_lines",
+    "end_of_beliefs",
     "held_at",
     "point_values",
     "read_aggregated",
