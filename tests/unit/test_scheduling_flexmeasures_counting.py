@@ -161,6 +161,15 @@ def test_a_commitment_may_price_power_which_is_paid_in_each_step() -> None:
     assert solved(_in_quarters(given)).costs["commitment: band"] == pytest.approx(8.0)
 
 
+def test_a_commitment_is_none_where_its_baseline_is_silent() -> None:
+    load = device("load", inflexible_consumption="5 kW")
+    baseline = [{"start": at(1), "end": at(2), "value": "3 kW"}]
+    commitment = {"name": "band", "baseline": baseline, "up-price": "1 EUR/kWh"}
+    answer = solved(problem(load, context={"commitments": [commitment]}))
+
+    assert answer.costs["commitment: band"] == pytest.approx(2.0)
+
+
 def test_segments_hold_for_whole_steps_and_the_first_that_speaks_counts() -> None:
     load = device("load", inflexible_consumption="2 kW")
     up = [

@@ -1,11 +1,12 @@
 """Commitments of a flex-context: a baseline, and prices for deviating from it."""
 
+from math import isnan, nan
 from typing import Any, Final
 
 from scheduling.flex.flexmeasures.context import commodity_of
 from scheduling.flex.flexmeasures.parts import ELECTRICITY, Parts
-from scheduling.flex.flexmeasures.reading import Reader, known, objects
-from scheduling.flex.flexmeasures.units import POWER, price_of_steps
+from scheduling.flex.flexmeasures.reading import Reader, Steps, known, objects
+from scheduling.flex.flexmeasures.units import POWER, Unit, price_of_steps
 from scheduling.flex.parsing import DocumentError
 
 _FIELDS: Final = {
@@ -26,26 +27,37 @@ def add_commitments(reader: Reader, context: dict[str, Any], parts: Parts, path:
         known(given, _FIELDS, at)
         if not {"up-price", "down-price"} & set(given):
             raise DocumentError([(at, "needs an up-price, a down-price or both")])
-        nothing, price = (0.0,) * reader.grid.n_steps, price_of_steps(reader.grid.step_hours)
-        baseline, up, down = nothing, nothing, nothing
+        price = price_of_steps(reader.grid.step_hours)
+        baseline = (0.0,) * reader.grid.n_steps
         if "baseline" in given:
-            baseline = reader.steps(given["baseline"], POWER, f"{at}.baseline", default=0.0)
-        if "up-price" in given:
-            up = reader.steps(given["up-price"], price, f"{at}.up-price", default=0.0)
-        if "down-price" in given:
-            # Theirs is the price of a deviation that counts negative: it is earned.
-            theirs = reader.steps(given["down-price"], price, f"{at}.down-price", default=0.0)
-            down = tuple(-each for each in theirs)
+            baseline = reader.steps(given["baseline"], POWER, f"{at}.baseline", default=nan)
+        # Where nothing is committed to, nothing deviates.
+        counts = [not isnan(power) for power in baseline]
+        up, down = (
+            _prices(reader, given, f"{side}-price", price, at, counts=counts)
+            for side in ("up", "down")
+        )
+        # Theirs is the price of a deviation that counts negative: it is earned.
+        down = tuple(-each for each in down)
         if any(u < 0 and d < 0 for u, d in zip(up, down, strict=True)):
             raise DocumentError([(at, "deviating up and deviating down cannot both earn")])
         entry = {
             "name": given.get("name", f"commitment {len(parts.lists.get('commitments', []))}"),
-            "baseline_kw": baseline,
+            "baseline_kw": tuple(0.0 if isnan(power) else power for power in baseline),
             "up_cost_per_kwh": up,
             "down_cost_per_kwh": down,
             **_scope(given, context, parts, at),
         }
         parts.add("commitments", at, entry)
+
+
+def _prices(
+    reader: Reader, given: dict[str, Any], name: str, unit: Unit, path: str, *, counts: list[bool]
+) -> Steps:
+    if name not in given:
+        return (0.0,) * reader.grid.n_steps
+    found = reader.steps(given[name], unit, f"{path}.{name}", default=0.0)
+    return tuple(each if does else 0.0 for each, does in zip(found, counts, strict=True))
 
 
 def _scope(
