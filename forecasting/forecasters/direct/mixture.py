@@ -18,6 +18,7 @@ from forecasting.features.scale import Scale
 from forecasting.features.solar import Plane, plane_of, with_sun
 from forecasting.forecasters.base import Array, Sample, Times
 from forecasting.forecasters.bounds import Bounds
+from forecasting.forecasters.direct.lasting import lasting_error
 from forecasting.forecasters.direct.learner import Learner, ProfileLearner
 from forecasting.forecasters.direct.ledger import Ledger
 from forecasting.forecasters.wall_clock import require_days
@@ -88,11 +89,13 @@ class Mixture:
         design = self._design(times, self._seen(future).covariates)
         self._go_on(design)
         ledger = self._ledger(design)
-        spread = ledger.spread(ledger.errors_apart(self.weigh), quantiles)
+        errors = ledger.errors_apart(self.weigh)
+        lasting = lasting_error(errors, design.axis.n_slots)
+        spread = ledger.spread(errors - lasting[:-1, None], quantiles)
         weights = self.weigh(ledger)
         origin = np.array([design.origin_day])
         centre = ledger.mixed(weights, _ask(self._learners, design, origin))[0]
-        found = self._scale.back(centre + spread)
+        found = self._scale.back(centre + lasting[-1] + spread)
         return self._bounds.clip(found[:, design.columns_of(times)])
 
     def weigh(self, ledger: Ledger) -> Array:
