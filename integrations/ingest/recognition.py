@@ -7,6 +7,7 @@ looked at and makes them follow each other at the file's own step.
 import csv
 import io
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -30,6 +31,7 @@ FORMATS: Final = (
     "%d.%m.%Y %H:%M:%S",
     "%d-%m-%Y %H:%M:%S",
     "%Y%m%d %H:%M",
+    "%m/%d/%Y %I:%M %p",
     "%d/%m/%Y",
     "%m/%d/%Y",
     "%d-%m-%Y",
@@ -63,8 +65,7 @@ class Reading:
 
 def readings_of(labels: list[str], step: timedelta | None) -> list[Reading]:
     """Return how each known format reads ``labels``, those alone that read them all."""
-    found = (_read(labels, each, step) for each in FORMATS)
-    return [each for each in found if each is not None]
+    return _readings(labels, FORMATS, step)
 
 
 def recognised(content: bytes, rules: StampRules, step: timedelta) -> StampRules:
@@ -78,7 +79,8 @@ def recognised(content: bytes, rules: StampRules, step: timedelta) -> StampRules
     if rules.time_format is not None:
         return rules
     labels = _labels(content)
-    readings = readings_of(labels, step)
+    with_offset = [f"{each}{blank}%z" for each in FORMATS if each for blank in ("", " ")]
+    readings = readings_of(labels, step) or _readings(labels, with_offset, step)
     if not readings:
         first = repr(labels[0][:40]) if labels else "none"
         raise WrongFile(
@@ -89,6 +91,13 @@ def recognised(content: bytes, rules: StampRules, step: timedelta) -> StampRules
     rules = replace(rules, time_format=best.time_format)
     # D 23:45 followed by D 00:00 can only be the end of D.
     return replace(rules, midnight_ends_day=True, label="end") if best.midnights else rules
+
+
+def _readings(
+    labels: list[str], formats: Iterable[str | None], step: timedelta | None
+) -> list[Reading]:
+    found = (_read(labels, each, step) for each in formats)
+    return [each for each in found if each is not None]
 
 
 def _labels(content: bytes) -> list[str]:

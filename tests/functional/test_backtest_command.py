@@ -90,7 +90,17 @@ def test_takes_covariates_an_issue_time_and_fewer_origins(run: Run, tmp_path: Pa
     assert document["origins"]["first"].endswith("T06:00:00")
 
 
-@pytest.mark.parametrize("label", ["%Y/%m/%d %H:%M", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M:%S"])
+@pytest.mark.parametrize(
+    "label",
+    [
+        "%Y/%m/%d %H:%M",
+        "%d/%m/%Y %H:%M",
+        "%m/%d/%Y %H:%M:%S",
+        "%m/%d/%Y %I:%M %p",
+        "%d/%m/%Y %H:%M%z",
+        "%d-%m-%Y %H:%M:%S %z",
+    ],
+)
 def test_recognises_how_times_are_written(run: Run, tmp_path: Path, label: str) -> None:
     file = a_file(tmp_path, lines(label=label))
 
@@ -98,6 +108,26 @@ def test_recognises_how_times_are_written(run: Run, tmp_path: Path, label: str) 
 
     assert (status, errors) == (0, "")
     assert json.loads(output)["origins"]["first"] == "2026-03-18T12:00:00"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [lambda _: "5", lambda _: "0", str, lambda hour: str(4.5 - hour)],
+    ids=["constant", "zeros", "integers", "both signs"],
+)
+def test_plain_and_dull_values_are_foretold(
+    run: Run, tmp_path: Path, value: Callable[[int], str]
+) -> None:
+    head, *rows = lines()
+    told = [f"{row.split(',')[0]},{value(int(row.split(',')[2]))},0" for row in rows]
+
+    options = ("--models", "seasonal_naive,linear", "--json", "-")
+    status, output, errors = run(a_file(tmp_path, [head, *told]), *ARGUMENTS, *options)
+
+    document = json.loads(output)
+    assert (status, errors) == (0, "")
+    assert all(each["failures"] == {} for each in document["models"].values())
+    assert all(each["mae"] == pytest.approx(0, abs=0.5) for each in document["models"].values())
 
 
 def test_recognises_midnight_as_the_end_of_its_date(run: Run, tmp_path: Path) -> None:

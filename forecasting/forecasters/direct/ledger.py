@@ -14,6 +14,7 @@ _BAND_HALF_LIFE: Final = 25.0
 _SIZE_HALF_LIFE: Final = 5.0
 _SIZE_SHARE: Final = 0.85
 _POWER: Final = 8.0
+_ERRORS_AN_ORIGIN: Final = 2
 #: From so many origins on, weights are learnt without a fifth of them to see how they do there.
 _FEWEST_APART: Final = 15
 _FOLDS: Final = 5
@@ -92,7 +93,8 @@ class Ledger:
         sizes = _sizes_before(errors)
         recency = 0.5 ** (np.arange(errors.shape[0])[::-1] / _BAND_HALF_LIFE)
         units = errors / sizes[:-1, None]
-        found: Array = residual_quantiles(units, self.minutes, levels, recency) * sizes[-1]
+        wider = _of_few(levels, recency)
+        found: Array = residual_quantiles(units, self.minutes, wider, recency) * sizes[-1]
         return found
 
     def _groups(self) -> list[slice]:
@@ -100,6 +102,18 @@ class Ledger:
         edges = [hours * 60 // self.minutes for hours in _LEAD_HOURS]
         edges = [edge for edge in dict.fromkeys(edges) if edge < n_steps] + [n_steps]
         return [slice(*pair) for pair in pairwise(edges)]
+
+
+def _of_few(levels: Array, recency: Array) -> Array:
+    """Return at which levels of the past errors the next one keeps below with ``levels``.
+
+    Of n errors the k-th keeps the next one below it with k / (n + 1), though (k - 0.5) / n of them
+    are below itself: of few errors, quantiles far out lie too near. Steps of one origin err
+    together: an origin counts for two errors, and new ones count more (effective number: Kish,
+    Survey Sampling, 1965).
+    """
+    n = _ERRORS_AN_ORIGIN * float(recency.sum() ** 2 / (recency**2).sum())
+    return np.clip((levels * (n + 1) - 0.5) / n, 0.0, 1.0)
 
 
 def _mean(errors: Array, recency: Array, axes: tuple[int, int]) -> Array:
