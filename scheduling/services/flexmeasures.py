@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from assets.access import authorise_on
 from assets.models import Asset, Quantity, Sensor
 from assets.queries import read_onto
 from assets.timegrid import TimeGrid
-from scheduling.flex.flexmeasures import document_from_flexmeasures
+from scheduling.flex.flexmeasures import document_from_flexmeasures, until_last_target
 from scheduling.flex.parsing import DocumentError
 from scheduling.flex.run import Output, RunDocument
 from scheduling.models import ScheduleRun
@@ -55,6 +56,10 @@ def request_flexmeasures(
     """
     authorise_on(actor, Permission.SCHEDULE_REQUEST, asset)
     check_engine(engine)
+    try:
+        grid = until_last_target(grid, problem)
+    except DocumentError as error:
+        raise _wrong(error) from None
     check_length(grid)
     reading = _Reading(actor, grid, now, currency)
     stated = {name: reading.filled(part, f"problem.{name}") for name, part in problem.items()}
@@ -70,14 +75,18 @@ def request_flexmeasures(
     try:
         document = document_from_flexmeasures(stated)
     except DocumentError as error:
-        path, message = error.errors[0]
-        raise wrong(path.replace("$", "problem", 1), message, code="invalid") from None
+        raise _wrong(error) from None
     names = {device.name for device in document.devices}
     kept = {name: output for name, output in outputs.items() if name in names}
     kept |= {name: Output() for name in names - set(kept)}
     asked = RunDocument(site=document, outputs=kept)
     run = run_of(asset, asked, now=now, engine=engine)
     return enqueue_run(actor, "request_flexmeasures", run, document=asked)
+
+
+def _wrong(error: DocumentError) -> ValidationError:
+    path, message = error.errors[0]
+    return wrong(path.replace("$", "problem", 1), message, code="invalid")
 
 
 class _Reading:

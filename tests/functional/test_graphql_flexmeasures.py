@@ -84,6 +84,27 @@ def test_sensors_stand_for_what_is_believed(
     assert run.cost == pytest.approx(5 * 0.1 - 5 * 0.5)
 
 
+def test_a_target_after_the_end_is_planned_for(
+    planner: GraphQLClient,
+    site: Asset,
+    power: Sensor,
+    now: datetime,
+    run_jobs: Callable[..., int],
+) -> None:
+    price = a_sensor(site, Quantity.PRICE)
+    known = [0.5, 0.4, 0.1]
+    believe(price, now, known, at=now - HOUR, kind=SourceKind.MARKET, name="exchange")
+    target = {"datetime": (now + 3 * HOUR).isoformat(), "value": "5 kWh"}
+    given = asked(site, power, {"sensor": node_id(price)}, now, **{"soc-targets": [target]})
+
+    answer = planner.execute(REQUEST, input=given)["requestFlexmeasuresSchedule"]
+
+    assert answer["errors"] == []
+    run_jobs()
+    [run] = ScheduleRun.objects.all()
+    assert run.cost == pytest.approx(5 * 0.1)
+
+
 def test_a_wrong_field_is_named_and_nothing_is_stored(
     planner: GraphQLClient, site: Asset, power: Sensor, now: datetime
 ) -> None:

@@ -60,7 +60,7 @@ def document_from_flexmeasures(given: Any) -> SiteDocument:
     if scheduler not in _SCHEDULERS:
         raise DocumentError([("$.scheduler", f"should be {' or '.join(_SCHEDULERS)}")])
     if scheduler == _SCHEDULERS[0]:
-        reader = _until_last_target(reader, given)
+        reader = Reader(until_last_target(reader.grid, given), series)
     parts = Parts()
     if scheduler == "ProcessScheduler":
         _read_processes(reader, given, parts)
@@ -114,19 +114,20 @@ def _add_commodity(device: dict[str, Any], parts: Parts, path: str) -> None:
         parts.inner[commodity] = commodity
 
 
-def _until_last_target(reader: Reader, given: dict[str, Any]) -> Reader:
-    """Return a reader whose window lasts until the last target, if that is later."""
+def until_last_target(grid: TimeGrid, given: dict[str, Any]) -> TimeGrid:
+    """Return the window of a problem that starts as ``grid``: it lasts until the last target.
+
+    Raises:
+        DocumentError: a target has no time.
+    """
     ends = [
-        last_target(reader, part.get("flex_model"), f"{path}.flex_model")
+        last_target(Reader(grid, {}), part.get("flex_model"), f"{path}.flex_model")
         for kind in ("devices", "stocks")
         for path, part in objects(given.get(kind), f"$.{kind}")
     ]
-    grid = reader.grid
     last = max((end for end in ends if end is not None), default=grid.end)
     n_steps = min(-int((grid.start - last) // grid.step), max(_MOST_STEPS, grid.n_steps))
-    if n_steps <= grid.n_steps:
-        return reader
-    return Reader(TimeGrid(grid.start, grid.step, n_steps), reader.series)
+    return TimeGrid(grid.start, grid.step, max(n_steps, grid.n_steps))
 
 
 def _grid(given: Any) -> TimeGrid:
