@@ -9,7 +9,7 @@ events, with their offset. Without a unit a value is in the one in which the sen
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, BinaryIO, Final, Literal
@@ -60,8 +60,10 @@ def pieces(body: BinaryIO, kind: Kind, *, gzipped: bool) -> Iterator[list[Told]]
     Raises:
         WrongBody: see the class.
     """
-    lines = _lines(_unpacked(body) if gzipped else _blocks(body))
-    return _of_jsonl(lines) if kind == "jsonl" else _of_csv(lines)
+    blocks = _lines(_unpacked(body) if gzipped else _blocks(body))
+    if kind == "csv":
+        return _of_csv(blocks)
+    return _of_jsonl(each for block in blocks for each in zip(*block, strict=True))
 
 
 def _blocks(body: BinaryIO) -> Iterator[bytes]:
@@ -94,26 +96,36 @@ def _unpacked(body: BinaryIO) -> Iterator[bytes]:
         raise WrongBody("the gzip breaks off")
 
 
-def _lines(blocks: Iterator[bytes]) -> Iterator[tuple[int, str]]:
-    """Yield the lines that are not empty, with their numbers."""
+def _lines(blocks: Iterator[bytes]) -> Iterator[tuple[list[int], list[str]]]:
+    """Yield numbers and texts of the lines that are not empty, a block at a time."""
     number, rest = 0, b""
     for block in blocks:
-        *whole, rest = (rest + block).split(b"\n")
+        whole, found, rest = (rest + block).rpartition(b"\n")
         if len(rest) > _MAX_LINE_BYTES:
-            raise WrongBody(f"line {number + len(whole) + 1}: more than {_MAX_LINE_BYTES} bytes")
-        for line in whole:
-            number += 1
-            if line.strip():
-                yield number, _text(line, number)
+            line = number + whole.count(b"\n") + (2 if found else 1)
+            raise WrongBody(f"line {line}: more than {_MAX_LINE_BYTES} bytes")
+        if found:
+            yield _told_lines(whole, number)
+            number += whole.count(b"\n") + 1
     if rest.strip():
-        yield number + 1, _text(rest, number + 1)
+        yield _told_lines(rest, number)
 
 
-def _text(line: bytes, number: int) -> str:
+def _told_lines(whole: bytes, before: int) -> tuple[list[int], list[str]]:
+    """Return the lines of ``whole``, the first of which follows on line ``before``."""
     try:
-        return line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
-    except UnicodeDecodeError:
+        text = whole.decode("utf-8" if before else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        # ``start`` counts behind the mark; no line ends within it.
+        marked = 3 if not before and whole.startswith(b"\xef\xbb\xbf") else 0
+        number = before + 1 + whole.count(b"\n", 0, error.start + marked)
         raise WrongBody(f"line {number}: no UTF-8") from None
+    lines = [line.strip() for line in text.split("\n")]
+    numbers = list(range(before + 1, before + 1 + len(lines)))
+    if "" in lines:
+        numbers = [number for number, line in zip(numbers, lines, strict=True) if line]
+        lines = [line for line in lines if line]
+    return numbers, lines
 
 
 def _of_jsonl(lines: Iterator[tuple[int, str]]) -> Iterator[list[Told]]:
@@ -160,39 +172,67 @@ def _told(line: str, number: int) -> Told:
     return Told(str(given["sensor"]), str(given.get("unit") or ""), told, column, number)
 
 
-def _of_csv(lines: Iterator[tuple[int, str]]) -> Iterator[list[Told]]:
-    head = next(lines, (1, ""))[1].split(",")
-    if head not in _HEADS:
+def _of_csv(blocks: Iterator[tuple[list[int], list[str]]]) -> Iterator[list[Told]]:
+    n_cells = 0
+    numbers: list[int] = []
+    # Column by column: a list for each line would take longer than all that is read of it.
+    cells: list[list[str]] = []
+    for told_numbers, lines in blocks:
+        skipped = 0
+        if not n_cells and lines:
+            n_cells, skipped = _head(lines[0].split(",")), 1
+            cells = [[] for _ in range(n_cells)]
+        _check_cells(told_numbers, lines, n_cells)
+        told = ",".join(lines[skipped:]).split(",") if len(lines) > skipped else []
+        for place, column in enumerate(cells):
+            column.extend(told[place::n_cells])
+        numbers += told_numbers[skipped:]
+        if len(numbers) >= _PIECE:
+            yield _columns(numbers, cells)
+            numbers, cells = [], [[] for _ in range(n_cells)]
+    if not n_cells:
+        _head([])
+    if numbers:
+        yield _columns(numbers, cells)
+
+
+def _check_cells(numbers: list[int], lines: list[str], n_cells: int) -> None:
+    found = [line.count(",") for line in lines]
+    if found.count(n_cells - 1) < len(found):
+        at = next(place for place, commas in enumerate(found) if commas != n_cells - 1)
+        words = f"{found[at] + 1} cells, the head has {n_cells}"
+        raise WrongBody(f"line {numbers[at]}: {words}")
+
+
+def _head(cells: list[str]) -> int:
+    if cells not in _HEADS:
         raise WrongBody("line 1: the head sensor,time,value or sensor,time,value,unit is right")
-    n_cells = len(head)
-    rows: dict[tuple[str, ...], list[tuple[int, str, str]]] = {}
-    held = 0
-    for number, line in lines:
-        cells = line.split(",")
-        if len(cells) != n_cells:
-            raise WrongBody(f"line {number}: {len(cells)} cells, the head has {n_cells}")
-        rows.setdefault((cells[0], *cells[3:]), []).append((number, cells[1], cells[2]))
-        held += 1
-        if held >= _PIECE:
-            yield [_column(key, told) for key, told in rows.items()]
-            rows, held = {}, 0
-    if rows:
-        yield [_column(key, told) for key, told in rows.items()]
+    return len(cells)
 
 
-def _column(key: tuple[str, ...], rows: list[tuple[int, str, str]]) -> Told:
-    numbers, times, values = zip(*rows, strict=True)
-    return Told(
-        sensor=key[0].strip(),
-        unit=key[1].strip() if len(key) > 1 else "",
-        starts=_starts(times, numbers),
-        values=_values(values, numbers),
-        line=numbers[0],
-    )
+def _columns(numbers: list[int], cells: list[list[str]]) -> list[Told]:
+    """Return the readings by sensor and unit, in the order in which these come first."""
+    sensors, times, texts, *units = cells
+    starts, values = _starts(times, numbers), _values(texts, numbers)
+    places: dict[tuple[str, ...], int] = {}
+    keys = zip(sensors, *units, strict=True)
+    column = np.array([places.setdefault(key, len(places)) for key in keys])
+    order = np.argsort(column, kind="stable")
+    parts = np.split(order, np.cumsum(np.bincount(column))[:-1])
+    return [
+        Told(
+            sensor=key[0].strip(),
+            unit=key[1].strip() if len(key) > 1 else "",
+            starts=starts[part],
+            values=values[part],
+            line=numbers[int(part[0])],
+        )
+        for key, part in zip(places, parts, strict=True)
+    ]
 
 
-def _starts(times: tuple[str, ...], numbers: tuple[int, ...]) -> NDArray[np.datetime64]:
-    if all(time.endswith("Z") and time[:4].isdecimal() for time in times):  # numpy reads UTC itself
+def _starts(times: Sequence[str], numbers: Sequence[int]) -> NDArray[np.datetime64]:
+    if all(time[-1:] == "Z" and time[:4].isdecimal() for time in times):  # numpy reads UTC itself
         try:
             return np.array([time[:-1] for time in times], dtype="datetime64[us]")
         except ValueError:
@@ -217,13 +257,21 @@ def _moment(text: str, number: int) -> datetime:
         raise WrongBody(words) from None
 
 
-def _values(texts: tuple[str, ...], numbers: tuple[int, ...]) -> NDArray[np.float64]:
-    values = np.empty(len(texts))
-    for place, text in enumerate(texts):
-        try:
-            values[place] = float(text) if text else np.nan
-        except ValueError:
-            raise WrongBody(f"line {numbers[place]}: {text[:40]!r} is no number") from None
-        if text and values[place] != values[place]:  # NaN
+def _values(texts: Sequence[str], numbers: Sequence[int]) -> NDArray[np.float64]:
+    try:
+        values = np.array([float(text) if text else np.nan for text in texts])
+    except ValueError:
+        at = next(place for place, text in enumerate(texts) if not _is_number(text))
+        raise WrongBody(f"line {numbers[at]}: {texts[at][:40]!r} is no number") from None
+    for place in np.flatnonzero(np.isnan(values)).tolist():
+        if texts[place]:
             raise WrongBody(f"line {numbers[place]}: NaN is no value; leave out what is unknown")
     return values
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text or "0")
+    except ValueError:
+        return False
+    return True
