@@ -36,7 +36,7 @@ Array = NDArray[np.float64]
 #: Below this a reduced cost is rounding, not money [currency per unit].
 _NO_MONEY: Final = 1e-9
 #: A search for the best is not given up sooner than that [s].
-_AT_LEAST: Final = 1.0
+_AT_LEAST: Final = 2.0
 #: What is left to make a found plan exact when the time is up [s].
 _A_MOMENT: Final = 0.5
 
