@@ -1,16 +1,22 @@
-"""What every page of the portal knows: whose name it carries."""
+"""What every page of the portal knows: whose name it carries, and its words."""
 
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from portal.words import language_of, words_for
 from tenants.models import Brand
 
 
 def brand(request: HttpRequest) -> dict[str, Any]:
     """Return the brand of the request's tenant, looked up when a page first shows it."""
     return {"brand": SimpleLazyObject(lambda: brand_of(request))}
+
+
+def said(request: HttpRequest) -> dict[str, Any]:
+    """Return the words of the portal in the reader's language, and which that is."""
+    return {"said": words_for(request), "language": language_of(request)}
 
 
 def brand_of(request: HttpRequest) -> Brand:

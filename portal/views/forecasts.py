@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import override
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -16,7 +15,7 @@ from forecasting.models import ForecastRun
 from forecasting.queries import foreseeable, read_shown, shown_chart, shown_rows
 from forecasting.services import request_forecast
 from portal.views.sites import visible_site
-from portal.words import WORDS, language_of, words_for
+from portal.words import words_for
 from tenants.accounts.actors import actor_of
 from tenants.permissions import Actor, Permission
 
@@ -93,10 +92,4 @@ def _visible_sensor(actor: Actor, site_id: int, sensor_id: int) -> tuple[Asset, 
 def _page(
     request: HttpRequest, template: str, found: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
-    language = language_of(request)
-    with override(language):  # names of days and months
-        context = found | {"words": WORDS[language], "language": language}
-        answer = render(request, template, context, status=status)
-    answer["Vary"] = "Accept-Language, Cookie"
-    answer["Content-Language"] = language
-    return answer
+    return render(request, template, found | {"words": words_for(request)}, status=status)

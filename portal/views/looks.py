@@ -5,11 +5,14 @@ from hashlib import sha256
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from portal.branding import palette
 from portal.context import brand_of
+from portal.views.speaking import in_their_language
+from portal.words import words_for
 
 
 @require_safe
@@ -33,14 +36,14 @@ def _properties(colours: dict[str, str]) -> str:
     return "".join(f"--{name.replace('_', '-')}:{value};" for name, value in colours.items())
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:  # noqa: ARG001
     """Answer what does not exist and what is not to be seen alike."""
-    return _page(request, 404, "This page does not exist, or it is not yours to see.")
+    return _page(request, 404, "not_found")
 
 
-def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponseBase:  # noqa: ARG001
     """Answer who may see this, but not do it."""
-    return _page(request, 403, "You may not do this.")
+    return _page(request, 403, "forbidden")
 
 
 def broken(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
@@ -53,6 +56,7 @@ def broken(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     )
 
 
-def _page(request: HttpRequest, status: int, words: str) -> HttpResponse:
-    context: dict[str, Any] = {"status": status, "words": words}
+@in_their_language
+def _page(request: HttpRequest, status: int, about: str) -> HttpResponse:
+    context: dict[str, Any] = {"status": status, "words": words_for(request)[about]}
     return render(request, "portal/error.html", context, status=status)

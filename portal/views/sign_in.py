@@ -6,28 +6,28 @@ from django import forms
 from django.contrib.auth import views
 from django.contrib.auth.forms import AuthenticationForm
 
+from portal.words import WORDS, words_for
 from tenants.accounts.throttle import forget_failures, must_wait, note_failure
-
-_REFUSAL = "This address and password do not belong together. Mind capitals and small letters."
-_WAIT = "Too many attempts. Wait a quarter of an hour, then try again."
 
 
 class SignInForm(AuthenticationForm):
     """One answer to an unknown address and to a wrong password, and to one who may not enter."""
 
-    error_messages = {"invalid_login": _REFUSAL, "inactive": _REFUSAL}
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.said = WORDS["en"] if self.request is None else words_for(self.request)
+        refused = self.said["refused"]
+        self.error_messages = {"invalid_login": refused, "inactive": refused}
+        self.fields["password"].label = self.said["password"]
         self.fields["username"] = forms.EmailField(
-            label="E-mail address", widget=forms.EmailInput(attrs={"autocomplete": "username"})
+            label=self.said["email"], widget=forms.EmailInput(attrs={"autocomplete": "username"})
         )
 
     def clean(self) -> dict[str, Any]:
         email = self.cleaned_data.get("username", "")
         sender = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
         if must_wait(email, sender):
-            raise forms.ValidationError(_WAIT, code="wait")
+            raise forms.ValidationError(self.said["wait"], code="wait")
         try:
             cleaned = super().clean()
         except forms.ValidationError:

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 
 from assets.models import Asset, AssetType
 from integrations.services import page_words
-from portal.words import words_for
+from portal.words import language_of
+from scheduling.interpret.headings import broken_words
 from scheduling.queries.chart import chart_document, table_columns, table_rows
 from scheduling.queries.overview import newest_attempt, newest_run, plan_of
 from tenants.accounts.actors import actor_of
@@ -43,12 +44,23 @@ def site(request: HttpRequest, site_id: int) -> HttpResponse:
         "currency": currency,
         "attempt": attempt if attempt != run else None,
         "plan": None,
-        "forecast_words": words_for(request)["forecasts"],
         "import_words": _import_words(request, actor, shown),
     }
     if run is not None:
-        plan = plan_of(run, now=timezone.now())
-        context |= {"plan": plan, "columns": table_columns(plan), "rows": table_rows(plan)}
+        language = language_of(request)
+        plan = plan_of(run, now=timezone.now(), language=language)
+        context |= {
+            "plan": plan,
+            "columns": table_columns(plan),
+            "rows": table_rows(plan),
+            "reasons": [
+                (each, each.words(currency=currency, language=language))
+                for each in plan.result.reasons
+            ],
+            "breaches": [
+                (each, broken_words(each.limit, language)) for each in plan.result.breaches
+            ],
+        }
     return render(request, "portal/site.html", context)
 
 
@@ -62,7 +74,8 @@ def site_chart(request: HttpRequest, site_id: int) -> JsonResponse:
     run = newest_run(actor, shown)
     if run is None:
         return JsonResponse({"panels": []})
-    return JsonResponse(chart_document(plan_of(run, now=timezone.now())))
+    plan = plan_of(run, now=timezone.now(), language=language_of(request))
+    return JsonResponse(chart_document(plan))
 
 
 def _import_words(request: HttpRequest, actor: Actor, site: Asset) -> str:

@@ -187,7 +187,7 @@ def limit_words(
         form = _LESS
     elif limit in _EITHER_WAY:
         form = _ROOM
-    name, whose = _named(limit, of, language)
+    name, whose = limit_name(limit, of, language)
     return chosen(form, language).format(
         limit=name, of=whose, worth=f"{worth:.3f}", currency=currency
     )
@@ -197,13 +197,13 @@ def resolve_words(
     limit: str, of: str, *, unit: str, saving: float, currency: str, language: str = "en"
 ) -> str:
     """Return what a kW or a kWh of room at a limit saves, where that was planned anew."""
-    name, whose = _named(limit, of, language)
+    name, whose = limit_name(limit, of, language)
     return chosen(_ANEW, language).format(
         limit=name, of=whose, unit=unit, saving=f"{saving:.3f}", currency=currency
     )
 
 
-def _named(limit: str, of: str, language: str) -> tuple[str, str]:
+def limit_name(limit: str, of: str, language: str) -> tuple[str, str]:
     """Return what a limit is called, and whose it is."""
     name = chosen(_LIMITS.get(limit, (limit, limit, limit)), language)
     return name, chosen(_CONNECTION, language) if of == _CONNECTION[0] else of

@@ -1,5 +1,6 @@
 """What people see of a run: the plan beside what was measured."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,6 +15,7 @@ from assets.queries import MEASURED, read_onto
 from assets.timegrid import TimeGrid
 from scheduling.flex import SiteDocument
 from scheduling.flex.run import Output, RunDocument, RunResult
+from scheduling.interpret.headings import Heading, term_words
 from scheduling.models import RunState, ScheduleRun
 from scheduling.queries.problems import MissingBeliefs, read_problem
 from tenants.permissions import Actor
@@ -80,8 +82,11 @@ def newest_attempt(actor: Actor, site: Asset) -> ScheduleRun | None:
     return runs.select_related("asset").order_by("-requested_at", "-pk").first()
 
 
-def plan_of(run: ScheduleRun, *, now: datetime) -> SitePlan:
-    """Return what a page shows of ``run``, which has a plan; measurements as known at ``now``."""
+def plan_of(run: ScheduleRun, *, now: datetime, language: str = "en") -> SitePlan:
+    """Return what a page shows of ``run``, which has a plan; measurements as known at ``now``.
+
+    Panels, curves and terms of cost are called what they are in ``language``.
+    """
     site = run.asset
     document = RunDocument.model_validate(run.problem)
     result = RunResult.model_validate(run.result or {})
@@ -89,11 +94,12 @@ def plan_of(run: ScheduleRun, *, now: datetime) -> SitePlan:
     grid = TimeGrid(run.start - before * run.step, run.step, before + run.grid.n_steps)
     problem = _problem(run)
     measured = _measured_net(site, grid, now)
+    said = _Said(language, before)
     panels = (
-        _power_panel(result, problem, measured, before),
-        _stock_panel(result, document.outputs, grid, before, now),
-        _price_panel(problem, before),
-        _worth_panel(result, document.site.currency, before),
+        said.power_panel(result, problem, measured),
+        said.stock_panel(result, document.outputs, grid, now),
+        said.price_panel(problem),
+        said.worth_panel(result, document.site.currency),
     )
     return SitePlan(
         site=site,
@@ -102,7 +108,10 @@ def plan_of(run: ScheduleRun, *, now: datetime) -> SitePlan:
         grid=grid,
         panels=tuple(panel for panel in panels if panel.curves),
         measured_until=_end_of_known(grid, measured),
-        costs=tuple((name, Decimal(f"{amount:.2f}")) for name, amount in result.costs.items()),
+        costs=tuple(
+            (term_words(term, language), Decimal(f"{amount:.2f}"))
+            for term, amount in result.costs.items()
+        ),
     )
 
 
@@ -113,82 +122,92 @@ def _problem(run: ScheduleRun) -> SiteDocument | None:
         return None  # a sensor of then was removed since: the plan itself is still there
 
 
-def _power_panel(
-    result: RunResult, problem: SiteDocument | None, measured: Array | None, before: int
-) -> Panel:
-    curves = []
-    if result.grid_power_kw:
-        curves.append(Curve("Grid, planned", _later(result.grid_power_kw, before), "plan", "area"))
-    if measured is not None:
-        curves.append(Curve("Grid, measured", measured, "actual"))
-    for name in result.stock_kwh:
-        power = result.power_kw.get(name)
-        if power is not None:
-            curves.append(Curve(f"{name}, planned", _later(power, before), "store"))
-    return Panel(
-        "Power from the grid and into devices", "kW", tuple(curves), _limits(problem, before)
-    )
-
-
-def _limits(problem: SiteDocument | None, before: int) -> tuple[Curve, ...]:
-    if problem is None:
-        return ()
-    n_steps = problem.window.grid.n_steps
-    connection = problem.connection
-    return tuple(
-        Curve(name, _later(sign * _per_step(limit, n_steps), before), "other")
-        for name, limit, sign in (
-            ("Import limit", connection.import_limit_kw, 1.0),
-            ("Export limit", connection.export_limit_kw, -1.0),
-        )
-        if limit is not None
-    )
-
-
-def _stock_panel(
-    result: RunResult, outputs: dict[str, Output], grid: TimeGrid, before: int, now: datetime
-) -> Panel:
-    curves = []
-    for name, stock in result.stock_kwh.items():
-        curves.append(Curve(f"{name}, planned", _later(stock, before), "store", "line"))
-        sensor = _stock_sensor(outputs.get(name))
-        measured = _measured(sensor, grid, now) if sensor else None
-        if measured is not None:
-            curves.append(Curve(f"{name}, measured", measured, "actual", "line"))
-    return Panel("Energy in store", "kWh", tuple(curves))
-
-
 def _stock_sensor(output: Output | None) -> Sensor | None:
     if output is None or output.stock_sensor is None:
         return None
     return Sensor.objects.filter(pk=output.stock_sensor).select_related("asset").first()
 
 
-def _price_panel(problem: SiteDocument | None, before: int) -> Panel:
-    if problem is None:
-        return Panel("Price of energy", "", ())
-    n_steps, prices = problem.window.grid.n_steps, problem.prices
-    if prices is None:  # each site beneath has its own
-        return Panel("Price of energy", "", ())
-    curves = (
-        Curve("Import", _later(_per_step(prices.import_per_kwh, n_steps), before), "price"),
-        Curve("Export", _later(_per_step(prices.export_per_kwh, n_steps), before), "other"),
-    )
-    return Panel("Price of energy", f"{problem.currency}/kWh", curves)
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Panels in ``language``, of plans that begin ``before`` steps after what is shown."""
 
+    language: str
+    before: int
 
-def _worth_panel(result: RunResult, currency: str, before: int) -> Panel:
-    """Return what one kWh more costs at each node and is worth in each stock."""
-    nodes = [
-        Curve(f"At {name}", _later(values, before), "price")
-        for name, values in result.price_per_kwh.items()
-    ]
-    stocks = [
-        Curve(f"In {name}", _later(values, before), "store")
-        for name, values in result.stock_value_per_kwh.items()
-    ]
-    curves = tuple((*nodes, *stocks)[:_MOST_WORTHS])
-    return Panel("What one kWh more is worth", f"{currency}/kWh", curves)
+    def _curve(
+        self, heading: Heading, values: Any, role: str, kind: str = "step", *, name: str = ""
+    ) -> Curve:
+        words = heading.said(self.language, name=name)
+        return Curve(words, _later(values, self.before), role, kind)
+
+    def _panel(
+        self, heading: Heading, unit: str, curves: Sequence[Curve], limits: Sequence[Curve] = ()
+    ) -> Panel:
+        return Panel(heading.said(self.language), unit, tuple(curves), tuple(limits))
+
+    def power_panel(
+        self, result: RunResult, problem: SiteDocument | None, measured: Array | None
+    ) -> Panel:
+        curves = []
+        if result.grid_power_kw:
+            curves.append(self._curve(Heading.GRID_PLANNED, result.grid_power_kw, "plan", "area"))
+        if measured is not None:
+            curves.append(Curve(Heading.GRID_MEASURED.said(self.language), measured, "actual"))
+        for name in result.stock_kwh:
+            power = result.power_kw.get(name)
+            if power is not None:
+                curves.append(self._curve(Heading.PLANNED, power, "store", name=name))
+        return self._panel(Heading.POWER, "kW", curves, self._limits(problem))
+
+    def _limits(self, problem: SiteDocument | None) -> list[Curve]:
+        if problem is None:
+            return []
+        n_steps, connection = problem.window.grid.n_steps, problem.connection
+        return [
+            self._curve(heading, sign * _per_step(limit, n_steps), "other")
+            for heading, limit, sign in (
+                (Heading.IMPORT_LIMIT, connection.import_limit_kw, 1.0),
+                (Heading.EXPORT_LIMIT, connection.export_limit_kw, -1.0),
+            )
+            if limit is not None
+        ]
+
+    def stock_panel(
+        self, result: RunResult, outputs: dict[str, Output], grid: TimeGrid, now: datetime
+    ) -> Panel:
+        curves = []
+        for name, stock in result.stock_kwh.items():
+            curves.append(self._curve(Heading.PLANNED, stock, "store", "line", name=name))
+            sensor = _stock_sensor(outputs.get(name))
+            measured = _measured(sensor, grid, now) if sensor else None
+            if measured is not None:
+                words = Heading.MEASURED.said(self.language, name=name)
+                curves.append(Curve(words, measured, "actual", "line"))
+        return self._panel(Heading.STOCK, "kWh", curves)
+
+    def price_panel(self, problem: SiteDocument | None) -> Panel:
+        prices = None if problem is None else problem.prices
+        if problem is None or prices is None:  # each site beneath has its own
+            return self._panel(Heading.PRICE, "", ())
+        n_steps = problem.window.grid.n_steps
+        curves = (
+            self._curve(Heading.IMPORT, _per_step(prices.import_per_kwh, n_steps), "price"),
+            self._curve(Heading.EXPORT, _per_step(prices.export_per_kwh, n_steps), "other"),
+        )
+        return self._panel(Heading.PRICE, f"{problem.currency}/kWh", curves)
+
+    def worth_panel(self, result: RunResult, currency: str) -> Panel:
+        """Return what one kWh more costs at each node and is worth in each stock."""
+        nodes = [
+            self._curve(Heading.AT_NODE, values, "price", name=name)
+            for name, values in result.price_per_kwh.items()
+        ]
+        stocks = [
+            self._curve(Heading.IN_STOCK, values, "store", name=name)
+            for name, values in result.stock_value_per_kwh.items()
+        ]
+        return self._panel(Heading.WORTH, f"{currency}/kWh", (*nodes, *stocks)[:_MOST_WORTHS])
 
 
 def _measured_net(site: Asset, grid: TimeGrid, now: datetime) -> Array | None:

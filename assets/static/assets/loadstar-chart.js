@@ -10,7 +10,12 @@
 
 const ROLES = { plan: "--chart-plan", actual: "--chart-actual", store: "--chart-store", price: "--chart-price", other: "--chart-other" };
 // Day before month, as on the page around the chart.
-const DATES = "en-GB";
+const LANGUAGE = document.documentElement.lang.slice(0, 2);
+const DATES = { nl: "nl-NL", de: "de-DE" }[LANGUAGE] ?? "en-GB";
+const SAID = {
+  nl: { failed: "De grafiek kon niet worden geladen", nothing: "Er is nog niets te tonen.", which: "Welke", time: "Tijd", to: "tot", table: "de tabel hieronder bevat de getallen" },
+  de: { failed: "Das Diagramm konnte nicht geladen werden", nothing: "Es gibt noch nichts zu zeigen.", which: "Welche", time: "Zeit", to: "bis", table: "die Tabelle darunter enthält die Zahlen" },
+}[LANGUAGE] ?? { failed: "The chart could not be loaded", nothing: "There is nothing to show yet.", which: "Which", time: "Time", to: "to", table: "the table below holds the numbers" };
 const HEIGHT = { first: 260, other: 150 };
 
 class LoadstarChart extends HTMLElement {
@@ -48,7 +53,7 @@ class LoadstarChart extends HTMLElement {
       this.dispatchEvent(new CustomEvent("drawn"));
     } catch (error) {
       this.#clear();
-      this.textContent = `The chart could not be loaded (${error.message}).`;
+      this.textContent = `${SAID.failed} (${error.message}).`;
     }
   }
 
@@ -62,7 +67,7 @@ class LoadstarChart extends HTMLElement {
     this.#clear();
     const panels = chart.panels.filter((panel) => panel.series.length);
     if (!panels.length) {
-      this.textContent = "There is nothing to show yet.";
+      this.textContent = SAID.nothing;
       return;
     }
     const sync = uPlot.sync(`loadstar-${Math.random()}`);
@@ -76,7 +81,7 @@ class LoadstarChart extends HTMLElement {
       const last = index === panels.length - 1;
       const plot = new uPlot(this.#options(chart, panel, sync, index === 0, last), columns(chart, panel), box);
       plot.root.setAttribute("role", "img");
-      plot.root.setAttribute("aria-label", `${panel.title} in ${panel.unit}; the table below holds the numbers`);
+      plot.root.setAttribute("aria-label", `${panel.title} [${panel.unit}]; ${SAID.table}`);
       this.#plots.push(plot);
     });
     if (chart.notes?.length) this.append(listOf(chart.notes, chart.timeZone));
@@ -101,7 +106,7 @@ class LoadstarChart extends HTMLElement {
         { ...axis, size: 56, values: (_, splits) => splits.map((v) => short(v)) },
       ],
       series: [
-        { label: labels ? "Which" : "Time", value: (_, s) => s === null ? "–" : labels ? labels[s] ?? "" : moment(s, chart.timeZone) },
+        { label: labels ? SAID.which : SAID.time, value: (_, s) => s === null ? "–" : labels ? labels[s] ?? "" : moment(s, chart.timeZone) },
         ...panel.series.map((each) => lineOf(each, panel.unit, colour)),
         ...(panel.limits ?? []).map((each) => ({
           label: each.name, stroke: colour("--chart-limit"), width: 1.5, dash: [6, 4], points: { show: false },
@@ -183,7 +188,7 @@ function listOf(notes, timeZone) {
   const list = document.createElement("ul");
   for (const note of notes) {
     const item = document.createElement("li");
-    item.textContent = `${moment(note.start, timeZone)} to ${moment(note.end, timeZone)}: ${note.text}`;
+    item.textContent = `${moment(note.start, timeZone)} ${SAID.to} ${moment(note.end, timeZone)}: ${note.text}`;
     list.append(item);
   }
   return list;
