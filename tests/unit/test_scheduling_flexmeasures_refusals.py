@@ -38,6 +38,11 @@ from tests.unit.flexmeasures_problems import at, device, problem, refused, store
             "the least, 5 kW, is above the most, 1 kW",
         ),
         (store(colour="red"), "$.devices[0].flex_model.colour: unknown field"),
+        (
+            device("load", inflexible_consumption="1 kW", inflexible_production="1 kW"),
+            "inflexible-production: contradicts inflexible-consumption",
+        ),
+        (store(inflexible_production="1 kW"), "soc-min: contradicts inflexible-production"),
         ({"flex_model": {}}, "$.devices[0].name: Field required"),
         ({"name": "a", "flex_model": []}, "$.devices[0].flex_model: should be an object"),
         ({"name": "a", "group": "b", "flex_model": {"power-capacity": "1 kW"}}, "'b'"),
@@ -54,6 +59,10 @@ def test_refuses_a_device_by_the_name_of_its_field(given: dict[str, Any], words:
 @pytest.mark.parametrize(
     ("context", "words"),
     [
+        (
+            {"inflexible-device-sensors": ["1 kW"], "inflexible-consumption": ["1 kW"]},
+            "inflexible-device-sensors: give either this or inflexible-consumption",
+        ),
         ({"production-price": "1 EUR/kW"}, "production-price: 'EUR/kW' is not a unit of price per"),
         ({"site-consumption-breach-price": "-1 EUR/kW"}, "a breach should cost at least 0"),
         (

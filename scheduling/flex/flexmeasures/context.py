@@ -253,6 +253,10 @@ def _add_inflexible(
         "inflexible-production": -1.0,
         "inflexible-device-sensors": -1.0,
     }
+    older = "inflexible-device-sensors"
+    both = [name for name in signs if name in context and name != older]
+    if older in context and both:
+        raise DocumentError([(f"{path}.{older}", f"give either this or {' and '.join(both)}")])
     for name, sign in signs.items():
         given = context.get(name, [])
         for i, value in enumerate(given if isinstance(given, list) else [given]):

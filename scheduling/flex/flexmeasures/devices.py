@@ -37,6 +37,15 @@ _FIELDS: Final = STOCK_FIELDS | {
     "inflexible-production",
 }
 _MAKES_A_STOCK: Final = STOCK_FIELDS - {"soc-unit", "prefer-charging-sooner"}
+#: What may stand beside a power that is fixed.
+_BESIDE_FIXED: Final = {
+    "sensor",
+    "asset",
+    "group",
+    "commodity",
+    "prefer-charging-sooner",
+    "prefer-curtailing-later",
+}
 _GROUP_FIELDS: Final = {
     "power-capacity",
     "consumption-capacity",
@@ -130,6 +139,10 @@ def _reach(limits: dict[str, Any], soft: dict[str, Any], shares: dict[str, Any])
 def _fixed_power(reader: Reader, model: dict[str, Any], path: str) -> Steps | None:
     for field, sign in (("inflexible-consumption", 1.0), ("inflexible-production", -1.0)):
         if field in model:
+            others = sorted(set(model) - _BESIDE_FIXED - {field})
+            if others:
+                words = f"contradicts {field}: power that is fixed is not planned"
+                raise DocumentError([(f"{path}.{other}", words) for other in others])
             power = reader.steps(model[field], POWER, f"{path}.{field}")
             return tuple(sign * value for value in power)
     return None
