@@ -189,7 +189,7 @@ def limit_words(
         form = _ROOM
     name, whose = limit_name(limit, of, language)
     return chosen(form, language).format(
-        limit=name, of=whose, worth=f"{worth:.3f}", currency=currency
+        limit=name, of=whose, worth=_amount(worth, language), currency=currency
     )
 
 
@@ -199,7 +199,7 @@ def resolve_words(
     """Return what a kW or a kWh of room at a limit saves, where that was planned anew."""
     name, whose = limit_name(limit, of, language)
     return chosen(_ANEW, language).format(
-        limit=name, of=whose, unit=unit, saving=f"{saving:.3f}", currency=currency
+        limit=name, of=whose, unit=unit, saving=_amount(saving, language), currency=currency
     )
 
 
@@ -226,12 +226,21 @@ def device_words(
     when = f"{_clock(start, zone)} - {_clock(end, zone)}" if start and end else ""
     until = _clock(end, zone) if end else ""
     return form.format(
-        price=f"{price:.3f}", worth=f"{worth:.3f}", currency=currency, when=when, until=until
+        price=_amount(price, language),
+        worth=_amount(worth, language),
+        currency=currency,
+        when=when,
+        until=until,
     )
 
 
 def _clock(time: datetime, zone: tzinfo) -> str:
     return time.astimezone(zone).strftime("%d-%m %H:%M")
+
+
+def _amount(value: float, language: str) -> str:
+    """Return ``value`` with three digits and the decimal sign of ``language``."""
+    return f"{value:.3f}".replace(".", chosen((".", ",", ","), language))
 
 
 def chosen(words: Words, language: str) -> str:

@@ -122,7 +122,7 @@ def test_a_run_says_why_in_the_language_of_the_reader(browser: Browser, run: Sch
         address(ScheduleRun, "change", run.pk), headers={"Accept-Language": "nl"}
     ).content.decode()
 
-    assert "laadt: een kWh kost hier 0.100 EUR" in page
+    assert "laadt: een kWh kost hier 0,100 EUR" in page
 
 
 def test_two_runs_are_shown_side_by_side(

@@ -82,7 +82,7 @@ def test_a_plan_says_why_in_the_language_asked_for(
     run_id = asked["requestSchedule"]["object"]["id"]
     run = planner.execute(EXPLAINED, id=run_id)["scheduleRun"]
 
-    assert run["deviceReasons"][0]["text"].startswith("lädt: eine kWh kostet hier 0.100 EUR")
+    assert run["deviceReasons"][0]["text"].startswith("lädt: eine kWh kostet hier 0,100 EUR")
     assert any("Entladeleistung (Battery) erreicht" in each["text"] for each in run["reasons"])
 
 
