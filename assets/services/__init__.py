@@ -16,7 +16,6 @@ from assets.services.points import Points, record_points
 from assets.services.recording import (
     CLOCK_TOLERANCE,
     Readings,
-    SeriesOfBeliefs,
     record_many,
     record_many_of_each,
     record_readings,
@@ -25,6 +24,7 @@ from assets.services.recording import (
 )
 from assets.services.removal import remove_asset, remove_sensor
 from assets.services.retention import count_beliefs, forget_beliefs
+from assets.services.series_of_beliefs import SeriesOfBeliefs
 from assets.services.sources import rank_source
 from assets.services.thinning import HORIZONS, thin_forecasts
 from assets.services.tree import (

@@ -14,10 +14,10 @@ from assets.events import BeliefsRecorded
 from assets.models import Sensor, Source, SourceKind
 from assets.services.recording import (
     CLOCK_TOLERANCE,
-    MAX_MAGNITUDE,
     hold_sensors,
     virtual_records_nothing,
 )
+from assets.services.series_of_beliefs import MAX_MAGNITUDE
 from assets.services.storing import (
     BELIEF,
     Beliefs,

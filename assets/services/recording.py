@@ -16,12 +16,9 @@ from assets.access import authorise_on
 from assets.events import BeliefsRecorded
 from assets.models import Sensor, Source, SourceKind
 from assets.queries import MEASURED
+from assets.services.series_of_beliefs import SeriesOfBeliefs, as_beliefs, check_all
 from assets.services.storing import (
-    BELIEF,
-    Beliefs,
     contradiction,
-    microseconds,
-    moments,
     store,
     together,
 )
@@ -32,30 +29,8 @@ from tenants.permissions import Actor, Permission
 
 Array = NDArray[np.float64]
 
-#: A thousand times the world's power [kW]: what is above is a unit gone wrong.
-MAX_MAGNITUDE: Final = 1e13
 #: How far a sender's clock may be ahead of ours.
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeriesOfBeliefs:
-    """What one source believes of one sensor: one value per step of ``grid``.
-
-    Attributes:
-        grid: its step is the sensor's resolution; of an instantaneous sensor the moments.
-        values: shape (n_steps,), unit of the sensor's quantity; NaN steps are skipped.
-        belief_time: when all values became known; None for the end of each event, as
-            a meter knows them.
-        cumulative_probability: see ``Belief``; in (0, 1).
-    """
-
-    sensor: Sensor
-    source: Source
-    grid: TimeGrid | Instants
-    values: Array
-    belief_time: datetime | None
-    cumulative_probability: float = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,12 +160,12 @@ def _record(
     prefetch_related_objects([each.sensor for each in series], "asset")
     for each in series:
         authorise_on(actor, Permission.BELIEF_RECORD, each.sensor.asset)
-    _check_all(series, fields)
+    check_all(series, fields)
     virtual = hold_sensors({each.sensor.pk for each in series})
     for each, field in zip(series, fields, strict=True):
         if each.sensor.pk in virtual and SourceKind(each.source.kind) in MEASURED:
             raise virtual_records_nothing(f"{field}sensor", each.sensor)
-    parts = [_beliefs(each) for each in series]
+    parts = [as_beliefs(each) for each in series]
     beliefs = together(parts)
     row = contradiction(beliefs)
     if row is not None:
@@ -226,78 +201,3 @@ def virtual_records_nothing(field: str, sensor: Sensor) -> ValidationError:
     """Return the refusal of measurements at a virtual sensor."""
     words = f"{sensor} is put together from other sensors: record at those"
     return wrong(field, words, code="state")
-
-
-def _check_all(series: Sequence[SeriesOfBeliefs], fields: Sequence[str]) -> None:
-    """Refuse with what is wrong with each of ``series``, so that a sender mends all at once."""
-    refusals: dict[str, object] = {}
-    for each, field in zip(series, fields, strict=True):
-        try:
-            _check(each, field)
-        except ValidationError as refusal:
-            refusals |= refusal.error_dict
-    if refusals:
-        raise ValidationError(refusals)
-
-
-def _check(series: SeriesOfBeliefs, field: str) -> None:
-    sensor, grid, values = series.sensor, series.grid, series.values
-    if grid.step != sensor.resolution:
-        raise wrong(
-            f"{field}step",
-            f"{sensor} has events of {sensor.resolution}, not {grid.step}",
-            code="step",
-        )
-    if sensor.is_instantaneous:
-        if SourceKind(series.source.kind) not in MEASURED:
-            words = f"{sensor} has points in time, which are measured, neither planned nor foretold"
-            raise wrong(f"{field}source", words, code="choice")
-    elif grid.start.timestamp() % sensor.resolution.total_seconds():
-        raise wrong(
-            f"{field}start",
-            f"events of {sensor} start on multiples of {sensor.resolution} "
-            f"in UTC, not at {grid.start.isoformat()}",
-            code="start",
-        )
-    if values.shape != (grid.n_steps,):
-        raise wrong(
-            f"{field}values", f"{grid.n_steps} steps but {values.size} values", code="length"
-        )
-    infinite = np.flatnonzero(np.isinf(values))
-    if infinite.size:
-        raise wrong(
-            f"{field}values",
-            f"value {infinite[0]} is infinite; leave out what is unknown",
-            code="infinite",
-        )
-    largest = float(np.nanmax(np.abs(values), initial=0.0))
-    if largest > MAX_MAGNITUDE:
-        raise wrong(
-            f"{field}values",
-            f"{largest:.3g} is no plausible {sensor.quantity}: is the unit right?",
-            code="range",
-            minimum=-MAX_MAGNITUDE,
-            maximum=MAX_MAGNITUDE,
-        )
-    if series.belief_time is not None and series.belief_time.tzinfo is None:
-        raise wrong(f"{field}belief_time", "needs a time zone: add an offset", code="naive")
-
-
-def _beliefs(series: SeriesOfBeliefs) -> Beliefs:
-    known = np.flatnonzero(~np.isnan(series.values))
-    beliefs = np.empty(known.size, BELIEF)
-    beliefs["sensor"], beliefs["source"] = series.sensor.pk, series.source.pk
-    beliefs["probability"] = series.cumulative_probability
-    step = int(series.grid.step.total_seconds()) * 1_000_000
-    if isinstance(series.grid, Instants):
-        beliefs["event_start"] = moments(series.grid.starts())[known]
-    else:
-        beliefs["event_start"] = microseconds(series.grid.start) + known * step
-    beliefs["implied"] = series.belief_time is None
-    beliefs["belief_time"] = (
-        beliefs["event_start"] + step
-        if series.belief_time is None
-        else microseconds(series.belief_time)
-    )
-    beliefs["value"] = series.values[known]
-    return beliefs

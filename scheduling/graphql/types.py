@@ -1,7 +1,6 @@
 """GraphQL types of scheduling."""
 
 from datetime import datetime, timedelta
-from typing import Final
 
 import strawberry
 import strawberry_django
@@ -9,11 +8,17 @@ from django.db.models import Q
 from strawberry import relay
 from strawberry_django.relay import DjangoCursorConnection
 
-from assets.graphql.series import Series, planned
 from assets.graphql.types import AssetNode
 from assets.models import Asset
 from scheduling import models
 from scheduling.flex.run import RunResult
+from scheduling.graphql.plan_types import (
+    Breach,
+    CostTerm,
+    DeviceSetpoints,
+    ScenarioCost,
+    setpoints_of,
+)
 from scheduling.graphql.reason_types import (
     BaselineCost,
     DeviceReason,
@@ -31,7 +36,6 @@ from tenants.graphql.enums import public_enum
 from tenants.graphql.filters import ChoiceLookup, TimeLookup, condition, filter_type, refers_to
 from tenants.graphql.money import Money, money
 from tenants.graphql.ordering import Direction, Keys, key
-from tenants.graphql.scalars import Numbers
 from tenants.graphql.types import VisibleNode, node_field
 
 public_enum(
@@ -58,59 +62,6 @@ public_enum(
         PlanStatus.INFEASIBLE: "No plan keeps every hard limit.",
     },
 )
-
-
-@strawberry.type(description="A share of the expected cost. All terms add up to the run's cost.")
-class CostTerm:
-    name: str = strawberry.field(description="What is paid for.")
-    cost: Money = strawberry.field(description="Costs are positive, earnings negative.")
-
-
-@strawberry.type(description="What a plan costs in one scenario.")
-class ScenarioCost:
-    name: str = strawberry.field(description="Which: `quantile 0.9`.")
-    weight: float = strawberry.field(description="How likely it is [share, 0 to 1].")
-    cost: Money = strawberry.field(description="Costs are positive, earnings negative.")
-
-
-@strawberry.type(description="A soft limit that the plan does not keep.")
-class Breach:
-    limit: str = strawberry.field(description="Which limit, in words.")
-    start: datetime = strawberry.field(description="Beginning of the excess.")
-    end: datetime = strawberry.field(description="Its end, not part of it.")
-    most_kw: float = strawberry.field(description="Largest excess [kW, > 0].")
-    energy_kwh: float = strawberry.field(description="Excess over the whole interval [kWh, > 0].")
-
-
-_SETPOINTS_UNTIL: Final = "Until 2027-06-01: use"
-
-
-@strawberry.type(description="What one device is asked to do. Power is positive into the device.")
-class DeviceSetpoints:
-    device: str = strawberry.field(description="Name of the device in the plan.")
-    power: Series = strawberry.field(
-        description="Mean power of each step, positive into the device; unit kW."
-    )
-    stock: Series | None = strawberry.field(
-        description="Energy held at the start of each step and, one step more, at the end; unit "
-        "kWh. Null for what has no stock."
-    )
-    start: datetime = strawberry.field(
-        description="Beginning of the first step, UTC.",
-        deprecation_reason=f"{_SETPOINTS_UNTIL} `power {{ start }}`.",
-    )
-    step_seconds: int = strawberry.field(
-        description="Length of a step [s].",
-        deprecation_reason=f"{_SETPOINTS_UNTIL} `power {{ stepSeconds }}`.",
-    )
-    power_kw: Numbers = strawberry.field(
-        description="Mean power per step [kW, positive into the device].",
-        deprecation_reason=f"{_SETPOINTS_UNTIL} `power {{ values }}`.",
-    )
-    stock_kwh: Numbers | None = strawberry.field(
-        description="Energy held at the start of each step and, last, at the end [kWh, >= 0].",
-        deprecation_reason=f"{_SETPOINTS_UNTIL} `stock {{ values }}`.",
-    )
 
 
 @strawberry_django.type(
@@ -263,23 +214,9 @@ class ScheduleRunNode(VisibleNode):
     def setpoints(self, root: strawberry.Parent[models.ScheduleRun]) -> list[DeviceSetpoints]:
         result = _result(root)
         return [
-            _setpoints(name, power, result.stock_kwh.get(name), root)
+            setpoints_of(name, power, result.stock_kwh.get(name), root)
             for name, power in result.power_kw.items()
         ]
-
-
-def _setpoints(
-    name: str, power: list[float], stock: list[float] | None, run: models.ScheduleRun
-) -> DeviceSetpoints:
-    return DeviceSetpoints(
-        device=name,
-        power=planned(power, run.start, run.step, "kW"),
-        stock=planned(stock, run.start, run.step, "kWh") if stock else None,
-        start=run.start,
-        step_seconds=int(run.step.total_seconds()),
-        power_kw=Numbers(power),
-        stock_kwh=Numbers(stock) if stock else None,
-    )
 
 
 def _result(run: models.ScheduleRun) -> RunResult:

@@ -27,7 +27,8 @@ from assets.services.parquet.files import (
     keys_of,
 )
 from assets.services.parquet.tree import add_missing
-from assets.services.recording import MAX_MAGNITUDE, hold_sensors
+from assets.services.recording import hold_sensors
+from assets.services.series_of_beliefs import MAX_MAGNITUDE
 from assets.services.storing import BELIEF, unite
 
 _BATCH: Final = 100_000
