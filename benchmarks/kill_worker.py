@@ -12,8 +12,6 @@ import argparse
 import json
 import os
 import random
-import signal
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -31,21 +29,18 @@ import django  # noqa: E402
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from django_tenants.utils import tenant_context  # noqa: E402
+from mortal_workers import came, kill, run_worker, start_worker  # noqa: E402
 
 from tenants import jobs  # noqa: E402
 from tenants.database import connection  # noqa: E402
 from tenants.models import Job, JobState, Tenant  # noqa: E402
-from tenants.periodic import sweep_jobs  # noqa: E402
 from tenants.services import create_tenant, delete_tenant  # noqa: E402
 
 QUEUE: Final = "benchmark"
 KIND: Final = "benchmarks.effect"
 SCHEMAS: Final = ("kill_worker_one", "kill_worker_two")
-#: Short, so that a kill costs seconds here; in production half a minute.
-LEASE_SECONDS: Final = 3.0
 #: At most, and plenty for a busy machine, where a worker takes long to start.
 SECONDS_PER_KILL: Final = 90.0
 SECONDS_PER_JOB: Final = 0.5
@@ -57,31 +52,6 @@ def write_effect(claim: jobs.Claim, *, key: int, **_: Any) -> None:
     time.sleep(0.005 + 0.03 * random.Random(key).random())  # noqa: S311  # no secret
     with claim.finishing(), connection.cursor() as cursor:
         cursor.execute("INSERT INTO effect (key, attempt) VALUES (%s, %s)", [key, claim.attempt])
-
-
-def run_worker() -> None:
-    """Be the worker: the product's Celery application, with a shorter lease."""
-    from config.celery import app  # noqa: PLC0415  # in the worker's process only
-
-    settings.JOB_LEASE_SECONDS = LEASE_SECONDS
-    settings.JOB_HEARTBEAT_SECONDS = LEASE_SECONDS / 3
-    arguments = ["--queues", QUEUE, "--concurrency", "2", "--loglevel", "ERROR"]
-    app.worker_main(["--quiet", "worker", *arguments, "--without-gossip", "--without-mingle"])
-
-
-def start_worker() -> "subprocess.Popen[bytes]":
-    """Start a worker in a process group of its own."""
-    return subprocess.Popen(  # noqa: S603  # ourselves
-        [sys.executable, "-W", "ignore", __file__, "--worker"],
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-    )
-
-
-def kill(worker: "subprocess.Popen[bytes]") -> None:
-    """Kill the worker with all its processes, without a word of warning."""
-    os.killpg(worker.pid, signal.SIGKILL)
-    worker.wait()
 
 
 def prepare(number: int) -> list[Tenant]:
@@ -116,16 +86,8 @@ def count(*states: JobState) -> int:
 
 
 def wait_for_done(least: int, until: float) -> None:
-    """Return once ``least`` jobs are done, sweeping each second as beat would."""
-    sweep_at = 0.0
-    while count(JobState.DONE) < least:
-        if time.monotonic() > until:
-            return
-        if time.monotonic() >= sweep_at:
-            sweep_jobs()
-            connection.set_schema_to_public()
-            sweep_at = time.monotonic() + 1.0
-        time.sleep(0.02)
+    """Return once ``least`` jobs are done, or the time is up."""
+    came(lambda: count(JobState.DONE) >= least, until)
 
 
 def effects(tenants: Sequence[Tenant]) -> list[int]:
@@ -146,13 +108,13 @@ def measure(number: int, kills: int, seed: int) -> dict[str, Any]:
     until = began + 30.0 + kills * SECONDS_PER_KILL + number * SECONDS_PER_JOB
     # Kills are spread over the work, so that each meets a worker in the middle of it.
     moments = sorted(chance.sample(range(number // 20, number - number // 20), kills))
-    worker = start_worker()
+    worker = start_worker(__file__)
     try:
         for moment in moments:
             wait_for_done(moment, until)
             time.sleep(chance.uniform(0, 0.04))
             kill(worker)
-            worker = start_worker()
+            worker = start_worker(__file__)
         killed_last = time.monotonic()
         wait_for_done(number, until)
     finally:
@@ -181,7 +143,7 @@ def main() -> int:
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.worker:
-        run_worker()
+        run_worker(QUEUE, processes=2)
         return 0
     seed = chosen.seed if chosen.seed is not None else random.SystemRandom().randrange(10**6)
     try:

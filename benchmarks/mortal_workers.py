@@ -18,13 +18,13 @@ _LEASE_SECONDS: Final = 3.0
 _PATIENCE_SECONDS: Final = 240.0
 
 
-def run_worker(queue: str) -> None:
+def run_worker(queue: str, *, processes: int = 1) -> None:
     """Be the worker: the product's Celery application."""
     from config.celery import app  # noqa: PLC0415  # in the worker's process only
 
     settings.JOB_LEASE_SECONDS = _LEASE_SECONDS
     settings.JOB_HEARTBEAT_SECONDS = _LEASE_SECONDS / 3
-    arguments = ["--queues", queue, "--concurrency", "1", "--loglevel", "ERROR"]
+    arguments = ["--queues", queue, "--concurrency", str(processes), "--loglevel", "ERROR"]
     app.worker_main(["--quiet", "worker", *arguments, "--without-gossip", "--without-mingle"])
 
 
@@ -49,12 +49,19 @@ def wait_until(reached: Callable[[], bool]) -> None:
     Raises:
         SystemExit: it takes too long.
     """
-    until, sweep_at = time.monotonic() + _PATIENCE_SECONDS, 0.0
+    if not came(reached, time.monotonic() + _PATIENCE_SECONDS):
+        raise SystemExit("the work does not come on")
+
+
+def came(reached: Callable[[], bool], until: float) -> bool:
+    """Wait, sweeping likewise, at most ``until`` of the monotonic clock; say if it came to that."""
+    sweep_at = 0.0
     while not reached():
         if time.monotonic() > until:
-            raise SystemExit("the work does not come on")
+            return False
         if time.monotonic() >= sweep_at:
             sweep_jobs()
             connection.set_schema_to_public()
             sweep_at = time.monotonic() + 1.0
         time.sleep(0.02)
+    return True

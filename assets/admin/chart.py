@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.models import Annotation, Quantity, Sensor, SourceKind
-from assets.queries import MEASURED, end_of_beliefs, read_aggregated
+from assets.queries import MEASURED, end_of_beliefs, read_aggregated, shown_step
 from assets.timegrid import TimeGrid
 
 Array = NDArray[np.float64]
@@ -62,26 +62,16 @@ def sensor_chart(sensor: Sensor, span: timedelta, *, now: datetime) -> dict[str,
             }
             for each in notes.order_by("start")[:_MAX_NOTES]
         ],
-        "panels": [{"title": sensor.name, "unit": _unit(quantity), "series": curves, "limits": []}],
+        "panels": [{"title": sensor.name, "unit": quantity.unit, "series": curves, "limits": []}],
     }
 
 
 def _grid(sensor: Sensor, end: datetime, span: timedelta) -> TimeGrid:
-    n_events = max(1, span // _step(sensor))
+    n_events = max(1, span // shown_step(sensor))
     factor = -(-n_events // _MAX_POINTS)
     n_steps = -(-n_events // factor)
-    step = factor * _step(sensor)
+    step = factor * shown_step(sensor)
     return TimeGrid(end - n_steps * step, step, n_steps)
-
-
-def _step(sensor: Sensor) -> timedelta:
-    """Return the shortest step of the chart: of points in time what held over each minute."""
-    return sensor.resolution or timedelta(minutes=1)
-
-
-def _unit(quantity: Quantity) -> str:
-    # The label says it: "electric power [kW]".
-    return quantity.label.partition("[")[2].rstrip("]")
 
 
 def _column(values: Array) -> list[float | None]:

@@ -24,6 +24,11 @@ class Quantity(models.TextChoices):
     IRRADIANCE = "IRRADIANCE", "irradiance, mean over the event [W/m²]"
     CO2 = "CO2", "carbon intensity, mean over the event [kg/kWh]"
 
+    @property
+    def unit(self) -> str:
+        """The unit, as the label says it: "kW"."""
+        return str(self.label).partition("[")[2].rstrip("]")
+
 
 class SensorQuerySet(models.QuerySet["Sensor"]):
     def visible_to(self, actor: Actor) -> Self:

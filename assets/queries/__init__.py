@@ -1,7 +1,8 @@
 """Reads of beliefs, as arrays on a time grid."""
 
-from assets.queries.as_csv import csv_lines, end_of_beliefs
+from assets.queries.as_csv import csv_lines
 from assets.queries.columns import read_columns
+from assets.queries.extent import end_of_beliefs, shown_step
 from assets.queries.known import Asked, Quality, terms_beneath
 from assets.queries.latest import Latest, read_latest
 from assets.queries.points import count_points, held_at, point_values
@@ -45,5 +46,6 @@ __all__ = [
     "read_runs",
     "read_series",
     "read_total",
+    "shown_step",
     "terms_beneath",
 ]

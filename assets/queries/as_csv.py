@@ -9,29 +9,15 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from django.db.models import Max
 
-from assets.models import Belief, Quantity, Sensor
+from assets.models import Quantity, Sensor
 from assets.queries.columns import read_columns
-from assets.queries.known import Quality, terms_beneath
+from assets.queries.extent import end_of_beliefs, shown_step
+from assets.queries.known import Quality
 from assets.queries.wanted import Column, Wanted
 
 #: By which a spreadsheet takes a cell for a formula; some also in the widths of East Asia.
 _FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001
-#: Of points in time: to where a span reaches beyond the last.
-_MINUTE: Final = timedelta(minutes=1)
-
-
-def end_of_beliefs(sensor: Sensor) -> datetime | None:
-    """Return the end of the last event of which anything is believed, None if nothing is."""
-    terms = [term.sensor_id for each in terms_beneath([sensor]).values() for term in each]
-    told = Belief.objects.filter(sensor__in=[sensor.pk, *terms])
-    last: datetime | None = told.aggregate(last=Max("event_start"))["last"]
-    if last is None:
-        return None
-    step = sensor.resolution or _MINUTE
-    end = last + step
-    return end - timedelta(seconds=end.timestamp() % step.total_seconds())
 
 
 def csv_lines(sensor: Sensor, span: timedelta, *, now: datetime) -> Iterator[str]:
@@ -44,13 +30,12 @@ def csv_lines(sensor: Sensor, span: timedelta, *, now: datetime) -> Iterator[str
     Args:
         now: beliefs formed later are not looked at.
     """
-    quantity = Quantity(sensor.quantity)
-    unit = quantity.label.partition("[")[2].rstrip("]")
+    unit = Quantity(sensor.quantity).unit
     yield _line([text_cell("time"), text_cell(f"{sensor} [{unit}]"), text_cell("quality")])
     end = end_of_beliefs(sensor)
     if end is None:
         return
-    step = sensor.resolution or _MINUTE
+    step = shown_step(sensor)
     wanted = Wanted(start=end - max(span // step, 1) * step, end=end, known_at=now)
     [[column]] = read_columns([sensor], wanted)
     zone = ZoneInfo(sensor.time_zone or sensor.asset.time_zone)

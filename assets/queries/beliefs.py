@@ -7,7 +7,7 @@ each belief was formed is only fetched where several sources believe something o
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 
 from assets.models import Source, SourceKind
 from assets.queries.copied import copied, elements
+from assets.queries.moments import microseconds
 from assets.timegrid import TimeGrid
 
 Array = NDArray[np.float64]
 Identifiers = NDArray[np.int64]
-
-_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 _WHICH: Final = """
     b.sensor_id = ANY(%(sensors)s) AND b.event_start >= %(start)s AND b.event_start < %(end)s
@@ -252,9 +251,3 @@ def _on_grid(several: Sequence[_Rows], grid: TimeGrid, known: Mapping[int, Sourc
             since[steps] = rows.belief_time[counts]
         values[steps], sources[steps] = told, rows.source
     return Believed(values, sources)
-
-
-def microseconds(moment: datetime) -> int:
-    """Return ``moment`` as beliefs are read: microseconds since 2000 in UTC."""
-    since = moment - _EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

@@ -59,13 +59,10 @@ def _read_both(sensors: Sequence[Sensor], wanted: Wanted) -> list[list[Column]]:
     """Return the series of ``sensors``, of which some have points in time."""
     of_points = [sensor for sensor in sensors if sensor.is_instantaneous]
     of_events = [sensor for sensor in sensors if not sensor.is_instantaneous]
-    found = dict(zip(map(_key, of_points), read_point_columns(of_points, wanted), strict=True))
-    found |= dict(zip(map(_key, of_events), read_columns(of_events, wanted), strict=True))
+    told = [*read_point_columns(of_points, wanted), *read_columns(of_events, wanted)]
+    keys = [sensor.pk for sensor in (*of_points, *of_events)]
+    found = dict(zip(keys, told, strict=True))
     return [found[sensor.pk] for sensor in sensors]
-
-
-def _key(sensor: Sensor) -> int:
-    return sensor.pk
 
 
 def _events(sensor: Sensor, wanted: Wanted) -> TimeGrid:

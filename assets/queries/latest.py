@@ -12,6 +12,7 @@ from assets.models import Sensor, SourceKind
 from assets.queries.beliefs import sources_of
 from assets.queries.copied import copied, elements
 from assets.queries.known import QUALITY_OF_KINDS, Asked, Quality, read_known
+from assets.queries.moments import times_of
 from assets.queries.series import MEASURED
 from assets.timegrid import TimeGrid
 
@@ -51,7 +52,6 @@ COPY (
 ) TO STDOUT (FORMAT BINARY)
 """
 _KINDS: Final = (">i8", ">i8", ">i8", ">f8", ">i8", ">i8", ">f8")
-_EPOCH: Final = np.datetime64("2000-01-01", "us")
 _NEVER: Final = np.iinfo(np.int64).min
 
 
@@ -93,8 +93,8 @@ def read_latest(
     is_virtual, since, values, believers, implausible, patient = (
         each[order].astype(each.dtype.newbyteorder("=")) for each in columns
     )
-    told = np.where(since == _NEVER, 0, since).astype("timedelta64[us]")
-    starts = np.where(since == _NEVER, np.datetime64("NaT", "us"), _EPOCH + told)
+    told = times_of(np.where(since == _NEVER, 0, since))
+    starts = np.where(since == _NEVER, np.datetime64("NaT", "us"), told)
     identifiers, kinds_at = np.unique(believers, return_inverse=True)
     qualities = [
         QUALITY_OF_KINDS[SourceKind(sources[int(pk)].kind)] if pk else Quality.MISSING

@@ -9,8 +9,8 @@ from django.db.models import prefetch_related_objects
 from numpy.typing import NDArray
 
 from assets.models import Sensor
-from assets.queries.beliefs import microseconds
 from assets.queries.known import Asked, Quality, believers, quality_of, usual_aggregation
+from assets.queries.moments import microseconds, times_of
 from assets.queries.points import PointsRead, held_on, longest_hold, read_points_of
 from assets.queries.wanted import Column, Wanted, WrongAggregation, WrongResolution, zone_of
 from assets.resample import Buckets, Calendar, buckets_over, filled
@@ -18,7 +18,6 @@ from assets.timegrid import TimeGrid
 
 #: Steps begin on whole seconds of the span; points on any microsecond.
 _SECOND: Final = timedelta(seconds=1)
-_EPOCH: Final = np.datetime64("2000-01-01", "us")
 
 
 def read_point_columns(sensors: Sequence[Sensor], wanted: Wanted) -> list[list[Column]]:
@@ -82,7 +81,7 @@ def _as_they_are(
         values=values,
         quality=quality_of(sensor, values, sources, read.sources),
         sources=believers(sources, read.sources),
-        moments=_EPOCH + moments.astype("timedelta64[us]"),
+        moments=times_of(moments),
     )
 
 

@@ -14,8 +14,9 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from assets.models import Sensor, Source
-from assets.queries.beliefs import Points, microseconds, read_points, sources_of
+from assets.queries.beliefs import Points, read_points, sources_of
 from assets.queries.known import Asked, Quality, quality_of
+from assets.queries.moments import microseconds
 from assets.resample import hold
 
 Array = NDArray[np.float64]

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.models import Quantity, Sensor, SourceKind
-from assets.queries.beliefs import microseconds
 from assets.queries.known import Asked, read_known, usual_aggregation
+from assets.queries.moments import microseconds
 from assets.queries.points import held_on, longest_hold, read_points_of
 from assets.resample import coarsen, refine
 from assets.timegrid import TimeGrid

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from assets.access import authorise_on
 from assets.events import BeliefsRecorded
 from assets.models import Sensor, Source, SourceKind
+from assets.queries.moments import microseconds, moment_of
 from assets.services.recording import (
     CLOCK_TOLERANCE,
     hold_sensors,
@@ -22,8 +23,6 @@ from assets.services.storing import (
     BELIEF,
     Beliefs,
     contradiction,
-    microseconds,
-    moment_of,
     store,
     together,
 )

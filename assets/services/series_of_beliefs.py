@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from assets.models import Sensor, Source, SourceKind
 from assets.queries import MEASURED
-from assets.services.storing import BELIEF, Beliefs, microseconds, moments
+from assets.queries.moments import microseconds, microseconds_of
+from assets.services.storing import BELIEF, Beliefs
 from assets.timegrid import Instants, TimeGrid
 from tenants.errors import wrong
 
@@ -111,7 +112,7 @@ def as_beliefs(series: SeriesOfBeliefs) -> Beliefs:
     beliefs["probability"] = series.cumulative_probability
     step = int(series.grid.step.total_seconds()) * 1_000_000
     if isinstance(series.grid, Instants):
-        beliefs["event_start"] = moments(series.grid.starts())[known]
+        beliefs["event_start"] = microseconds_of(series.grid.starts())[known]
     else:
         beliefs["event_start"] = microseconds(series.grid.start) + known * step
     beliefs["implied"] = series.belief_time is None

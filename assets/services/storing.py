@@ -7,16 +7,17 @@ one transaction writes at a time. (Figures: ``docs/adr/0004-beliefs-in-one-plain
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from assets.queries.moments import moment_of
+
 _KEY: Final = "sensor_id, event_start, source_id, cumulative_probability"
 _COLUMNS: Final = f"{_KEY}, belief_time, value"
-_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
 # The head says that there are no extensions; a row begins with its number of fields.
 _HEAD: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TAIL: Final = b"\xff\xff"
@@ -108,18 +109,6 @@ WHERE assets_supersededbelief.value <> excluded.value
 _BY_SENSOR: Final = """
 WITH written AS ({} RETURNING sensor_id) SELECT sensor_id, count(*) FROM written GROUP BY sensor_id
 """
-
-
-def microseconds(moment: datetime) -> int:
-    """Return ``moment`` as beliefs are told: microseconds since 2000 in UTC."""
-    since = moment - _EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-
-
-def moments(times: NDArray[np.datetime64]) -> NDArray[np.int64]:
-    """Return ``times`` in UTC, of any unit, as beliefs are told."""
-    since: NDArray[np.int64] = times.astype("datetime64[us]").astype(np.int64)
-    return since - np.datetime64("2000-01-01", "us").astype(np.int64)
 
 
 def store(beliefs: Beliefs, *, corrected_at: datetime | None) -> Counter[int]:
@@ -242,8 +231,3 @@ def contradiction(beliefs: Beliefs) -> int | None:
     same = told[list(_MOMENT)][1:] == told[list(_MOMENT)][:-1]
     gainsaid = np.flatnonzero(same & (told["value"][1:] != told["value"][:-1]))
     return int(order[gainsaid[0] + 1]) if gainsaid.size else None
-
-
-def moment_of(since: int) -> datetime:
-    """Return the moment that beliefs tell as ``since``; see ``microseconds``."""
-    return _EPOCH + timedelta(microseconds=int(since))

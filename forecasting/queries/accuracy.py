@@ -105,4 +105,4 @@ def _curve(name: str, role: str, values: list[float]) -> dict[str, Any]:
 
 
 def _unit(sensor: Sensor) -> str:
-    return Quantity(sensor.quantity).label.partition("[")[2].rstrip("]")
+    return Quantity(sensor.quantity).unit

@@ -46,7 +46,7 @@ class Shown:
     @property
     def unit(self) -> str:
         """Return the unit, as its quantity says: "electric power [kW]"."""
-        return Quantity(self.sensor.quantity).label.partition("[")[2].rstrip("]")
+        return Quantity(self.sensor.quantity).unit
 
 
 def foreseeable(actor: Actor, site: Asset) -> list[tuple[Sensor, ForecastRun | None]]:

@@ -10,8 +10,8 @@ from typing import BinaryIO, Final
 import numpy as np
 
 from assets.models import Sensor
+from assets.queries.moments import microseconds_of
 from assets.services import Points, record_points
-from assets.services.storing import moments
 from assets.units import KEPT, UnknownUnit, converter
 from integrations.ingest.bulk_body import Kind, Told, pieces
 from tenants.errors import wrong
@@ -108,7 +108,7 @@ def _points(told: Told, sensor: Sensor) -> Points:
         )
     except UnknownUnit as error:
         raise wrong(place, str(error), code="unit") from None
-    starts = moments(told.starts)
+    starts = microseconds_of(told.starts)
     if sensor.is_instantaneous:
         if told.starts.size != told.values.size:
             words = f"{sensor} has points in time: times is right, one for each value"

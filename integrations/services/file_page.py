@@ -194,7 +194,7 @@ def _sensors(actor: Actor, file: FileImport) -> list[tuple[str, str]]:
 
 
 def _unit(sensor: Sensor) -> str:
-    return str(Quantity(sensor.quantity).label).partition("[")[2].rstrip("]")
+    return Quantity(sensor.quantity).unit
 
 
 def _fields(document: dict[str, Any], seen: Preview) -> MappingFields:

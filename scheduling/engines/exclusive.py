@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.engines.base import DEFAULT_GAP, Engine, Infeasible, OutOfTime, Solution
+from scheduling.engines.integers import FOR_A_PLAN
 from scheduling.engines.lifting import ROUNDING, Lifting
 from scheduling.formulation.blocks import Exclusive
 from scheduling.formulation.compiled import Compiled, fix_columns
@@ -27,8 +28,6 @@ Array = NDArray[np.float64]
 _KEPT_SHARE: Final = 0.2
 _LEAST_SECONDS: Final = 0.5
 _LEAST_SECONDS_TO_START: Final = 1e-3
-#: How long any plan is looked for where the time was too short for a good one.
-_FOR_A_PLAN: Final = timedelta(seconds=3)
 #: Of solving again where columns that exclude each other were both above zero, out of time.
 _MOST_ROUNDS: Final = 3
 
@@ -121,7 +120,7 @@ def _any(
     for _ in range(_MOST_ROUNDS):
         compiled = model.compile()
         free = replace(compiled, cost=np.zeros(compiled.n_columns), offset=0.0)
-        values = engine.solve(free, time_limit=_FOR_A_PLAN).values
+        values = engine.solve(free, time_limit=timedelta(seconds=FOR_A_PLAN)).values
         whole = np.flatnonzero(compiled.integer)
         solution = engine.solve(
             fix_columns(compiled, whole, np.round(values[whole])),

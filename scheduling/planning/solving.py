@@ -102,9 +102,11 @@ def _solve(
     """Return the answer of the first engine that takes the model, and its name."""
     model, grid = stated.site.model, stated.document.window.grid
     for name in names:
-        lent: AbstractContextManager[Engine] = nullcontext(ENGINES.get(name)())
+        lent: AbstractContextManager[Engine]
         if name == "highs" and living is not None:
             lent = LIVING.engine(living, step=_step(grid))
+        else:
+            lent = nullcontext(ENGINES.get(name)())
         with suppress(Unsuited), lent as engine:
             return name, solve_apart(engine, model, time_limit=time_limit)
     raise EngineUnsuited(names[-1])

@@ -20,14 +20,13 @@ from graphql import (
     is_leaf_type,
 )
 from strawberry.relay import Edge
-from strawberry.relay.utils import to_base64
 from strawberry.types.field import StrawberryField
 from strawberry_django.fields.field import (
     StrawberryDjangoConnectionExtension,
     StrawberryDjangoField,
 )
 
-from tenants.graphql.types import VisibleNode
+from tenants.graphql.types import VisibleNode, global_id
 
 S = TypeVar("S", bound=strawberry.Schema)
 Read = Callable[[Any], Any]
@@ -134,7 +133,7 @@ def _read_of(kind: GraphQLObjectType, name: str, field: GraphQLField) -> Read | 
     if origin is None or not is_leaf_type(leaf):
         return None
     if name == "id" and issubclass(origin, VisibleNode):
-        return lambda row: to_base64(kind.name, row.pk)
+        return lambda row: global_id(kind.name, row.pk)
     said, rows = field.extensions.get("strawberry-definition"), _rows_of(kind)
     if not _is_plain(said):
         return None

@@ -1,5 +1,6 @@
 """The base of every GraphQL type that shows a tenant's rows."""
 
+from base64 import b64encode
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Protocol, Self
 
@@ -64,6 +65,14 @@ class _OfItsKind(FieldExtension):
         own = [each for each, is_own in zip(given["ids"], fits, strict=True) if is_own]
         found = iter(next_(source, info, ids=own))
         return [next(found) if is_own else None for is_own in fits]
+
+
+def global_id(kind: str, key: object) -> str:
+    """Return the identifier of a row of the type ``kind``, as the library writes it.
+
+    Its ``to_base64`` asks what it is given; of ten thousand rows that takes a tenth of a second.
+    """
+    return b64encode(f"{kind}:{key}".encode()).decode()
 
 
 def node_field(*, description: str) -> Any:

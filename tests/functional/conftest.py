@@ -1,21 +1,27 @@
-"""A customer, and clients of the interface with each right."""
+"""A customer with a site, and clients of the interface with each right."""
 
 from collections.abc import Callable
 from datetime import datetime
 
 import pytest
 
+from assets.models import Asset
 from tenants.accounts.models import Customer
 from tenants.accounts.tokens import issue_token
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM, Role
 from tests.client import GraphQLClient, host_of
-from tests.factories import a_customer
+from tests.factories import a_customer, a_site
 
 
 @pytest.fixture
 def customer(tenant: Tenant) -> Customer:
     return a_customer()
+
+
+@pytest.fixture
+def site(customer: Customer) -> Asset:
+    return a_site(customer)
 
 
 @pytest.fixture

@@ -14,16 +14,11 @@ from tenants.accounts.tokens import issue_token
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM, Role
 from tests.client import GraphQLClient, host_of
-from tests.factories import a_customer, a_site, a_user
+from tests.factories import a_customer, a_user
 from tests.portal import Browser
 
 admin_sites.fill()
 WHO = "{ viewer { prefix } }"
-
-
-@pytest.fixture
-def site(customer: Customer) -> Asset:
-    return a_site(customer)
 
 
 @pytest.fixture

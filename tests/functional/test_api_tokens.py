@@ -31,11 +31,6 @@ TOKENS = """query ($filters: ApiTokenFilter) { tokens(first: 50, filters: $filte
 WHO = "{ viewer { name prefix } }"
 
 
-@pytest.fixture
-def site(customer: Customer) -> Asset:
-    return a_site(customer)
-
-
 def a_client(
     tenant: Tenant, customer: Customer | None, now: datetime, role: Role = Role.MANAGER, **how: Any
 ) -> GraphQLClient:

@@ -22,18 +22,13 @@ from tenants.graphql.types import VisibleNode
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM, Role
 from tests.client import GraphQLClient, host_of, node_id
-from tests.factories import a_device, a_site, an_actor
+from tests.factories import a_device, an_actor
 
 PAGE = """query ($after: String, $ordering: [AssetOrder!]!, $filters: AssetFilter, $first: Int!) {
     assets(first: $first, after: $after, ordering: $ordering, filters: $filters) {
       edges { node { id name updatedAt } } pageInfo { hasNextPage endCursor }
     } }"""
 LOADS = {"assetType": {"exact": "LOAD"}}
-
-
-@pytest.fixture
-def site(customer: Customer) -> Asset:
-    return a_site(customer)
 
 
 @pytest.fixture

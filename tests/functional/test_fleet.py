@@ -16,7 +16,7 @@ from tenants.accounts.tokens import issue_token
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM, Role
 from tests.client import GraphQLClient, host_of, node_id
-from tests.factories import HOUR, QUARTER, a_customer, a_device, a_sensor, a_site, believe
+from tests.factories import HOUR, QUARTER, a_customer, a_device, a_sensor, believe
 
 LATEST = """query ($id: ID!, $quantity: Quantity, $sources: [SourceKind!]) {
     latestValues(beneath: $id, quantity: $quantity, sources: $sources)
@@ -34,11 +34,6 @@ def a_partner(tenant: Tenant, customer: Customer) -> GraphQLClient:
     now = timezone.now()
     issued = issue_token(actor=PLATFORM, name="t", role=Role.VIEWER, customer=customer, now=now)
     return GraphQLClient(host_of(tenant), issued.key)
-
-
-@pytest.fixture
-def site(customer: Customer) -> Asset:
-    return a_site(customer)
 
 
 @pytest.fixture

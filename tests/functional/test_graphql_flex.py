@@ -19,7 +19,6 @@ from tests.factories import (
     a_customer,
     a_device,
     a_sensor,
-    a_site,
     a_site_with_battery,
     believe,
 )
@@ -58,11 +57,6 @@ KEPT = """
 @pytest.fixture
 def manager(customer: Customer, client_of: Callable[..., GraphQLClient]) -> GraphQLClient:
     return client_of(customer, Role.MANAGER)
-
-
-@pytest.fixture
-def site(customer: Customer) -> Asset:
-    return a_site(customer)
 
 
 def context_of(given: dict[str, Any], **more: Any) -> SiteContext:

@@ -26,11 +26,6 @@ REQUEST = """
 
 
 @pytest.fixture
-def site(customer: Customer) -> Asset:
-    return a_site(customer)
-
-
-@pytest.fixture
 def power(site: Asset) -> Sensor:
     return a_sensor(a_device(site, "Battery", AssetType.BATTERY), Quantity.POWER)
 

@@ -38,11 +38,6 @@ SUM = """query ($id: ID!, $start: DateTime!, $end: DateTime!, $resolution: Strin
 
 
 @pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
 def box(tenant: Tenant, customer: Customer, now: datetime) -> GraphQLClient:
     issued = issue_token(actor=PLATFORM, name="b", role=Role.MANAGER, customer=customer, now=now)
     return GraphQLClient(host_of(tenant), issued.key)

@@ -27,11 +27,6 @@ TEXT = "tijd;verbruik kWh;teller\n27-03-2026 00:00;1,5;100\n27-03-2026 01:00;2;1
 
 
 @pytest.fixture
-def site(customer: Customer) -> Asset:
-    return a_site(customer)
-
-
-@pytest.fixture
 def load(site: Asset) -> Sensor:
     return a_sensor(site, Quantity.POWER, name="load")
 

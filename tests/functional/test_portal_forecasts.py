@@ -21,11 +21,6 @@ RunJobs = Callable[..., int]
 
 
 @pytest.fixture
-def site(customer: Customer) -> Asset:
-    return a_site(customer)
-
-
-@pytest.fixture
 def load(site: Asset) -> Sensor:
     sensor = a_sensor(a_device(site, "Hall", AssetType.LOAD), Quantity.POWER)
     now = timezone.now().replace(minute=0, second=0, microsecond=0)

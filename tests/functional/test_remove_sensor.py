@@ -44,11 +44,6 @@ REMOVE = """mutation ($i: RemoveSensorInput!) { removeSensor(input: $i) {
 
 
 @pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
 def hall(customer: Customer, now: datetime) -> Sensor:
     """A sensor with beliefs, superseded ones, an annotation and a plan; and another beside it."""
     hall = a_device(a_site(customer), "Hall", AssetType.LOAD)

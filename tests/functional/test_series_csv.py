@@ -19,11 +19,6 @@ from tests.portal import Browser
 
 
 @pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
 def hall(customer: Customer) -> Asset:
     return a_device(a_site(customer), "Hall", AssetType.LOAD)
 

@@ -13,14 +13,8 @@ from tenants.audit.models import AuditEntry
 from tenants.models import Tenant
 from tests.client import GraphQLClient, host_of
 from tests.conftest import OTHER_SCHEMA, TENANT_SCHEMA
-from tests.factories import a_site
 
 WHO = "{ viewer { displayName prefix } }"
-
-
-@pytest.fixture
-def site(customer: Customer) -> Asset:
-    return a_site(customer)
 
 
 def run(name: str, *arguments: Any, schema: str = TENANT_SCHEMA, **options: Any) -> tuple[str, str]:

@@ -34,11 +34,6 @@ LATEST = "query ($id: ID!) { latestValues(beneath: $id) { sensors values } }"
 
 
 @pytest.fixture
-def site(customer: Customer) -> Asset:
-    return a_site(customer)
-
-
-@pytest.fixture
 def meter(site: Asset) -> Sensor:
     return a_sensor(site, Quantity.POWER, name="meter", resolution=QUARTER)
 

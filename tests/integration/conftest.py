@@ -7,10 +7,23 @@ from typing import Any
 import pytest
 from pytest_django import DjangoDbBlocker
 
+from assets.models import Asset
 from tenants import services
+from tenants.accounts.models import Customer
 from tenants.database import connection
 from tenants.models import Tenant
+from tests.factories import a_customer, a_site
 from tests.new_tenants import REPLAYED
+
+
+@pytest.fixture
+def customer(tenant: Tenant) -> Customer:
+    return a_customer()
+
+
+@pytest.fixture
+def site(customer: Customer) -> Asset:
+    return a_site(customer)
 
 
 @pytest.fixture

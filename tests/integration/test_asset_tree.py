@@ -15,11 +15,6 @@ from tests.factories import a_customer, a_device, a_sensor, a_site, an_actor
 pytestmark = pytest.mark.usefixtures("tenant")
 
 
-@pytest.fixture
-def customer() -> Customer:
-    return a_customer()
-
-
 def names(actor_role: Role, customer: Customer) -> set[str]:
     return {asset.name for asset in Asset.objects.visible_to(an_actor(customer, actor_role))}
 

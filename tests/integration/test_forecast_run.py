@@ -25,11 +25,6 @@ RunJobs = Callable[..., int]
 
 
 @pytest.fixture
-def customer(tenant: object) -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
 def load(customer: Customer) -> Sensor:
     return a_sensor(a_device(a_site(customer), "Hall", AssetType.LOAD), Quantity.POWER)
 

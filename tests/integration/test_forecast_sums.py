@@ -31,16 +31,6 @@ RunJobs = Callable[..., int]
 
 
 @pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
-def site(customer: Customer) -> Asset:
-    return a_site(customer)
-
-
-@pytest.fixture
 def net(site: Asset) -> Sensor:
     return a_sensor(site, Quantity.POWER, name="net")
 

@@ -28,14 +28,9 @@ from tenants.database import connection
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM
 from tests.client import node_id
-from tests.factories import HOUR, QUARTER, a_customer, a_sensor, a_site_with_battery
+from tests.factories import HOUR, QUARTER, a_sensor, a_site_with_battery
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
 
 
 @pytest.fixture

@@ -34,16 +34,6 @@ pytestmark = pytest.mark.usefixtures("tenant")
 
 
 @pytest.fixture
-def customer() -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
-def site(customer: Customer) -> Asset:
-    return a_site(customer)
-
-
-@pytest.fixture
 def meter(site: Asset) -> Sensor:
     return a_sensor(site, Quantity.POWER, name="meter")
 

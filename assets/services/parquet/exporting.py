@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from assets.models import Asset, Sensor, Source
 from assets.queries import terms_beneath
+from assets.queries.moments import times_of
 from assets.services.parquet.files import (
     ASSETS,
     BELIEFS,
@@ -32,7 +33,6 @@ _GROUP: Final = 200_000
 _BLOCK_BYTES: Final = 8_000_000
 _HEADER_BYTES: Final = 19
 _TRAILER_BYTES: Final = 2
-_EPOCH: Final = np.datetime64("2000-01-01", "us").astype(np.int64)
 _BELIEVED: Final = """
 COPY (
     SELECT COALESCE(array_position(%(sources)s::bigint[], source_id) - 1, -1)::int8 AS place,
@@ -234,4 +234,4 @@ class _Group:
 
 
 def _moments(since_2000: Any) -> Any:
-    return pa.array(since_2000 + _EPOCH).cast(pa.timestamp("us", tz="UTC"))
+    return pa.array(times_of(since_2000)).cast(pa.timestamp("us", tz="UTC"))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from assets.models import Asset, Sensor, Source, SourceKind
 from assets.queries import MEASURED
+from assets.queries.moments import microseconds_of
 from assets.services.parquet.files import (
     ASSETS,
     BELIEFS,
@@ -32,7 +33,6 @@ from assets.services.series_of_beliefs import MAX_MAGNITUDE
 from assets.services.storing import BELIEF, unite
 
 _BATCH: Final = 100_000
-_EPOCH: Final = np.datetime64("2000-01-01", "us").astype(np.int64)
 Numbers = NDArray[np.int64]
 
 
@@ -140,7 +140,7 @@ def _unpacked(batch: Any) -> tuple[Numbers, Rows]:
     rows = np.empty(batch.num_rows, ROWS)
     rows["source"] = batch["source"].to_numpy()
     for name in ("event_start", "belief_time"):
-        rows[name] = batch[name].cast(pa.int64()).to_numpy() - _EPOCH
+        rows[name] = microseconds_of(batch[name].cast(pa.timestamp("us")).to_numpy())
     rows["probability"] = batch["cumulative_probability"].to_numpy()
     rows["value"] = batch["value"].to_numpy()
     if not ((rows["probability"] > 0) & (rows["probability"] < 1)).all():

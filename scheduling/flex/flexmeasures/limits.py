@@ -64,10 +64,12 @@ def _capacity(
         at = "$.flex_context.site-power-capacity"
         of_site = capacity(reader, context["site-power-capacity"], at)
     own = _own_capacity(reader, model, directional, path)
-    if own is None and of_site is None:
-        raise DocumentError([(f"{path}.power-capacity", "Field required: no capacity is given")])
     if own is None or of_site is None:
-        return own or of_site or ()
+        only = own or of_site
+        if only is None:
+            words = "Field required: no capacity is given"
+            raise DocumentError([(f"{path}.power-capacity", words)])
+        return only
     # Where nothing is said, the site's connection is what is left to limit the device.
     pairs = zip(own, of_site, strict=True)
     return tuple(site if mine >= UNLIMITED_KW else mine for mine, site in pairs)

@@ -4,19 +4,8 @@ import pytest
 
 from assets.models import Asset, Quantity, Sensor
 from tenants.accounts.models import Customer
-from tenants.models import Tenant
 from tenants.permissions import Actor, Role
-from tests.factories import a_customer, a_sensor, a_site, an_actor
-
-
-@pytest.fixture
-def customer(tenant: Tenant) -> Customer:
-    return a_customer()
-
-
-@pytest.fixture
-def site(customer: Customer) -> Asset:
-    return a_site(customer)
+from tests.factories import a_sensor, an_actor
 
 
 @pytest.fixture
