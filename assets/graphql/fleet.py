@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final
 
 import numpy as np
 import strawberry
+from django.contrib.postgres.aggregates import ArrayAgg
 from strawberry import relay
 
 from assets import models, queries
@@ -116,7 +117,9 @@ class FleetQuery:
         sensors = _sensors(beneath, info, quantity=quantity)
         if sensors is None:
             return None
-        found = list(sensors.order_by("pk").values_list("pk", flat=True)[: _MAX_LATEST + 1])
+        wanted = sensors.order_by("pk").values("pk")[: _MAX_LATEST + 1]
+        # One row, of an array: ten thousand of a number each take longer.
+        found = wanted.aggregate(found=ArrayAgg("pk", order_by="pk", default=[]))["found"]
         if len(found) > _MAX_LATEST:
             words = f"more than {_MAX_LATEST} sensors: ask beneath its parts"
             raise wrong("beneath", words, code="too_long", maximum=_MAX_LATEST)

@@ -1,6 +1,6 @@
 """The base of every GraphQL type that shows a tenant's rows."""
 
-from base64 import b64encode
+from binascii import b2a_base64
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Protocol, Self
 
@@ -72,7 +72,7 @@ def global_id(kind: str, key: object) -> str:
 
     Its ``to_base64`` asks what it is given; of ten thousand rows that takes a tenth of a second.
     """
-    return b64encode(f"{kind}:{key}".encode()).decode()
+    return b2a_base64(f"{kind}:{key}".encode(), newline=False).decode()
 
 
 def node_field(*, description: str) -> Any:

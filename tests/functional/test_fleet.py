@@ -3,13 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from django.utils import timezone
 from django_tenants.utils import schema_context
 
 from assets.models import Asset, AssetType, Quantity, Sensor, Source, SourceKind
-from assets.queries import read_series
-from assets.services import change_sensor
+from assets.queries import read_latest, read_series
+from assets.services import change_sensor, remove_sensor
 from assets.timegrid import TimeGrid
 from tenants.accounts.models import Customer
 from tenants.accounts.tokens import issue_token
@@ -161,6 +162,35 @@ def test_the_lowest_rank_is_believed_whatever_came_last(
     Source.objects.filter(name="check meter").update(rank=1)
 
     assert read_series(sensor, TimeGrid(now, HOUR, 2), known_at=now + HOUR) == pytest.approx([1, 1])
+
+
+def test_of_the_latest_event_too_the_lowest_rank_is_believed_then_what_came_last(
+    site: Asset, hour: datetime
+) -> None:
+    ranked, equal = at(site, "a"), at(site, "b")
+    for sensor, second in ((ranked, "check meter"), (equal, "new meter")):
+        believe(sensor, hour, [1.0], at=hour, name="main meter")
+        believe(sensor, hour, [2.0], at=hour + QUARTER, name=second)
+    Source.objects.filter(name="check meter").update(rank=1)
+
+    latest = read_latest([equal.pk, ranked.pk], now=hour + HOUR)
+
+    assert latest.values.tolist() == [2.0, 1.0]
+
+
+def test_a_sensor_that_is_gone_leaves_the_others_in_their_places(
+    site: Asset, hour: datetime
+) -> None:
+    first, gone, last = (at(site, name) for name in ("a", "b", "c"))
+    for value, sensor in enumerate((first, gone, last)):
+        believe(sensor, hour, [float(value)], at=hour)
+    ids = [first.pk, gone.pk, last.pk]
+    remove_sensor(actor=PLATFORM, sensor=gone)
+
+    latest = read_latest(ids, now=hour + HOUR)
+
+    assert latest.values[[0, 2]].tolist() == [0.0, 2.0]
+    assert np.isnan(latest.values[1])
 
 
 def test_readings_of_a_sensor_that_counts_generation_are_turned(
