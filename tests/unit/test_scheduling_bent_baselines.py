@@ -13,8 +13,8 @@ from scheduling.formulation.simulation import simulate, stored
 from scheduling.interpret.baselines import Saving
 from scheduling.interpret.uncontrolled import no_control, self_consumption
 from scheduling.planning import explain, plan
+from tests.unit.bending_documents import PRICES, SITES, TABLE, bent_battery, of, tank
 from tests.unit.scheduling_documents import battery, load, pv, site
-from tests.unit.test_scheduling_refining import PRICES, SITES, TABLE, bent_battery, of, tank
 
 
 def savings(document: SiteDocument) -> tuple[Saving, ...]:

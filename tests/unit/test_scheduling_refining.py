@@ -1,11 +1,5 @@
-"""Plans whose physics bend: refined by gekko, checked by simulation; and how that can fail."""
+"""Plans whose physics bend: refined by gekko, checked by simulation."""
 
-import os
-import signal
-import subprocess
-import tempfile
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,73 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduling.engines import gekko_process
-from scheduling.engines.base import EngineDiverged, EngineFailed
-from scheduling.engines.gekko import GekkoEngine
 from scheduling.flex import DocumentError, SiteDocument
-from scheduling.formulation.linear_model import LinearModel
 from scheduling.formulation.simulation import simulate
 from scheduling.interpret.refinement import Outcome
 from scheduling.planning import Plan, PlanStatus, explain, plan
 from scheduling.planning.varying import Knob, varied
-from tests.unit.scheduling_documents import battery, load, site
-
-PRICES = [0.10, 0.12, 0.30, 0.35, 0.15, 0.40]
-OUTDOOR = [-2.0, 0.0, 3.0, 6.0, 4.0, 1.0]
-TABLE = [
-    {"stock_kwh": 0.0, "charge_efficiency": 0.90, "discharge_efficiency": 0.85},
-    {"stock_kwh": 4.0, "charge_efficiency": 0.97, "discharge_efficiency": 0.96},
-    {"stock_kwh": 10.0, "charge_efficiency": 0.92, "discharge_efficiency": 0.97},
-]
-
-
-def bent_battery(**fields: Any) -> dict[str, Any]:
-    return battery(
-        **{"quadratic_loss_per_kw": 0.02, "charge_efficiency": 0.97, "wear_cost_per_kwh": 0.01}
-        | fields
-    )
-
-
-def tank(**fields: Any) -> dict[str, Any]:
-    return {
-        "kind": "heat_pump",
-        "name": "tank",
-        "electric_limit_kw": 3.0,
-        "capacity_kwh": 20.0,
-        "stock_at_start_kwh": 8.0,
-        "usage_kw": 1.5,
-        "loss_per_hour": 0.01,
-        "temperature_empty_c": 30.0,
-        "temperature_full_c": 55.0,
-        "carnot": {"supply_above_k": 4.0, "outdoor_c": OUTDOOR},
-        **fields,
-    }
-
-
-def house(**fields: Any) -> dict[str, Any]:
-    return {
-        "kind": "building",
-        "name": "house",
-        "electric_limit_kw": 4.0,
-        "electric_min_kw": 1.2,
-        "heat_capacity_kwh_per_k": 4.0,
-        "loss_kw_per_k": 0.05,
-        "walls": {
-            "heat_capacity_kwh_per_k": 22.0,
-            "exchange_kw_per_k": 1.1,
-            "loss_kw_per_k": 0.17,
-            "temperature_at_start_c": 19.5,
-        },
-        "outdoor_c": OUTDOOR,
-        "temperature_at_start_c": 20.5,
-        "temperature_min_c": 20.0,
-        "carnot": {"supply_above_k": 12.0, "outdoor_c": OUTDOOR},
-        **fields,
-    }
-
-
-def of(*devices: dict[str, Any], **fields: Any) -> SiteDocument:
-    return site(*devices, load(1.0), **{"import_price": PRICES, "export_price": 0.05} | fields)
+from tests.unit.bending_documents import SITES, TABLE, bent_battery, of, tank
+from tests.unit.scheduling_documents import battery, site
 
 
 def simulated(answer: Plan) -> np.ndarray:
@@ -88,16 +22,6 @@ def simulated(answer: Plan) -> np.ndarray:
     problem = answer.solved.problem
     power = np.array([answer.power_kw[name] for name in problem.flows.names])
     return simulate(problem, np.maximum(power, 0.0), np.maximum(-power, 0.0))
-
-
-SITES = {
-    "quadratic loss": of(bent_battery(), export_price=0.3),
-    "efficiency by stock": of(bent_battery(efficiency_by_stock=TABLE, quadratic_loss_per_kw=0.0)),
-    "both": of(bent_battery(efficiency_by_stock=TABLE), export_price=0.2),
-    "tank": of(tank()),
-    "house, on or off": of(house()),
-    "battery and tank": of(bent_battery(), tank(), import_limit_kw=5.0),
-}
 
 
 @pytest.mark.parametrize("document", SITES.values(), ids=SITES.keys())
@@ -187,133 +111,6 @@ def test_reasons_are_told_of_a_refined_plan() -> None:
 
     assert why.device_reasons
     assert all(saving.saving is not None for saving in why.savings)
-
-
-@pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The place for temporary files, empty at first."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    return tmp_path
-
-
-def test_a_killed_solver_leaves_the_linear_plan_marked_and_no_trace(
-    temporary: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def killed(_: Path, pid: int) -> None:
-        os.kill(pid, signal.SIGKILL)
-
-    linear = plan(SITES["tank"], engine="highs")
-    monkeypatch.setattr(gekko_process, "remember_child", killed)
-    answer = plan(SITES["tank"])
-
-    assert answer.refinement is not None
-    assert answer.refinement.outcome is Outcome.KILLED
-    assert answer.refinement.text == "the linear plan stands: refining it was ended from outside"
-    assert answer.status is PlanStatus.LOCAL
-    assert answer.engine == "highs"
-    assert answer.cost == pytest.approx(linear.cost)
-    assert list(temporary.iterdir()) == []
-
-
-def test_a_solver_out_of_time_leaves_the_linear_plan_marked_and_no_trace(
-    temporary: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    patient = GekkoEngine.refine
-
-    def hurried(engine: GekkoEngine, *args: Any, **options: Any) -> Any:
-        return patient(engine, *args, **{**options, "time_limit": timedelta(milliseconds=5)})
-
-    monkeypatch.setattr(GekkoEngine, "refine", hurried)
-    answer = plan(SITES["tank"])
-
-    assert answer.refinement is not None
-    assert answer.refinement.outcome is Outcome.OUT_OF_TIME
-    assert answer.refinement.is_exact
-    assert list(temporary.iterdir()) == []
-
-
-def test_a_solver_that_is_not_there_leaves_the_linear_plan_marked(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def nowhere() -> Path:
-        raise EngineFailed("gekko has no solver for this machine")
-
-    monkeypatch.setattr(gekko_process, "_executable", nowhere)
-    answer = plan(SITES["tank"])
-
-    assert answer.refinement is not None
-    assert answer.refinement.outcome is Outcome.FAILED
-
-
-def test_values_that_keep_no_equation_are_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As a solver that reports success with numbers that mean nothing."""
-
-    def wrong(_: GekkoEngine, model: Any, **__: Any) -> np.ndarray:
-        return np.full(model.n_columns, np.nan)
-
-    monkeypatch.setattr(GekkoEngine, "refine", wrong)
-    answer = plan(SITES["tank"])
-
-    assert answer.refinement is not None
-    assert answer.refinement.outcome is Outcome.DIVERGED
-    assert answer.cost == pytest.approx(plan(SITES["tank"], engine="highs").cost)
-
-
-def test_equations_that_cannot_hold_end_in_words(temporary: Path) -> None:
-    model = LinearModel()
-    x = model.add_columns("x", (2,), upper=1.0)
-    model.add_rows("both", (1,), [(x[:1], 1.0), (x[1:], 1.0)], lower=3.0)
-
-    with pytest.raises(EngineDiverged):
-        GekkoEngine().refine(model.compile(), start=np.zeros(2), time_limit=timedelta(seconds=10))
-    assert list(temporary.iterdir()) == []
-
-
-def test_an_interrupted_refinement_leaves_no_trace(
-    temporary: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As the soft time limit of a worker does: it is raised wherever the work happens to be."""
-
-    class SoftLimit(Exception):
-        pass
-
-    def interrupted(*_: object, **__: object) -> None:
-        raise SoftLimit
-
-    monkeypatch.setattr(subprocess.Popen, "communicate", interrupted)
-    with pytest.raises(SoftLimit):
-        plan(SITES["tank"])
-    assert list(temporary.iterdir()) == []
-
-
-def test_what_no_plan_keeps_is_refused_as_ever() -> None:
-    answer = plan(of(bent_battery(stock_at_end_min_kwh=9.0), import_limit_kw=1.5))
-
-    assert answer.status is PlanStatus.INFEASIBLE
-    assert answer.refinement is None
-
-
-def test_the_nearest_plan_is_not_refined_and_says_so() -> None:
-    device = bent_battery(stock_at_end_min_kwh=9.0)
-    more = {"on_infeasible": "nearest"}
-    answer = plan(of(device, import_limit_kw=1.5, more=more))
-
-    assert answer.status is PlanStatus.NEAREST
-    assert answer.refinement is not None
-    assert answer.refinement.outcome is Outcome.NEAREST
-    assert not answer.refinement.is_exact
-
-
-def test_a_plan_over_scenarios_is_not_refined_and_says_so() -> None:
-    scenarios = [
-        {"name": name, "weight": 0.5, "power_kw": {"load": [power] * 6}}
-        for name, power in (("low", 0.5), ("high", 2.0))
-    ]
-    answer = plan(of(bent_battery(), more={"uncertainty": {"scenarios": scenarios}}))
-
-    assert answer.refinement is not None
-    assert answer.refinement.outcome is Outcome.SCENARIOS
-    assert "those of the linear model" in answer.refinement.text
 
 
 def test_a_plan_without_bends_is_not_marked() -> None:

@@ -13,9 +13,9 @@ from scheduling.interpret.wording import LANGUAGES, resolve_words
 from scheduling.planning import Plan, explain, plan
 from scheduling.planning.problem import problem_of
 from scheduling.planning.resolving import resolve
+from tests.unit.bending_documents import SITES
+from tests.unit.explained_documents import LITTLE, moved, noisy_site
 from tests.unit.scheduling_documents import START, load, site, site_object, vehicle
-from tests.unit.test_scheduling_explained import LITTLE, moved, noisy_site
-from tests.unit.test_scheduling_refining import SITES
 
 
 def on_or_off(load_kw: list[float], price: list[float], limit: float) -> dict[str, Any]:

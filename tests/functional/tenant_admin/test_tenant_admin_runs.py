@@ -1,0 +1,100 @@
+"""Schedule runs in the admin: plot, costs, reasons, side by side, asked again, what if."""
+
+from collections.abc import Callable
+
+import pytest
+
+from scheduling.models import RunState, ScheduleRun
+from scheduling.queries.overview import newest_run
+from tenants.permissions import PLATFORM
+from tests.functional.tenant_admin.pages import address
+from tests.portal import Browser
+
+
+def test_a_run_is_shown_with_plot_costs_and_reasons(browser: Browser, run: ScheduleRun) -> None:
+    page = browser.get(address(ScheduleRun, "change", run.pk)).content.decode()
+    chart = browser.get(address(ScheduleRun, "chart", run.pk)).json()
+
+    assert "-2.00" in page
+    assert run.result is not None
+    reasons = [each["text"] for each in run.result["reasons"]]
+    assert reasons == [
+        "discharging limit of Battery reached; one kWh more would save 0.400 EUR",
+        "minimum stock of Battery reached; one kWh lower would save 0.100 EUR",
+    ]
+    assert all(reason in page for reason in reasons)
+    assert [panel["title"] for panel in chart["panels"]][1:] == [
+        "Energy in store",
+        "Price of energy",
+        "What one kWh more is worth",
+    ]
+    worth = {each["name"]: each["values"] for each in chart["panels"][-1]["series"]}
+    assert worth["At the grid connection"][-2:] == pytest.approx([0.1, 0.5])
+    assert "No_control" not in page
+    assert "No control: " in page
+
+
+def test_a_run_says_why_in_the_language_of_the_reader(browser: Browser, run: ScheduleRun) -> None:
+    page = browser.get(
+        address(ScheduleRun, "change", run.pk), headers={"Accept-Language": "nl"}
+    ).content.decode()
+
+    assert "laadt: een kWh kost hier 0,100 EUR" in page
+
+
+def test_two_runs_are_shown_side_by_side(
+    browser: Browser, run: ScheduleRun, run_jobs: Callable[..., int]
+) -> None:
+    browser.post(address(ScheduleRun, "again", run.pk))
+    run_jobs()
+    other = ScheduleRun.objects.exclude(pk=run.pk).get()
+    beside = address(ScheduleRun, "beside", run.pk)
+
+    assert str(other.pk) in browser.get(address(ScheduleRun, "change", run.pk)).content.decode()
+    page = browser.get(f"{beside}?with={other.pk}").content.decode()
+
+    assert page.count("<loadstar-chart") == 2
+    assert page.count("charges: a kWh costs 0.100 EUR") == 2
+    assert page.count("-2.00") >= 2
+
+
+def test_what_if_asks_for_a_run_that_is_marked_and_not_shown_as_the_plan(
+    browser: Browser, run: ScheduleRun, run_jobs: Callable[..., int]
+) -> None:
+    what_if = address(ScheduleRun, "what_if", run.pk)
+    assert browser.get(what_if).status_code == 405
+
+    browser.post(what_if, {"knob": "import_limit_kw", "value": "4"})
+    run_jobs()
+
+    varied = ScheduleRun.objects.exclude(pk=run.pk).get()
+    assert (varied.state, varied.variation) == (RunState.READY, "import_limit_kw 4")
+    assert newest_run(PLATFORM, run.asset) == run
+    page = browser.get(address(ScheduleRun, "change", run.pk)).content.decode()
+    assert "import_limit_kw 4" in page
+    for wrong in ({"knob": "colour", "value": "1"}, {"knob": "pv_kw", "value": "1"}, {}):
+        assert browser.post(what_if, wrong).headers["Location"].endswith(f"{run.pk}/change/")
+    assert ScheduleRun.objects.count() == 2
+
+
+def test_side_by_side_shows_no_run_that_is_not_there(browser: Browser, run: ScheduleRun) -> None:
+    beside = address(ScheduleRun, "beside", run.pk)
+
+    for other in ("", "?with=", "?with=nonsense", "?with=00000000-0000-0000-0000-000000000000"):
+        assert browser.get(f"{beside}{other}").status_code == 404
+
+
+def test_ask_again_makes_a_new_run_and_leaves_the_old(
+    browser: Browser, run: ScheduleRun, run_jobs: Callable[..., int]
+) -> None:
+    assert browser.get(address(ScheduleRun, "again", run.pk)).status_code == 405
+
+    answer = browser.post(address(ScheduleRun, "again", run.pk))
+
+    again = ScheduleRun.objects.exclude(pk=run.pk).get()
+    assert answer.headers["Location"] == address(ScheduleRun, "change", again.pk)
+    assert "Refresh" in browser.get(answer.headers["Location"]).headers
+    run_jobs()
+    again.refresh_from_db()
+    assert again.state == RunState.READY
+    assert "Refresh" not in browser.get(answer.headers["Location"]).headers

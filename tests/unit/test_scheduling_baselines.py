@@ -1,0 +1,65 @@
+"""What planning saves is held against a sum by hand."""
+
+import pytest
+
+from scheduling.interpret.baselines import Baseline
+from tests.unit.explained_documents import CHEAP, DEAR, explained, noisy_site, vehicle
+from tests.unit.scheduling_documents import battery, load, pv, site
+
+
+def test_without_control_a_battery_stands_and_a_vehicle_charges_on_arrival() -> None:
+    document = site(
+        battery(), vehicle(), load(1.0), import_price=[CHEAP, 0.4, 0.3, 0.2, DEAR], export_price=0.0
+    )
+
+    answer, why = explained(document)
+
+    none, naive = why.savings
+    assert none.baseline is Baseline.NO_CONTROL
+    assert none.cost == pytest.approx(1.0 * (0.1 + 0.4 + 0.3 + 0.2 + 0.5) + 5 * 0.4 + 2.5 * 0.3)
+    assert none.cost is not None
+    assert none.saving == pytest.approx(none.cost - answer.cost)
+    # There is no surplus to store: naive control does the same.
+    assert naive.cost == pytest.approx(none.cost)
+
+
+def test_naive_control_stores_the_surplus_and_gives_it_back() -> None:
+    document = site(
+        battery(charge_efficiency=0.8), load([1.0, 1.0, 6.0]), pv([3.0, 9.0, 0.0]),
+        import_price=[0.1, 0.1, 0.5], export_price=[0.05, 0.05, 0.05],
+    )  # fmt: skip
+
+    _, why = explained(document)
+
+    none, naive = why.savings
+    assert none.cost == pytest.approx(-2 * 0.05 - 8 * 0.05 + 6 * 0.5)
+    # Charges 2 and 5 kW, holds 5.6 kWh, gives 5 of them.
+    assert naive.cost == pytest.approx(-3 * 0.05 + 1 * 0.5)
+    assert naive.costs["import"] == pytest.approx(0.5)
+
+
+def test_a_baseline_tells_how_far_it_would_pass_the_limits() -> None:
+    document = site(vehicle(), load(3.0), import_price=[0.1, 0.1, 0.1, 0.1], import_limit_kw=6.0)
+
+    _, why = explained(document)
+
+    none = why.savings[0]
+    assert none.beyond_kw == pytest.approx(2.0)
+    assert none.beyond_hours == 1.0
+
+
+def test_generation_yields_to_the_export_limit_without_control_too() -> None:
+    document = site(pv(9.0), load(1.0), import_price=[0.1], export_limit_kw=5.0)
+
+    _, why = explained(document)
+
+    assert why.savings[0].cost == pytest.approx(-5 * 0.1)
+    assert why.savings[0].beyond_kw == 0.0
+
+
+def test_planning_never_costs_more_than_a_baseline_that_keeps_the_limits() -> None:
+    for seed in range(6):
+        _, why = explained(noisy_site(seed))
+        for saving in why.savings:
+            if saving.saving is not None and not saving.beyond_hours:
+                assert saving.saving >= -1e-9
