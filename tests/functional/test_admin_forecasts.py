@@ -1,6 +1,7 @@
 """The admin of forecasts: plans go through the service, accuracy is shown, secrets are not."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -84,9 +85,10 @@ def test_accuracy_is_drawn_by_lead_time_and_by_day_and_who_chose_what_is_told(
     source = Source.objects.of(SourceKind.FORECASTER, "auto", "1")
     run.move_to(RunState.RUNNING, at=now)
     run.move_to(RunState.READY, at=now, source=source, reason="linear alone: its error was least")
-    today = timezone.now().replace(minute=0, second=0, microsecond=0)
-    start = today - timedelta(days=3)
-    believe(load, start, [5.0] * 24, at=today)
+    here = timezone.localtime(timezone=ZoneInfo(load.asset.time_zone))
+    noon = here.replace(hour=12, minute=0, second=0, microsecond=0)
+    start = noon - timedelta(days=3)  # a day from noon is of two local days, whatever the hour is now
+    believe(load, start, [5.0] * 24, at=start + timedelta(days=2))
     believe(load, start, [7.0] * 24, at=start, kind=SourceKind.FORECASTER, name="auto")
 
     page = browser.get(address("change", plan.pk)).content.decode()
