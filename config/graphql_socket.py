@@ -20,7 +20,6 @@ from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.asgi import ASGIRequest
-from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpRequest, HttpResponse
 from django_tenants.utils import schema_context
 from graphql import GraphQLError
@@ -36,6 +35,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Connec
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from config.graphql_answers import as_json
 from config.graphql_requests import admit, context_of
 from config.schema import schema
 from tenants.database import release_connection
@@ -193,7 +193,7 @@ class _Socket(GraphQL[Any, None]):
             raise json.JSONDecodeError(refused.message, "", 0) from None
 
     def encode_json(self, data: object) -> str:
-        return json.dumps(data, cls=DjangoJSONEncoder, separators=(",", ":"))
+        return as_json(data).decode()
 
     async def get_context(self, request: Any, response: Any) -> _Connection:
         # Django's requests know HTTP's schemes only.

@@ -4,13 +4,11 @@ Queries and mutations run synchronously, in the thread of their page; subscripti
 server-sent events through Strawberry's asynchronous view.
 """
 
-import json
 from collections.abc import Callable, Iterable
 from typing import Any, Final, cast
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.views.decorators.csrf import csrf_exempt
@@ -22,6 +20,7 @@ from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from config.graphql_answers import as_json
 from config.graphql_requests import admit, context_of
 from config.schema import schema
 from tenants.graphql.budget import Spent, as_extension, buckets
@@ -147,10 +146,10 @@ def _answer(request: HttpRequest, document: Document) -> HttpResponse:
         return _refusal(request, Refused(400, "STREAMED", words))
     except CannotGetOperationTypeError as error:
         return _refusal(request, Refused(400, "MALFORMED", error.as_http_error_reason()))
-    return _as_json(request, result, context)
+    return _answered(request, result, context)
 
 
-def _as_json(request: HttpRequest, result: ExecutionResult, context: Context) -> HttpResponse:
+def _answered(request: HttpRequest, result: ExecutionResult, context: Context) -> HttpResponse:
     """Return ``result`` by GraphQL over HTTP."""
     if result.errors:  # those of extensions have passed by the extension that masks
         name = context.actor.name
@@ -165,7 +164,7 @@ def _as_json(request: HttpRequest, result: ExecutionResult, context: Context) ->
         response["Content-Type"] = _GRAPHQL_RESPONSE
         if not ran and response.status_code == 200:
             response.status_code = 400
-    response.content = json.dumps(body, cls=DjangoJSONEncoder, separators=(",", ":"))
+    response.content = as_json(body)
     return response
 
 

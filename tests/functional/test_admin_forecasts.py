@@ -87,7 +87,7 @@ def test_accuracy_is_drawn_by_lead_time_and_by_day_and_who_chose_what_is_told(
     run.move_to(RunState.READY, at=now, source=source, reason="linear alone: its error was least")
     here = timezone.localtime(timezone=ZoneInfo(load.asset.time_zone))
     noon = here.replace(hour=12, minute=0, second=0, microsecond=0)
-    start = noon - timedelta(days=3)  # a day from noon is of two local days, whatever the hour is now
+    start = noon - timedelta(days=3)  # a day from noon is of two local days
     believe(load, start, [5.0] * 24, at=start + timedelta(days=2))
     believe(load, start, [7.0] * 24, at=start, kind=SourceKind.FORECASTER, name="auto")
 
