@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +24,13 @@ from scheduling.engines.base import (
 )
 from scheduling.engines.choices import settle_choices
 from scheduling.engines.first_plan import duals_of, first_plan
+from scheduling.engines.folding import folded
 from scheduling.engines.integers import FOR_A_PLAN, settle_integers
 from scheduling.engines.kept import Kept
-from scheduling.engines.merging import Merged, merged
-from scheduling.engines.shrinking import Shrunk, shrunk
-from scheduling.engines.solver import LARGE, instance, run
+from scheduling.engines.merging import merged
+from scheduling.engines.netting import netted
+from scheduling.engines.shrinking import shrunk
+from scheduling.engines.solver import DUAL, LARGE, PRIMAL, instance, run
 from scheduling.formulation.compiled import Compiled
 
 Array = NDArray[np.float64]
@@ -39,6 +41,26 @@ _NO_MONEY: Final = 1e-9
 _AT_LEAST: Final = 2.0
 #: What is left to make a found plan exact when the time is up [s].
 _A_MOMENT: Final = 0.5
+
+
+class Reduced(Protocol):
+    """A smaller model in place of another, and the way back; None where there is none."""
+
+    @property
+    def small(self) -> Compiled: ...
+
+    def summed(self, weights: Array) -> Array: ...
+
+    def whole(self, solution: Solution) -> Solution | None: ...
+
+
+#: What makes a model smaller, in this order.
+REDUCTIONS: Final[tuple[Callable[[Compiled], Reduced | None], ...]] = (
+    merged,
+    shrunk,
+    folded,
+    netted,
+)
 
 
 class HighsEngine:
@@ -60,7 +82,7 @@ class HighsEngine:
     ) -> Solution:
         """Return the cheapest solution; see ``Engine.solve``."""
         deadline = monotonic() + time_limit.total_seconds()
-        found = self._reduced(model, deadline, gap, preferences, [merged, shrunk])
+        found = self._reduced(model, deadline, gap, preferences, REDUCTIONS)
         values = np.clip(found.values, model.column_lower, model.column_upper)
         return replace(found, values=values)
 
@@ -70,15 +92,18 @@ class HighsEngine:
         deadline: float,
         gap: float,
         preferences: Array | None,
-        reductions: Sequence[Callable[[Compiled], Merged | Shrunk | None]],
+        reductions: Sequence[Callable[[Compiled], Reduced | None]],
     ) -> Solution:
         """Return the solution of ``model``, found in what ``reductions`` leave of it."""
         for number, reduce in enumerate(reductions, start=1):
             smaller = reduce(model)
-            if smaller is not None:
-                liked = None if preferences is None else smaller.summed(preferences)
-                rest = reductions[number:]
-                return smaller.whole(self._reduced(smaller.small, deadline, gap, liked, rest))
+            if smaller is None:
+                continue
+            liked = None if preferences is None else smaller.summed(preferences)
+            rest = reductions[number:]
+            found = smaller.whole(self._reduced(smaller.small, deadline, gap, liked, rest))
+            if found is not None:
+                return found
         return self._solve(model, deadline, gap, preferences)
 
     def _solve(
@@ -149,8 +174,10 @@ def _choose(
 ) -> Array:
     everything = np.arange(preferences.size, dtype=np.int32)
     highs.changeColsCost(preferences.size, everything, preferences)
-    if kept and kept.settled is not None:
-        highs.setBasis(kept.settled)
+    goes_on = kept is not None and kept.goes_on
+    if goes_on:
+        # Ties were settled near here before: from there it is a few steps over the face.
+        highs.setOptionValue("simplex_strategy", PRIMAL)
     elif highs.getNumRow() > LARGE:
         highs.clearSolver()
         highs.setOptionValue("presolve", "choose")
@@ -159,6 +186,6 @@ def _choose(
     except (EngineFailed, Infeasible, OutOfTime, Unbounded):
         # The plan in hand is optimal; only its looks are in question.
         return otherwise
-    if kept:
-        kept.keep_settled(highs)
+    finally:
+        highs.setOptionValue("simplex_strategy", DUAL)
     return np.asarray(highs.getSolution().col_value) if is_settled else otherwise

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from scheduling.engines.rolling_basis import Basics
+from scheduling.engines.solver import pass_model
 from scheduling.formulation.compiled import Compiled, Layout
 
 
@@ -18,9 +19,8 @@ class Kept:
         self._moved = 0
         self._at: int | None = None
         self._basics: Basics | None = None
-        self._settled_basics: Basics | None = None
-        #: The basis in which ties were settled last.
-        self.settled: Any = None
+        #: Whether the last model went on from the one before it.
+        self.goes_on = False
 
     @property
     def n_columns(self) -> int:
@@ -29,8 +29,7 @@ class Kept:
 
     def keep(self, model: Compiled, highs: Any) -> None:
         """Keep ``highs``, which has just solved ``model``, a linear programme."""
-        if self._highs is not highs:
-            self.settled = self._settled_basics = None
+        self.goes_on = self._highs is highs
         self._model, self._highs, self._basis = model, highs, highs.getBasis()
         self._basics = Basics.of(highs)
         self._moved = 0
@@ -49,26 +48,25 @@ class Kept:
         last, highs = self._model, self._highs
         if last is None or not _same_rows(last, model):
             return None
+        if self._moved and last.layout is not None and last.layout == model.layout:
+            # All numbers are others: handing over the whole takes less than telling them apart.
+            pass_model(highs, model)
+            highs.setBasis(self._moved_on(last.layout, model))
+            return highs
         columns = np.arange(model.n_columns, dtype=np.int32)
         rows = np.arange(model.n_rows, dtype=np.int32)
         highs.changeColsCost(columns.size, columns, model.cost)
         highs.changeColsBounds(columns.size, columns, model.column_lower, model.column_upper)
         highs.changeRowsBounds(rows.size, rows, model.row_lower, model.row_upper)
         highs.changeObjectiveOffset(model.offset)
-        if self._moved and last.layout is not None and last.layout == model.layout:
-            self._move_on(last.layout, (model.n_columns, model.n_rows))
         highs.setBasis(self._basis)
         return highs
 
-    def keep_settled(self, highs: Any) -> None:
-        """Keep the basis of ``highs``, in which ties were settled."""
-        self.settled, self._settled_basics = highs.getBasis(), Basics.of(highs)
-
-    def _move_on(self, layout: Layout, size: tuple[int, int]) -> None:
-        if self._basics is not None:
-            self._basis = self._basics.moved_on(layout, self._moved).basis(*size)
-        if self._settled_basics is not None:
-            self.settled = self._settled_basics.moved_on(layout, self._moved).basis(*size)
+    def _moved_on(self, layout: Layout, model: Compiled) -> Any:
+        if self._basics is None:
+            return self._basis
+        moved = self._basics.moved_on(layout, self._moved)
+        return moved.basis(model.n_columns, model.n_rows)
 
 
 def _same_rows(one: Compiled, other: Compiled) -> bool:

@@ -5,8 +5,8 @@ the basis of a step's columns and rows are those that were in it of the next one
 those of the first, which is about the same time of day where the window is a day.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Self
 
 import highspy
@@ -39,8 +39,8 @@ class Basics:
 
     def moved_on(self, layout: Layout, steps: int) -> Self:
         """Return the same ``steps`` later; they go round within each block."""
-        columns, rows = layout
-        return type(self)(_now_at(columns, steps)[self.columns], _now_at(rows, steps)[self.rows])
+        columns, rows = (_now_at(blocks, steps) for blocks in layout)
+        return type(self)(columns[self.columns], rows[self.rows])
 
     def basis(self, n_columns: int, n_rows: int) -> Any:
         """Return it as HiGHS takes it.
@@ -59,8 +59,12 @@ class Basics:
         return basis
 
 
-def _now_at(shapes: Sequence[tuple[int, int]], steps: int) -> Indices:
-    """Return for each element of blocks of (devices, steps) where it is ``steps`` later."""
+@lru_cache(maxsize=64)
+def _now_at(shapes: tuple[tuple[int, int], ...], steps: int) -> Indices:
+    """Return for each element of blocks of (devices, steps) where it is ``steps`` later.
+
+    It is shared: not to be written to.
+    """
     first, found = 0, [np.empty(0, dtype=np.int64)]
     for n_devices, n_steps in shapes:
         own = first + np.arange(n_devices * n_steps).reshape(n_devices, n_steps)

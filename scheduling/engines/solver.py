@@ -29,6 +29,9 @@ _FEW_STORES: Final = 5
 #: From so many rows on, presolve is a better start for settling ties than the last basis is: of an
 #: area of two hundred sites (43,000 rows) it takes two thirds of the time.
 LARGE: Final = 30_000
+#: Values of HiGHS' option ``simplex_strategy``.
+DUAL: Final = 1
+PRIMAL: Final = 4
 _MINIMISE: Final = 1
 _BY_ROWS: Final = 2
 
@@ -46,6 +49,14 @@ def instance(model: Compiled, gap: float) -> Any:
         *(_SEARCHES if model.n_rows <= _SMALL else ()),
     ):
         highs.setOptionValue(option, value)
+    pass_model(highs, model)
+    if not _is_worth_presolving(model) and model.still[0].size:
+        highs.setBasis(_standing_still(model))
+    return highs
+
+
+def pass_model(highs: Any, model: Compiled) -> None:
+    """Let ``highs`` hold ``model`` in place of what it held."""
     highs.passModel(
         model.n_columns,
         model.n_rows,
@@ -63,9 +74,6 @@ def instance(model: Compiled, gap: float) -> Any:
         model.value,
         model.integer.astype(np.int32),
     )
-    if not _is_worth_presolving(model) and model.still[0].size:
-        highs.setBasis(_standing_still(model))
-    return highs
 
 
 def _standing_still(model: Compiled) -> Any:

@@ -148,6 +148,25 @@ def _by_rows(
     return start, column.astype(np.int32), values
 
 
+def thinned(
+    layout: Layout | None, columns: NDArray[np.bool_], rows: NDArray[np.bool_]
+) -> Layout | None:
+    """Return ``layout`` of those ``columns`` and ``rows`` that stay, each device its own block."""
+    if layout is None:
+        return None
+    return _thinned(layout[0], columns), _thinned(layout[1], rows)
+
+
+def _thinned(
+    blocks: tuple[tuple[int, int], ...], stays: NDArray[np.bool_]
+) -> tuple[tuple[int, int], ...]:
+    lengths = np.array([length for _, length in blocks], dtype=np.int64)
+    ends = np.cumsum(np.repeat(lengths, [n_devices for n_devices, _ in blocks]))
+    counted = np.concatenate([[0], np.cumsum(stays)])[ends]
+    left = np.diff(counted, prepend=0)
+    return tuple((1, each) for each in left.tolist() if each)
+
+
 def fix_columns(model: Compiled, columns: NDArray[np.int64], values: Array) -> Compiled:
     """Return ``model`` with ``columns`` at ``values``, no longer integer."""
     lower, upper = model.column_lower.copy(), model.column_upper.copy()
