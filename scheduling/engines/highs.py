@@ -174,9 +174,10 @@ def _choose(
 ) -> Array:
     everything = np.arange(preferences.size, dtype=np.int32)
     highs.changeColsCost(preferences.size, everything, preferences)
-    goes_on = kept is not None and kept.goes_on
-    if goes_on:
-        # Ties were settled near here before: from there it is a few steps over the face.
+    if kept and kept.settled is not None:
+        highs.setBasis(kept.settled)
+    elif kept and kept.has_moved_on:
+        # Ties were settled near here a step ago: from there it is a short way over the face.
         highs.setOptionValue("simplex_strategy", PRIMAL)
     elif highs.getNumRow() > LARGE:
         highs.clearSolver()
@@ -188,4 +189,6 @@ def _choose(
         return otherwise
     finally:
         highs.setOptionValue("simplex_strategy", DUAL)
+    if kept:
+        kept.keep_settled(highs)
     return np.asarray(highs.getSolution().col_value) if is_settled else otherwise

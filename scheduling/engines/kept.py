@@ -19,8 +19,10 @@ class Kept:
         self._moved = 0
         self._at: int | None = None
         self._basics: Basics | None = None
-        #: Whether the last model went on from the one before it.
-        self.goes_on = False
+        #: The basis in which ties were settled last, of a window that has not moved on since.
+        self.settled: Any = None
+        #: Whether the window moved on to the last model, which began from the one before it.
+        self.has_moved_on = False
 
     @property
     def n_columns(self) -> int:
@@ -29,7 +31,8 @@ class Kept:
 
     def keep(self, model: Compiled, highs: Any) -> None:
         """Keep ``highs``, which has just solved ``model``, a linear programme."""
-        self.goes_on = self._highs is highs
+        if self._highs is not highs:
+            self.settled, self.has_moved_on = None, False
         self._model, self._highs, self._basis = model, highs, highs.getBasis()
         self._basics = Basics.of(highs)
         self._moved = 0
@@ -48,10 +51,13 @@ class Kept:
         last, highs = self._model, self._highs
         if last is None or not _same_rows(last, model):
             return None
-        if self._moved and last.layout is not None and last.layout == model.layout:
+        layout = last.layout
+        self.has_moved_on = self._moved != 0 and layout is not None and layout == model.layout
+        if self.has_moved_on and layout is not None:
+            self.settled = None
             # All numbers are others: handing over the whole takes less than telling them apart.
             pass_model(highs, model)
-            highs.setBasis(self._moved_on(last.layout, model))
+            highs.setBasis(self._moved_on(layout, model))
             return highs
         columns = np.arange(model.n_columns, dtype=np.int32)
         rows = np.arange(model.n_rows, dtype=np.int32)
@@ -61,6 +67,10 @@ class Kept:
         highs.changeObjectiveOffset(model.offset)
         highs.setBasis(self._basis)
         return highs
+
+    def keep_settled(self, highs: Any) -> None:
+        """Keep the basis of ``highs``, in which ties were settled."""
+        self.settled = highs.getBasis()
 
     def _moved_on(self, layout: Layout, model: Compiled) -> Any:
         if self._basics is None:

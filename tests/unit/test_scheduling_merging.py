@@ -10,10 +10,8 @@ from scheduling.engines.highs import HighsEngine
 from scheduling.engines.kept import Kept
 from scheduling.engines.merging import merged
 from scheduling.flex import SiteDocument
-from scheduling.formulation.compiled import Compiled
-from scheduling.formulation.site import build_site
-from scheduling.planning.problem import problem_of
 from tests.unit.scheduling_documents import battery, load, site, vehicle
+from tests.unit.scheduling_proofs import assert_is_cheapest, compiled, directly
 
 SOON = timedelta(seconds=10)
 
@@ -25,21 +23,6 @@ def evening(seed: int, **fields: object) -> SiteDocument:
     firsts = random.integers(0, 12, 3).tolist()
     vehicles = [vehicle(f"ev {n}", first, first + 8, **fields) for n, first in enumerate(firsts)]
     return site(battery(), load(3.0), *vehicles, import_price=prices, import_limit_kw=18)
-
-
-def compiled(document: SiteDocument) -> Compiled:
-    problem, _ = problem_of(document)
-    return build_site(problem).model.compile()
-
-
-def directly(model: Compiled) -> tuple[float, np.ndarray]:
-    """Return the cost and the values that the solver finds in the whole model."""
-    found = HighsEngine()._solve(model, deadline=float("inf"), gap=0.0, preferences=None)
-    return found.cost, found.values
-
-
-def by_column(model: Compiled, duals: np.ndarray) -> np.ndarray:
-    return np.bincount(model.index, model.value * duals[model.row_of], model.n_columns)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -56,19 +39,7 @@ def test_answer_and_prices_are_those_of_the_whole_model(seed: int, state_price: 
     answer = HighsEngine().solve(model, time_limit=SOON)
 
     assert answer.cost == pytest.approx(directly(model)[0], rel=1e-9)
-    activity = model.activity(answer.values)
-    kept = np.clip(activity, model.row_lower, model.row_upper)
-    assert activity == pytest.approx(kept, abs=1e-7)
-    duals, reduced = answer.row_duals, answer.reduced_costs
-    assert duals is not None
-    assert reduced is not None
-    assert model.cost - by_column(model, duals) == pytest.approx(reduced, abs=1e-9)
-    # Prices of the right sign whose bounds add up to the cost: no plan costs less.
-    priced, binding = np.abs(reduced) > 1e-9, np.abs(duals) > 1e-9
-    bounds = np.where(reduced > 0, model.column_lower, model.column_upper)[priced]
-    rows = np.where(duals > 0, model.row_lower, model.row_upper)[binding]
-    proven = bounds @ reduced[priced] + rows @ duals[binding] + model.offset
-    assert proven == pytest.approx(answer.cost)
+    assert_is_cheapest(model, answer)
 
 
 def test_weights_of_columns_go_with_them() -> None:
