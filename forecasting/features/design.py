@@ -19,13 +19,15 @@ from forecasting.features.days import (
 )
 from forecasting.features.scale import Scale
 from forecasting.features.series import Array, Sample, Times
+from forecasting.features.smoothing import smoothed
 from forecasting.features.window import Window
 
 _HOURS_BACK: Final = (1, 3, 6, 24, 72, 168)
 _TWO_YEARS: Final = 730
 _DAY: Final = np.timedelta64(1, "D")
 #: Features that are forecasts themselves, in this order at the front.
-PROFILES: Final = ("newest", "same_kind", "mean_7", "mean_4_kind", "persistence")
+PLAIN: Final = ("newest", "same_kind", "mean_7", "mean_4_kind", "persistence")
+PROFILES: Final = (*PLAIN, "smoothed")
 
 
 class Design:
@@ -102,6 +104,9 @@ class Design:
         self._hour_mean = trailing_mean(flat, per_hour)[:, 0]
         self._day_mean = trailing_mean(flat, self.axis.n_slots)[:, 0]
         self._covariates = [self._prepared(table) for table in self._tables]
+        days = np.arange(self.origin_day + 1)
+        shape = self._mean_7[days[:, None] + self.window.day - self.window.back, self.window.slot]
+        self._smoothed = smoothed(target, kinds, self.window, shape, days.size)
 
     def _usual(self) -> Array:
         """Return what was expected of each day from the days before it, shape (D, S).
@@ -127,7 +132,7 @@ class Design:
         )
 
     def profiles(self, origins: Index) -> Array:
-        """Return the forecasts of ``PROFILES``, scaled, shape (N, C, 5); NaN where unknown."""
+        """Return the forecasts of ``PROFILES``, scaled, shape (N, C, 6); NaN where unknown."""
         window = self.window
         day = origins[:, None] + window.day
         base = day - window.back
@@ -144,11 +149,12 @@ class Design:
                 mean_7,
                 self._kind_4[kind, base, slot],
                 last,
+                self._smoothed[origins],
             ],
             axis=-1,
         )
         # With little history some are not known yet: then the nearest of their sort.
-        for index in (1, 3):
+        for index in (1, 3, 5):
             missing = np.isnan(found[..., index])
             found[..., index][missing] = found[..., 2][missing]
         return found

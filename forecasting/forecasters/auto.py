@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from forecasting.features.design import PROFILES
+from forecasting.features.design import PLAIN
 from forecasting.forecasters.base import Array
 from forecasting.forecasters.direct.ledger import Ledger
 from forecasting.forecasters.ensemble import Ensemble
@@ -45,7 +45,7 @@ class Auto(Ensemble):
         else:
             shares = sorted(zip(weights.mean(axis=1), names, strict=True), reverse=True)
             told = ", ".join(f"{name} {share:.0%}" for share, name in shares if share >= 0.05)
-            naive = min(errors[name] for name in PROFILES)
+            naive = min(errors[name] for name in PLAIN)
             better = f"{1 - together / naive:.1%} below the best plain profile" if naive else "0"
             chosen = f"all by recent skill ({told}): their error was {better}"
         self._reason = f"{chosen}, over the last {n_origins} origins"

@@ -19,7 +19,7 @@ class ExponentialSmoothing(Mixture):
     """See the module."""
 
     def learners(self) -> Mapping[str, Learner]:
-        return {"mean_7": ProfileLearner("mean_7"), "mstl": MstlLearner(spacing=1, most_origins=24)}
+        return {"mean_7": ProfileLearner("mean_7"), "mstl": MstlLearner()}
 
     def weigh(self, ledger: Ledger) -> Array:
         weights = np.zeros(ledger.said.shape[1:])

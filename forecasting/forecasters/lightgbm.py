@@ -29,7 +29,7 @@ _CHECKED_SHARE: Final = 0.3
 class LightGbm:
     """See the module."""
 
-    version: ClassVar[str] = "2"
+    version: ClassVar[str] = "3"
 
     def __init__(self) -> None:
         self._n_ahead = 0

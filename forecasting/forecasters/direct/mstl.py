@@ -21,28 +21,18 @@ _DAY: Final = 24
 _WEEK: Final = 168
 #: Loess is worked out at every n-th point and in between interpolated: ten times as fast.
 _STL: Final = {"seasonal_deg": 0, "seasonal_jump": 3, "trend_jump": 16, "low_pass_jump": 8}
-_MOST_ORIGINS: Final = 10
-_SPACING: Final = 3
+_MOST_ORIGINS: Final = 24
 
 
 class MstlLearner:
-    """See the module.
-
-    Args:
-        spacing: it speaks at every n-th of past origins, for it is slow.
-        most_origins: and at so many at most.
-    """
-
-    def __init__(self, spacing: int = _SPACING, most_origins: int = _MOST_ORIGINS) -> None:
-        self.spacing = spacing
-        self.most_origins = most_origins
+    """See the module. It is slow: of past origins it speaks at few, evenly spaced."""
 
     def fit(self, design: Design, origins: Index) -> Self:
         return self
 
     def predict(self, design: Design, origins: Index) -> Array:
         found = np.full((origins.size, design.window.slot.size), np.nan)
-        chosen = spaced(origins, max(self.spacing, -(-origins.size // self.most_origins)))
+        chosen = spaced(origins, -(-origins.size // _MOST_ORIGINS))
         for row in np.flatnonzero(np.isin(origins, chosen)):
             found[row] = self._from(design, int(origins[row]))
         return found

@@ -1,0 +1,143 @@
+"""A profile of the day and one of each kind of day, smoothed, and what is left of the last error.
+
+Exponential smoothing with two seasons and an autoregressive error (Taylor, J. of the Operational
+Research Society 54, 2003), its seasons those of the day and of the kind of day (Gould et al.,
+European J. of Operational Research 191, 2008): a holiday is like a Sunday. How fast each part
+follows is not estimated: all of a grid run at once, and each counts at an origin by how it did in
+the windows that were over by then. So no origin sees what came after it.
+"""
+
+from itertools import product
+from typing import Final
+
+import numpy as np
+
+from forecasting.features.days import Index
+from forecasting.features.series import Array
+from forecasting.features.window import Window
+
+_KINDS: Final = 7
+_FIRST_DAYS: Final = 7
+#: Level, day, kind of day: shares of an error that they take up; error: share left an hour later.
+_LEVEL: Final = (0.0, 0.02, 0.1)
+_DAILY: Final = (0.02, 0.1, 0.25)
+_KINDLY: Final = (0.05, 0.15, 0.3)
+_LEFT: Final = (0.0, 0.7, 0.9, 0.97)
+_GRID: Final = np.array(list(product(_LEVEL, _DAILY, _KINDLY, _LEFT))).T
+_HALF_LIFE_ORIGINS: Final = 30.0
+_POWER: Final = 8.0
+_NOTHING: Final = 1e-9
+
+
+def smoothed(target: Array, kinds: Index, window: Window, shape: Array, n_origins: int) -> Array:
+    """Return what smoothing says of the window of each day's origin, shape (n_origins, C).
+
+    NaN for origins in the first week that anything is known of. Hourly; within the hour it has
+    the form of ``shape``.
+
+    Args:
+        target: by day and slot, shape (D, S); NaN where unknown.
+        kinds: kind of each day, 0 to 6, shape (D,).
+        window: what is asked for at each origin, C steps.
+        shape: a plain forecast of those windows, shape (n_origins, C).
+        n_origins: origins are on the first so many days, at most D.
+    """
+    n_slots, n_steps = target.shape[1], window.slot.size
+    per_hour = n_slots // 24 if n_slots % 24 == 0 else 1
+    into = window.origin_slot % per_hour
+    n_hours = -(-(into + n_steps) // per_hour)
+    hourly = hourly_means(target[:n_origins], per_hour)
+    said = _from_all_origins(hourly, kinds, window.origin_slot // per_hour, n_hours)
+    shaped = np.full((n_origins, n_hours * per_hour), np.nan)
+    rows = np.minimum(np.arange(n_origins)[:, None] + window.day, target.shape[0] - 1)
+    shaped[:, into : into + n_steps] = target[rows, window.slot]
+    truth = hourly_means(shaped, per_hour)
+    weights = _weights(np.abs(said - truth[..., None]), int(window.back.max()))
+    found = np.repeat(np.einsum("dhp,dp->dh", said, weights), per_hour, axis=1)
+    if per_hour > 1:
+        shaped[:, into : into + n_steps] = shape
+        found += shaped - np.repeat(hourly_means(shaped, per_hour), per_hour, axis=1)
+    return found[:, into : into + n_steps]
+
+
+def hourly_means(table: Array, per_hour: int) -> Array:
+    """Return means of each ``per_hour`` neighbours in a row, without the unknown."""
+    if per_hour == 1:
+        return table
+    parts = table.reshape(table.shape[0], -1, per_hour)
+    known = ~np.isnan(parts)
+    counts = known.sum(axis=2)
+    sums = np.where(known, parts, 0.0).sum(axis=2)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+
+
+def _from_all_origins(hourly: Array, kinds: Index, origin_hour: int, n_hours: int) -> Array:
+    """Return what each of the grid says at each day's origin, shape (D, n_hours, P)."""
+    n_days, per_day = hourly.shape
+    level_gain, daily_gain, kindly_gain, left = np.ascontiguousarray(_GRID)
+    said = np.full((n_days, n_hours, left.size), np.nan)
+    first = _first_day(hourly)
+    if first + _FIRST_DAYS >= n_days:
+        return said
+    level, daily, kindly = _beginning(hourly, kinds, first, left.size)
+    error = np.zeros(left.size)
+    ahead = origin_hour + np.arange(n_hours)
+    days, hours = ahead // per_day, ahead % per_day
+    faded = left ** np.arange(1, n_hours + 1)[:, None]
+    for day in range(first, n_days):
+        of_kind = kindly[kinds[day]]
+        for hour in range(per_day):
+            if hour == origin_hour and day >= first + _FIRST_DAYS:
+                of_kinds = kindly[kinds[np.minimum(day + days, kinds.size - 1)], hours]
+                said[day] = level + daily[hours] + of_kinds + faded * error
+            value = hourly[day, hour]
+            if np.isnan(value):
+                error = error * left
+                continue
+            wrong = value - level - daily[hour] - of_kind[hour]
+            new = wrong - left * error
+            level = level + level_gain * new
+            daily[hour] += daily_gain * new
+            of_kind[hour] += kindly_gain * new
+            error = wrong
+    return said
+
+
+def _first_day(hourly: Array) -> int:
+    known = ~np.isnan(hourly).all(axis=1)
+    return int(known.argmax()) if known.any() else hourly.shape[0]
+
+
+def _beginning(hourly: Array, kinds: Index, first: int, n: int) -> tuple[Array, Array, Array]:
+    """Return level (n,), profile of the day (S, n) and of kinds (7, S, n) of the first week."""
+    week = slice(first, first + _FIRST_DAYS)
+    level = float(np.nanmean(hourly[week]))
+    counts = (~np.isnan(hourly[week])).sum(axis=0)
+    daily = np.nansum(hourly[week] - level, axis=0) / np.maximum(counts, 1)
+    kindly = np.zeros((_KINDS, hourly.shape[1]))
+    for day in range(first, first + _FIRST_DAYS):
+        # One day says as much of its kind as of chance.
+        kindly[kinds[day]] = np.nan_to_num(hourly[day] - level - daily) / 2
+    return (
+        np.full(n, level),
+        np.repeat(daily[:, None], n, axis=1),
+        np.repeat(kindly[..., None], n, axis=2),
+    )
+
+
+def _weights(errors: Array, over_after: int) -> Array:
+    """Return how much each counts at each origin, shape (D, P); rows sum to one.
+
+    Args:
+        errors: absolute, of each origin's window, shape (D, H, P); NaN where unknown.
+        over_after: days after an origin its window is over.
+    """
+    sums = np.nansum(errors, axis=1)
+    weights = np.full(sums.shape, 1 / sums.shape[1])
+    total = np.full(sums.shape[1], _NOTHING)
+    fade = 0.5 ** (1 / _HALF_LIFE_ORIGINS)
+    for origin in range(over_after, sums.shape[0]):
+        total = np.maximum(total * fade + sums[origin - over_after], _NOTHING)
+        scores = (total / total.min()) ** -_POWER
+        weights[origin] = scores / scores.sum()
+    return weights
