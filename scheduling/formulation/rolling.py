@@ -15,6 +15,7 @@ from scheduling.formulation.linear_model import LinearModel
 from scheduling.formulation.storage import Flows, StorageColumns
 
 Array = NDArray[np.float64]
+Steps = NDArray[np.int64]
 
 TERM = "change of plan"
 
@@ -44,32 +45,59 @@ def add_held(
 ) -> None:
     """Hold each flow to what was published; its limits allow what is frozen."""
     hours = np.broadcast_to(np.asarray(step_hours, dtype=np.float64), columns.charge.shape[1:])
+    bounds = model.bounds()
     for each in held:
-        _freeze(model, each, columns, flows)
+        _freeze(model, bounds, each, columns, flows)
+    for number, (at, alike) in enumerate(_priced(held)):
+        _add_deviations(model, f"{TERM} {number}", (at, alike), columns, hours[at])
+
+
+def _priced(held: list[Held]) -> list[tuple[Steps, list[Held]]]:
+    """Return steps in which deviating costs, each with what is held in just these."""
+    groups: dict[bytes, tuple[Steps, list[Held]]] = {}
+    for each in held:
         at = np.flatnonzero(~np.isnan(each.published[: each.beyond]))
         at = at[at >= each.n_frozen]
-        if not (each.price and at.size):
-            continue
-        name = f"{TERM}: {flows.names[each.flow]}"
-        more = model.add_columns(f"{name} more", at.shape)
-        less = model.add_columns(f"{name} less", at.shape)
-        known = each.published[at]
-        terms = [
-            (columns.charge[each.flow, at], 1.0),
-            (columns.discharge[each.flow, at], -1.0),
-            (more, -1.0),
-            (less, 1.0),
-        ]
-        model.add_rows(name, at.shape, terms, lower=known, upper=known)
-        for deviation in (more, less):
-            model.add_cost(TERM, deviation, each.price * hours[at])
+        if each.price and at.size:
+            groups.setdefault(at.tobytes(), (at, []))[1].append(each)
+    return list(groups.values())
 
 
-def _freeze(model: LinearModel, each: Held, columns: StorageColumns, flows: Flows) -> None:
+def _add_deviations(
+    model: LinearModel,
+    name: str,
+    group: tuple[Steps, list[Held]],
+    columns: StorageColumns,
+    hours: Array,
+) -> None:
+    at, held = group
+    flows = np.array([each.flow for each in held])[:, None]
+    known = np.array([each.published[at] for each in held])
+    price = np.array([each.price for each in held])[:, None] * hours
+    more = model.add_columns(f"{name} more", known.shape)
+    less = model.add_columns(f"{name} less", known.shape)
+    terms = [
+        (columns.charge[flows, at], 1.0),
+        (columns.discharge[flows, at], -1.0),
+        (more, -1.0),
+        (less, 1.0),
+    ]
+    model.add_rows(name, known.shape, terms, lower=known, upper=known)
+    for deviation in (more, less):
+        model.add_cost(TERM, deviation, price)
+
+
+def _freeze(
+    model: LinearModel,
+    bounds: tuple[Array, Array],
+    each: Held,
+    columns: StorageColumns,
+    flows: Flows,
+) -> None:
     published = each.published[: each.n_frozen]
     if not published.size:
         return
-    lower, upper = model.bounds()
+    lower, upper = bounds
     for power, kept, most in (
         (columns.charge[each.flow], np.maximum(published, 0.0), flows.charge_limit[each.flow]),
         (

@@ -1,5 +1,8 @@
 """The environment: wrong values stop the start, in words, and without secrets."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,3 +79,18 @@ def test_a_secret_may_be_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.setenv("LOADSTAR_SECRET_KEY_FILE", str(tmp_path / "nothing"))
     with pytest.raises(env.WrongEnvironment, match="cannot read"):
         env.secret_key()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="tells threads on Linux alone")
+def test_a_process_computes_in_one_thread() -> None:
+    """None of those that numpy would start for sums: they spin where nothing is to be done."""
+    code = (
+        "import os, config, numpy as np; a = np.ones(100_000); a @ a;"
+        "print(len(os.listdir('/proc/self/task')))"
+    )
+    chosen = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    found = subprocess.run(
+        [sys.executable, "-c", code], env=chosen, capture_output=True, text=True, check=True
+    )
+
+    assert found.stdout.strip() == "1"
