@@ -25,7 +25,7 @@ from assets.timegrid import TimeGrid
 from scheduling.engines.base import EngineFailed, Infeasible, OutOfTime, Unbounded
 from scheduling.engines.highs import HighsEngine
 from scheduling.formulation.bending import unbent
-from scheduling.formulation.compiled import Compiled
+from scheduling.formulation.compiled import Compiled, compile_model
 from scheduling.formulation.linear_model import LinearModel
 from scheduling.formulation.processes import WholeJob
 from scheduling.formulation.simulation import simulate
@@ -145,14 +145,53 @@ def _known(
 def _costs(
     of: LinearModel, model: Compiled, values: Array, time_limit: timedelta
 ) -> dict[str, float]:
-    """Return what ``values`` cost by term, with what follows from them at its cheapest."""
+    """Return what ``values`` cost by term, with what follows from them at its cheapest.
+
+    Raises:
+        Infeasible, OutOfTime, Unbounded, EngineFailed: nothing follows, or it was not found.
+    """
     known = ~np.isnan(values)
-    lower = np.where(known, values, model.column_lower)
-    upper = np.where(known, values, model.column_upper)
-    free = np.zeros_like(model.integer)
-    fixed = replace(model, column_lower=lower, column_upper=upper, integer=free)
-    solution = HighsEngine().solve(fixed, time_limit=time_limit)
-    return of.cost_by_term(solution.values)
+    activity = model.activity(np.where(known, values, 0.0))
+    row_of = model.row_of
+    is_open = np.zeros(model.n_rows, dtype=bool)
+    is_open[row_of[~known[model.index]]] = True
+    if not _are_kept(model, activity, ~is_open):
+        raise Infeasible
+    if not known.all():
+        left = _left_open(model, activity, known, is_open)
+        found = HighsEngine().solve(left, time_limit=time_limit)
+        values = values.copy()
+        values[~known] = found.values
+    return of.cost_by_term(values)
+
+
+def _are_kept(model: Compiled, activity: Array, rows: NDArray[np.bool_]) -> bool:
+    slack = _NOTHING * (1.0 + np.abs(activity))
+    broken = (model.row_lower - activity > slack) | (activity - model.row_upper > slack)
+    return not (broken & rows).any()
+
+
+def _left_open(
+    model: Compiled, activity: Array, known: NDArray[np.bool_], rows: NDArray[np.bool_]
+) -> Compiled:
+    """Return ``model`` of the columns that are not ``known``, and the rows that they are in."""
+    number, row_number = np.cumsum(~known) - 1, np.cumsum(rows) - 1
+    entries = np.flatnonzero(~known[model.index])
+    lower, upper = model.row_lower - activity, model.row_upper - activity
+    return compile_model(
+        cost=model.cost[~known],
+        offset=0.0,
+        column_bounds=[(model.column_lower[~known], model.column_upper[~known])],
+        row_bounds=[(lower[rows], upper[rows])],
+        integer=np.zeros(int((~known).sum()), dtype=bool),
+        entries=[
+            (
+                row_number[model.row_of[entries]],
+                number[model.index[entries]],
+                model.value[entries],
+            )
+        ],
+    )
 
 
 def _beyond(problem: SiteProblem, net: Array) -> Array:

@@ -5,9 +5,9 @@ more than that. What a kWh in stock is worth is decided by where it is used: the
 the next moment at which the stock is as empty, or as full, as it may be.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -23,7 +23,7 @@ from scheduling.interpret.wording import Action, Purpose, device_words
 from scheduling.interpret.worth import Worth
 
 Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+Steps = NDArray[np.int64]
 
 #: Less than a watt is rounding.
 _NOTHING: Final = 1e-3
@@ -96,32 +96,38 @@ class _Reader:
             drawn = drawn + self.duals[slices.charge] / self.hours
             given = given - self.duals[slices.discharge] / self.hours
         segment = self._segments(stock)
+        charging, giving = (np.flatnonzero(power > _NOTHING) for power in (charge, discharge))
+        moves = charging.tolist(), giving.tolist()
         found = []
-        for action, power, worth in (
-            (Action.CHARGES, charge, drawn),
-            (Action.DISCHARGES, discharge, given),
+        for action, power, worth, at in (
+            (Action.CHARGES, charge, drawn, charging),
+            (Action.DISCHARGES, discharge, given, giving),
         ):
-            for first, last in _stretches(power > _NOTHING, segment):
-                energy = power[first:last] * self.hours[first:last]
-                mean = float(energy @ price[first:last] / energy.sum())
-                own = float(energy @ worth[first:last] / energy.sum())
+            spans = _stretches(at, segment)
+            for span, what in zip(spans, self._means(spans, power, price, worth), strict=True):
+                _, mean, own = what
                 gains = own - mean if action is Action.CHARGES else mean - own
-                purpose, span = Purpose.NO_CHOICE, None
+                acts, refers = (action, Purpose.NO_CHOICE), None
                 if gains >= -_TOLERANCE:
-                    part = np.flatnonzero(segment == segment[first])
-                    purpose, span = self._purpose(
-                        action, stock, (first, last), part, (charge, discharge)
-                    )
-                found.append(
-                    self._reason(
-                        flows.names[number],
-                        (action, purpose),
-                        (first, last),
-                        (float(energy.sum()), mean, own),
-                        span,
-                    )
-                )
+                    part = np.searchsorted(segment, segment[span[0]] + np.arange(2)).tolist()
+                    purpose, refers = self._purpose(action, stock, span, part, moves)
+                    acts = action, purpose
+                found.append(self._reason(flows.names[number], acts, span, what, refers))
         return found
+
+    def _means(
+        self, spans: list[tuple[int, int]], power: Array, price: Array, worth: Array
+    ) -> list[tuple[float, float, float]]:
+        """Return per span the energy [kWh], and the means by energy of ``price`` and ``worth``."""
+        if not spans:
+            return []
+        energy = power * self.hours
+        summed = np.zeros((3, power.size + 1))
+        summed[:, :-1] = energy, energy * price, energy * worth
+        total, paid, own = np.add.reduceat(summed, np.array(spans).ravel(), axis=1)[:, ::2]
+        return list(
+            zip(total.tolist(), (paid / total).tolist(), (own / total).tolist(), strict=True)
+        )
 
     def _segments(self, stock: int) -> NDArray[np.int64]:
         """Return for each step the number of the stretch in which a kWh in stock is worth one."""
@@ -133,17 +139,21 @@ class _Reader:
         action: Action,
         stock: int,
         span: tuple[int, int],
-        part: NDArray[np.int64],
-        powers: tuple[Array, Array],
+        part: list[int],
+        moves: tuple[list[int], list[int]],
     ) -> tuple[Purpose, tuple[int, int] | None]:
-        charge, discharge = powers
+        """``part``: the steps [first, beyond) in which a kWh in stock is worth what it is in it.
+
+        ``moves``: in which steps it charges, and in which it discharges.
+        """
+        charging, giving = moves
         first, last = span
         if action is Action.DISCHARGES:
-            return _charged_before(charge[:first] > _NOTHING, int(part[0]))
-        after = part[(part >= last) & (discharge[part] > _NOTHING)]
-        if after.size:
-            return Purpose.USED_LATER, (int(after[0]), int(after[-1]) + 1)
-        end = int(part[-1])
+            return _charged_before(charging[: bisect_left(charging, first)], part[0])
+        after = giving[bisect_left(giving, last) : bisect_left(giving, part[1])]
+        if after:
+            return Purpose.USED_LATER, (after[0], after[-1] + 1)
+        end = part[1] - 1
         if self.worth.falls[stock, end]:
             return Purpose.NEEDED_BY, (first, end + 1)
         if self.worth.rises[stock, end]:
@@ -210,10 +220,13 @@ def read_device_reasons(
     row_duals: Array,
     grid: TimeGrid,
     *,
+    worth: Worth,
     currency: str,
 ) -> list[DeviceReason]:
-    """Return why stores charge and discharge, generators are held back and jobs run, by time."""
-    worth = Worth.read(site, problem, row_duals)
+    """Return why stores charge and discharge, generators are held back and jobs run, by time.
+
+    ``worth``: what ``row_duals`` say.
+    """
     hours = np.full(grid.n_steps, problem.step_hours, dtype=np.float64)
     entering = worth.entering(problem)
     reader = _Reader(site, problem, values, worth, grid, currency, hours, entering, row_duals)
@@ -227,20 +240,22 @@ def read_device_reasons(
     return sorted(found, key=lambda reason: (reason.start, reason.device))
 
 
-def _charged_before(charges: Flags, start: int) -> tuple[Purpose, tuple[int, int] | None]:
+def _charged_before(charging: list[int], start: int) -> tuple[Purpose, tuple[int, int] | None]:
     """Return when what is given was charged: since ``start``, else just before."""
-    before = np.flatnonzero(charges)
-    if not before.size:
+    if not charging:
         return Purpose.HELD_AT_START, None
-    own = before[before >= start]
-    first = int(own[0]) if own.size else runs(charges)[-1][0]
-    return Purpose.CHARGED_BEFORE, (first, int(before[-1]) + 1)
+    own = bisect_left(charging, start)
+    if own == len(charging):
+        own -= 1
+        while own and charging[own - 1] == charging[own] - 1:
+            own -= 1
+    return Purpose.CHARGED_BEFORE, (charging[own], charging[-1] + 1)
 
 
-def _stretches(flags: Flags, segment: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Return each unbroken stretch of True within one segment as (first, beyond last)."""
-    found = []
-    for first, last in runs(flags):
-        cuts = np.flatnonzero(segment[first + 1 : last] != segment[first : last - 1]) + 1 + first
-        found += list(pairwise([first, *cuts.tolist(), last]))
-    return found
+def _stretches(at: Steps, segment: Steps) -> list[tuple[int, int]]:
+    """Return each unbroken stretch of steps ``at`` within one segment as (first, beyond last)."""
+    if not at.size:
+        return []
+    cuts = np.flatnonzero((np.diff(at) > 1) | (np.diff(segment[at]) != 0))
+    firsts, lasts = at[np.append(0, cuts + 1)], at[np.append(cuts, at.size - 1)] + 1
+    return list(zip(firsts.tolist(), lasts.tolist(), strict=True))

@@ -40,14 +40,21 @@ class Reason:
     ``worth`` [currency] is of one ``per`` more of room: a kWh, or a kW of a peak.
     """
 
-    text: str
     limit: str
     of: str
     start: datetime
     end: datetime
     worth: float
+    currency: str
     per: Literal["kWh", "kW"] = "kWh"
     basis: Basis = Basis.DUAL
+
+    @property
+    def text(self) -> str:
+        """The reason in English; ``wording`` knows other languages."""
+        return limit_words(
+            self.limit, self.of, worth=self.worth, per=self.per, currency=self.currency
+        )
 
     @property
     def worth_per_kwh(self) -> float | None:
@@ -79,9 +86,7 @@ def read_reasons(
         dual = reduced_costs[limit.columns]
         worth = np.maximum(-dual if limit.side == "upper" else dual, 0.0)
         if limit.unit == "kW":
-            # A power that holds for several steps is one bound: each step has its part of it.
-            shared, counts = np.unique(limit.columns, return_inverse=True, return_counts=True)[1:]
-            worth = worth / counts[shared] / step_hours[: worth.size]
+            worth = worth / _sharing(limit.columns) / step_hours[: worth.size]
         if worth.max(initial=0.0) > WORTHLESS:
             found += _Binding(limit.name, limit.of, "kWh", currency, basis).stretches(
                 worth, steps, steps + 1, moments
@@ -93,6 +98,14 @@ def read_reasons(
                 worth, row.first, row.beyond, moments
             )
     return sorted(found, key=lambda reason: (reason.start, reason.of, reason.limit))
+
+
+def _sharing(columns: Indices) -> Array | float:
+    """Return how many steps are one bound, which each step then has its part of."""
+    if (np.diff(columns) != 0).all():
+        return 1.0
+    shared, counts = np.unique(columns, return_inverse=True, return_counts=True)[1:]
+    return np.asarray(counts[shared], dtype=np.float64)
 
 
 def _worth_of_rows(
@@ -133,8 +146,7 @@ class _Binding:
             first[at[begins]].tolist(), beyond[at[ends - 1]].tolist(), means.tolist(), strict=True
         ):
             start, end = moments[here], moments[there]
-            words = limit_words(
-                self.name, self.of, worth=mean, per=self.per, currency=self.currency
+            found.append(
+                Reason(self.name, self.of, start, end, mean, self.currency, self.per, self.basis)
             )
-            found.append(Reason(words, self.name, self.of, start, end, mean, self.per, self.basis))
         return found

@@ -101,6 +101,7 @@ def explain(plan: Plan, *, resolves: int = 0) -> Explanation:
                 solved.solution.values,
                 rows,
                 plan.grid,
+                worth=worth,
                 currency=plan.currency,
             )
         ),
