@@ -13,8 +13,9 @@ from strawberry_django.optimizer import DjangoOptimizerExtension
 from assets.graphql.annotations import AnnotationsMutation, AnnotationsQuery
 from assets.graphql.fleet import FleetQuery
 from assets.graphql.mutations import AssetsMutation
-from assets.graphql.removal import RemovalMutation
+from assets.graphql.sensors import SensorsMutation
 from assets.graphql.tokens import TokensMutation
+from assets.graphql.tree import TreeMutation
 from assets.graphql.types import AssetsQuery
 from assets.graphql.virtual import VirtualMutation
 from forecasting.graphql.mutations import ForecastingMutation
@@ -67,8 +68,9 @@ class Mutation(
     AccountsMutation,
     TokensMutation,
     AssetsMutation,
+    TreeMutation,
+    SensorsMutation,
     VirtualMutation,
-    RemovalMutation,
     AnnotationsMutation,
     ForecastingMutation,
     SchedulingMutation,

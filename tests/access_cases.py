@@ -38,6 +38,33 @@ def terms(world: World, asker: Asker) -> dict[str, Any]:
     return {"sensor": world.own(Sensor, asker.home, "stock"), "terms": []}
 
 
+def a_new_asset(world: World, asker: Asker) -> dict[str, Any]:
+    site = world.own(Asset, asker.home, "site")
+    return {"parent": site, "name": "new", "assetType": "LOAD"}
+
+
+def a_changed_asset(world: World, asker: Asker) -> dict[str, Any]:
+    return {"asset": world.own(Asset, asker.home, "battery"), "latitude": 52.0}
+
+
+def a_moved_asset(world: World, asker: Asker) -> dict[str, Any]:
+    spare = world.own(Asset, asker.home, "spare")
+    return {"asset": spare, "parent": world.own(Asset, asker.home, "battery")}
+
+
+def a_removed_asset(world: World, asker: Asker) -> dict[str, Any]:
+    return {"asset": world.own(Asset, asker.home, "spare")}
+
+
+def a_new_sensor(world: World, asker: Asker) -> dict[str, Any]:
+    site = world.own(Asset, asker.home, "site")
+    return {"asset": site, "name": "new", "quantity": "POWER"}
+
+
+def a_changed_sensor(world: World, asker: Asker) -> dict[str, Any]:
+    return {"sensor": world.own(Sensor, asker.home, "power"), "maximum": 99.0}
+
+
 def a_removed_sensor(world: World, asker: Asker) -> dict[str, Any]:
     # Nothing is made of it: the others stand in plans.
     return {"sensor": world.own(Sensor, asker.home, "temperature")}
@@ -156,6 +183,12 @@ CASES: Final[dict[str, Callable[[World, Asker], dict[str, Any]]]] = {
     "revokeToken": a_token,
     "issueToken": a_new_token,
     "recordReadings": readings,
+    "addAsset": a_new_asset,
+    "changeAsset": a_changed_asset,
+    "moveAsset": a_moved_asset,
+    "removeAsset": a_removed_asset,
+    "addSensor": a_new_sensor,
+    "changeSensor": a_changed_sensor,
     "addVirtualSensor": a_virtual_sensor,
     "setSensorTerms": terms,
     "removeSensor": a_removed_sensor,

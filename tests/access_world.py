@@ -29,7 +29,7 @@ from tenants.accounts.tokens import issue_token
 from tenants.models import Plan, Tenant
 from tenants.permissions import PLATFORM, ROLE_PERMISSIONS, Permission, Role
 from tests.client import GraphQLClient, host_of, node_id
-from tests.factories import HOUR, a_customer, a_sensor, a_site_with_battery, believe
+from tests.factories import HOUR, a_customer, a_device, a_sensor, a_site_with_battery, believe
 
 #: Which right shows a row of a model; one of them is enough.
 SHOWN_BY: dict[type[Model], frozenset[Permission]] = {
@@ -191,12 +191,16 @@ def _furnish(world: World, customer_name: str, sites: tuple[str, ...], now: date
     for place in sites:
         site = a_site_with_battery(customer, now, [0.1, 0.5], known_at=now - HOUR)
         a_sensor(site, Quantity.TEMPERATURE)
+        spare = a_device(site, "spare", AssetType.LOAD)
+        a_sensor(spare, Quantity.POWER)
+        kinds = {site.pk: "site", spare.pk: "spare"}
         for asset in Asset.objects.beneath(site):
-            asset.name = f"{place}-{'site' if asset == site else 'battery'}"
+            asset.name = f"{place}-{kinds.get(asset.pk, 'battery')}"
             asset.save()
             world.rows.append(Row(Asset, node_id(asset), place, (asset.name, node_id(asset))))
         for sensor in Sensor.objects.beneath(site):
-            sensor.name = f"{place}-{sensor.quantity.lower()}"
+            what = "meter" if sensor.asset == spare else sensor.quantity.lower()
+            sensor.name = f"{place}-{what}"
             sensor.save()
             value = 4000 + sensor.pk / 64
             believe(sensor, now + 4 * HOUR, [value], at=now)

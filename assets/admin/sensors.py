@@ -17,7 +17,7 @@ from assets.admin.chart import sensor_chart
 from assets.admin.terms import TermInline
 from assets.models import Belief, Quantity, Sensor, Source, SupersededBelief
 from assets.queries import csv_lines
-from assets.services.tree import RESOLUTIONS
+from assets.services.sensors import RESOLUTIONS
 from tenants.accounts.actors import actor_of
 from tenants.admin.service_form import ServiceAdmin, ServiceForm
 

@@ -21,6 +21,7 @@ from tenants.graphql.filters import (
     filter_type,
     refers_to,
 )
+from tenants.graphql.given import given_of
 from tenants.graphql.lookup import find_visible, visible_row
 from tenants.graphql.mutation import mutation
 from tenants.graphql.ordering import Direction, Keys, key
@@ -193,10 +194,8 @@ class AnnotationsMutation:
     )
     def change_annotation(self, info: Info, input: ChangeAnnotationInput) -> models.Annotation:
         row = visible_row(models.Annotation, input.annotation, info, field="annotation")
-        for name in ("text", "annotation_type", "start", "end"):
-            given = getattr(input, name)
-            if given is not UNSET and given is not None:
-                setattr(row, name, given)
+        for name, given in given_of(input, "text", "annotation_type", "start", "end").items():
+            setattr(row, name, given)
         services.change_annotation(actor=info.context.actor, annotation=row)
         return row
 

@@ -1,7 +1,6 @@
 """Virtual sensors in the public interface: added, and put together anew."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import strawberry
 from django.core.exceptions import ValidationError
@@ -9,6 +8,7 @@ from strawberry import relay
 
 from assets import services
 from assets.graphql.enums import Quantity
+from assets.graphql.sensors import minutes, named_as_given
 from assets.graphql.types import SensorNode
 from assets.models import Asset, Sensor
 from tenants.errors import wrong
@@ -72,11 +72,7 @@ class VirtualMutation:
         if not input.terms:
             words = "no term is given; at least one is right"
             raise wrong("terms", words, code="length", minimum=1, maximum=services.MAX_TERMS)
-        try:
-            resolution = timedelta(minutes=input.resolution_minutes)
-        except (OverflowError, ValueError) as error:
-            words = f"{input.resolution_minutes} is no length of an event"
-            raise wrong("resolution_minutes", words, code="resolution") from error
+        resolution = minutes("resolution_minutes", input.resolution_minutes)
         wanted = services.NewSensor(
             input.name, input.quantity, resolution, terms=tuple(_terms(input.terms, info))
         )
@@ -84,7 +80,7 @@ class VirtualMutation:
         try:
             return services.add_sensor(actor=info.context.actor, asset=asset, sensor=wanted)
         except ValidationError as refusal:
-            raise _named_as_given(refusal) from refusal
+            raise named_as_given(refusal) from refusal
 
     @mutation(
         SetSensorTermsPayload,
@@ -95,13 +91,6 @@ class VirtualMutation:
         sensor = visible_row(Sensor, input.sensor, info, field="sensor")
         services.set_terms(actor=info.context.actor, sensor=sensor, terms=_terms(input.terms, info))
         return sensor
-
-
-def _named_as_given(refusal: ValidationError) -> ValidationError:
-    if not hasattr(refusal, "error_dict"):
-        return refusal
-    given = {"resolution": "resolution_minutes"}
-    return ValidationError({given.get(name, name): e for name, e in refusal.error_dict.items()})
 
 
 def _terms(given: Sequence[TermInput], info: Info) -> list[services.NewTerm]:

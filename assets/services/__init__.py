@@ -24,16 +24,14 @@ from assets.services.recording import (
 )
 from assets.services.removal import remove_asset, remove_sensor
 from assets.services.retention import count_beliefs, forget_beliefs
+from assets.services.sensors import NewSensor, add_sensor, change_sensor
 from assets.services.series_of_beliefs import SeriesOfBeliefs
 from assets.services.sources import rank_source
 from assets.services.thinning import HORIZONS, thin_forecasts
 from assets.services.tree import (
-    NewSensor,
     add_asset,
     add_customer,
-    add_sensor,
     change_asset,
-    change_sensor,
     move_asset,
 )
 from assets.services.virtual import MAX_TERMS, NewTerm, set_terms

@@ -8,7 +8,8 @@ from django.db.models import ProtectedError
 
 from assets.access import authorise_on
 from assets.models import Asset, Belief, Sensor, SupersededBelief
-from assets.services.tree import CHANGEABLE, OF_SENSOR, PLACE
+from assets.services.sensors import OF_SENSOR
+from assets.services.tree import CHANGEABLE, PLACE, held_still
 from assets.services.virtual import refuse_removal
 from tenants.audit.services import record, values_of
 from tenants.errors import wrong
@@ -24,6 +25,7 @@ def remove_asset(*, actor: Actor, asset: Asset) -> None:
         ValidationError: assets hang under it, a sensor elsewhere is put together from its own, or
             something else is made of it; they are removed or changed first.
     """
+    asset = held_still(asset=asset)["asset"]
     authorise_on(actor, Permission.ASSET_MANAGE, asset)
     if asset.children.exists():
         raise wrong("asset", f"assets hang under {asset}", code="has_children")

@@ -1,51 +1,24 @@
-"""Use cases of the asset tree: add, change, move."""
+"""Use cases of the asset tree: add, change, move; removing stands apart."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Sequence
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Now, Substr
 
 from assets.access import authorise_on
-from assets.models import Asset, AssetType, Quantity, Sensor
-from assets.services.virtual import NewTerm, refuse_parting, set_terms
+from assets.models import Asset, AssetType
+from assets.services.sensors import NewSensor, add_sensor, check_time_zone
+from assets.services.virtual import refuse_parting
 from tenants.accounts.models import Customer
 from tenants.accounts.tokens import follow_moved_subtree
 from tenants.audit.services import record, values_of
 from tenants.errors import wrong
 from tenants.permissions import Actor, Permission
 
-#: Steps in which the field measures and settles; 0 is of points in time.
-RESOLUTIONS: Final = tuple(timedelta(minutes=minutes) for minutes in (0, 1, 5, 10, 15, 30, 60))
 CHANGEABLE: Final = ("name", "asset_type", "time_zone", "latitude", "longitude")
 PLACE: Final = ("parent_id", "path")
-_OF_SENSOR_CHANGEABLE: Final = (
-    "name",
-    "outward_positive",
-    "minimum",
-    "maximum",
-    "expected_within",
-    "time_zone",
-)
-OF_SENSOR: Final = ("asset_id", "quantity", "resolution", *_OF_SENSOR_CHANGEABLE)
-
-
-@dataclass(frozen=True, slots=True)
-class NewSensor:
-    """A sensor to be made; with ``terms`` a virtual one."""
-
-    name: str
-    quantity: Quantity
-    resolution: timedelta = timedelta(minutes=15)
-    outward_positive: bool = False
-    minimum: float | None = None
-    maximum: float | None = None
-    expected_within: timedelta | None = None
-    time_zone: str = ""
-    terms: tuple[NewTerm, ...] = ()
 
 
 @transaction.atomic
@@ -86,7 +59,10 @@ def add_asset(
         ValidationError: a field is wrong, or a sibling has this name.
     """
     _authorise_under(actor, parent)
-    _check_time_zone(time_zone)
+    check_time_zone(time_zone)
+    if parent is not None:
+        parent = held_still(parent=parent)["parent"]
+        _authorise_under(actor, parent)
     asset = Asset(
         parent=parent,
         name=name,
@@ -109,64 +85,6 @@ def add_asset(
 
 
 @transaction.atomic
-def add_sensor(*, actor: Actor, asset: Asset, sensor: NewSensor) -> Sensor:
-    """Add ``sensor`` at ``asset``.
-
-    Raises:
-        PermissionDenied: ``actor`` may not manage assets there.
-        ValidationError: the resolution is none of ``RESOLUTIONS``, the name is taken, or a term
-            does not fit; see ``set_terms``.
-    """
-    authorise_on(actor, Permission.ASSET_MANAGE, asset)
-    if sensor.resolution not in RESOLUTIONS:
-        minutes = ", ".join(str(int(each.total_seconds() // 60)) for each in RESOLUTIONS)
-        raise wrong(
-            "resolution", f"{sensor.resolution} is none of {minutes} minutes", code="resolution"
-        )
-    if sensor.time_zone:
-        _check_time_zone(sensor.time_zone)
-    row = Sensor(
-        asset=asset,
-        quantity=sensor.quantity,
-        resolution=sensor.resolution,
-        **{name: getattr(sensor, name) for name in _OF_SENSOR_CHANGEABLE},
-    )
-    row.full_clean()
-    row.save()
-    record(actor=actor, verb="add_sensor", subject=row, after=values_of(row, *OF_SENSOR))
-    if sensor.terms:
-        set_terms(actor=actor, sensor=row, terms=sensor.terms)
-        row.refresh_from_db(fields=["is_virtual", "updated_at"])
-    return row
-
-
-@transaction.atomic
-def change_sensor(*, actor: Actor, sensor: Sensor) -> None:
-    """Save name, sign, limits, expected arrival and time zone of ``sensor``.
-
-    All else is what its values were recorded for, and stays.
-
-    Raises:
-        PermissionDenied: ``actor`` may not manage assets there.
-        ValidationError: another sensor at the asset has this name, or the limits are in
-            disorder.
-    """
-    authorise_on(actor, Permission.ASSET_MANAGE, sensor.asset)
-    if sensor.time_zone:
-        _check_time_zone(sensor.time_zone)
-    sensor.full_clean()
-    before = Sensor.objects.select_for_update(of=("self",)).get(pk=sensor.pk)
-    sensor.save(update_fields=[*_OF_SENSOR_CHANGEABLE, "updated_at"])
-    record(
-        actor=actor,
-        verb="change_sensor",
-        subject=sensor,
-        before=values_of(before, *_OF_SENSOR_CHANGEABLE),
-        after=values_of(sensor, *_OF_SENSOR_CHANGEABLE),
-    )
-
-
-@transaction.atomic
 def move_asset(*, actor: Actor, asset: Asset, parent: Asset) -> None:
     """Hang ``asset``, with all beneath it, under ``parent``.
 
@@ -177,10 +95,9 @@ def move_asset(*, actor: Actor, asset: Asset, parent: Asset) -> None:
         ValidationError: ``asset`` is a root, or ``parent`` hangs under it: a circle; or a virtual
             sensor would be with another customer than its terms.
     """
-    # In one order for all callers: two moves at once must not make a circle, or a deadlock.
-    wanted = Asset.objects.filter(pk__in=[asset.pk, parent.pk]).order_by("pk")
-    locked = {row.pk: row for row in wanted.select_for_update(of=("self",))}
-    asset, parent = locked[asset.pk], locked[parent.pk]
+    # Else two moves at once could make a circle.
+    held = held_still(asset=asset, parent=parent)
+    asset, parent = held["asset"], held["parent"]
     authorise_on(actor, Permission.ASSET_MANAGE, asset)
     authorise_on(actor, Permission.ASSET_MANAGE, parent)
     if asset.parent_id is None:
@@ -204,25 +121,47 @@ def move_asset(*, actor: Actor, asset: Asset, parent: Asset) -> None:
 
 
 @transaction.atomic
-def change_asset(*, actor: Actor, asset: Asset) -> None:
-    """Save changed fields of ``asset``; its place in the tree stays (``move_asset``).
+def change_asset(*, actor: Actor, asset: Asset, fields: Sequence[str] = CHANGEABLE) -> None:
+    """Save ``fields`` of ``asset``, of ``CHANGEABLE``; its place stays (``move_asset``).
 
     Raises:
         PermissionDenied: ``actor`` may not manage the asset.
         ValidationError: a field is wrong, or a sibling has this name.
     """
     authorise_on(actor, Permission.ASSET_MANAGE, asset)
-    _check_time_zone(asset.time_zone)
+    check_time_zone(asset.time_zone)
     asset.full_clean(exclude=["path", "parent"])
     before = Asset.objects.select_for_update(of=("self",)).get(pk=asset.pk)
-    asset.save(update_fields=[*CHANGEABLE, "updated_at"])
+    asset.save(update_fields=[*fields, "updated_at"])
     record(
         actor=actor,
         verb="change_asset",
         subject=asset,
-        before=values_of(before, *CHANGEABLE),
-        after=values_of(asset, *CHANGEABLE),
+        before=values_of(before, *fields),
+        after=values_of(asset, *fields),
     )
+
+
+def held_still(**assets: Asset) -> dict[str, Asset]:
+    """Return the assets, by the same names, as they are in trees held until the transaction ends.
+
+    A tree is held by its root, which never moves: who adds, moves or removes in it waits, so that
+    no path is made of one that changes meanwhile.
+
+    Raises:
+        ValidationError: an asset was removed, or went to another tree, a moment ago.
+    """
+    roots = {asset.path.partition(".")[0] for asset in assets.values()}
+    # In one order for all callers, or there would be a deadlock.
+    held = Asset.objects.filter(pk__in=roots).order_by("pk").select_for_update(of=("self",))
+    known = {str(root.pk) for root in held}
+    found = Asset.objects.in_bulk([asset.pk for asset in assets.values()])
+    for name, asset in assets.items():
+        if asset.pk not in found:
+            raise wrong(name, "no such Asset", code="not_found")
+        if found[asset.pk].path.partition(".")[0] not in known:
+            raise wrong(name, f"{asset} went to another tree: ask again", code="state")
+    return {name: found[asset.pk] for name, asset in assets.items()}
 
 
 def _authorise_under(actor: Actor, parent: Asset | None) -> None:
@@ -230,14 +169,3 @@ def _authorise_under(actor: Actor, parent: Asset | None) -> None:
         authorise_on(actor, Permission.ASSET_MANAGE, parent)
     elif not actor.may_everywhere(Permission.ASSET_MANAGE):
         raise wrong("parent", "only the tenant's managers add a root", code="root")
-
-
-def _check_time_zone(name: str) -> None:
-    try:
-        ZoneInfo(name)
-    except (LookupError, ValueError, OSError):
-        raise wrong(
-            "time_zone",
-            f"{name!r} is no time zone; write it like Europe/Amsterdam",
-            code="time_zone",
-        ) from None

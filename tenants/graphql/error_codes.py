@@ -153,6 +153,8 @@ _OF_CODES: Final[dict[str, ErrorCode]] = {
     "less_than": ErrorCode.OUT_OF_RANGE,
     "less_than_equal": ErrorCode.OUT_OF_RANGE,
     "range": ErrorCode.OUT_OF_RANGE,
+    "min_value": ErrorCode.OUT_OF_RANGE,
+    "max_value": ErrorCode.OUT_OF_RANGE,
     "finite_number": ErrorCode.NOT_FINITE,
     "stock_below_zero": ErrorCode.OUT_OF_RANGE,
     "stock_above_maximum": ErrorCode.OUT_OF_RANGE,

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 import strawberry
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 
-from tenants.errors import WrongValue
+from tenants.errors import ValueLimits, WrongValue
 from tenants.graphql.error_codes import ErrorCode, code_of, sentence
 from tenants.graphql.lookup import AsSeen
 
@@ -86,7 +86,7 @@ def user_errors(error: ValidationError | PermissionDenied, language: str) -> Ite
 
 def _user_error(error: ValidationError, path: list[str], language: str) -> UserError:
     code = code_of(error.code)
-    limits = error.limits if isinstance(error, WrongValue) else None
+    limits = error.limits if isinstance(error, WrongValue) else _limits_of_validator(error)
     return UserError(
         code=code,
         field=path,
@@ -96,6 +96,15 @@ def _user_error(error: ValidationError, path: list[str], language: str) -> UserE
         if limits
         else None,
     )
+
+
+def _limits_of_validator(error: ValidationError) -> ValueLimits | None:
+    """Return the limit that one of Django's validators names, as of a model's own field."""
+    limit = (error.params or {}).get("limit_value")
+    if not isinstance(limit, int | float):
+        return None
+    is_least = str(error.code).startswith("min_")
+    return ValueLimits(minimum=limit) if is_least else ValueLimits(maximum=limit)
 
 
 def _camel(name: str) -> str:

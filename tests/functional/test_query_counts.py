@@ -102,6 +102,7 @@ def ids(tenant: Tenant, now: datetime, client: GraphQLClient) -> dict[str, Any]:
         "annotations": annotations[1:],
         "summands": [node_id(a_sensor(site, Quantity.POWER, name=f"q{i}")) for i in range(SEVERAL)],
         "idle": [node_id(a_sensor(site, Quantity.POWER, name=f"i{i}")) for i in range(SEVERAL)],
+        "spare": [node_id(a_device(site, f"x{i}", AssetType.LOAD)) for i in range(SEVERAL)],
         "asked": asked,
         "device": {
             "asset": node_id(sensors[0].asset),
@@ -254,6 +255,40 @@ def notation(ids: dict[str, Any]) -> dict[str, Any]:
 SAID = {"text": "t", "start": "2026-03-01T00:00Z", "end": "2026-03-02T00:00Z"}
 MUTATIONS: dict[str, tuple[str, Callable[[dict[str, Any]], Any], int]] = {
     "recordReadings": ("RecordReadingsInput", lambda ids: {"series": ids["readings"]}, 60),
+    "addAsset": (
+        "AddAssetInput",
+        lambda ids: {
+            "parent": ids["asset"],
+            "name": f"a{Asset.objects.count()}",
+            "assetType": "LOAD",
+        },
+        25,
+    ),
+    "changeAsset": (
+        "ChangeAssetInput",
+        lambda ids: {"asset": ids["battery"], "name": "other"},
+        15,
+    ),
+    "moveAsset": (
+        "MoveAssetInput",
+        lambda ids: {"asset": ids["spare"][0], "parent": ids["asset"]},
+        25,
+    ),
+    "removeAsset": ("RemoveAssetInput", lambda ids: {"asset": ids["spare"].pop()}, 40),
+    "addSensor": (
+        "AddSensorInput",
+        lambda ids: {
+            "asset": ids["asset"],
+            "name": f"n{Sensor.objects.count()}",
+            "quantity": "POWER",
+        },
+        26,
+    ),
+    "changeSensor": (
+        "ChangeSensorInput",
+        lambda ids: {"sensor": ids["sensor"], "maximum": 9.0},
+        26,
+    ),
     "addVirtualSensor": (
         "AddVirtualSensorInput",
         lambda ids: {

@@ -143,7 +143,7 @@ def test_terms_that_are_not_yours_to_see_are_left_out_and_count(
         ({"quantity": "PRICE"}, "UNIT", ["terms", "0", "sensor"]),
         ({"resolutionMinutes": 5.0}, "STEP", ["terms", "0", "sensor"]),
         ({"resolutionMinutes": 7.0}, "STEP", ["resolutionMinutes"]),
-        ({"resolutionMinutes": 1e300}, "STEP", ["resolutionMinutes"]),
+        ({"resolutionMinutes": 1e300}, "OUT_OF_RANGE", ["resolutionMinutes"]),
         ({"name": ""}, "REQUIRED", ["name"]),
         ({"name": "meter"}, "CONFLICT", []),
     ],

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django_tenants.utils import tenant_context
 from pytest_django import DjangoDbBlocker
 
-from assets.models import Asset
+from assets.models import Asset, Belief, Sensor, Source, SupersededBelief
 from tenants import services
 from tenants.accounts.models import Customer
 from tenants.database import connection
@@ -45,4 +46,19 @@ def make(
         connection.set_schema_to_public()
         for tenant in Tenant.objects.customers().exclude(pk__in=before):
             services.delete_tenant(operator="tests", tenant=tenant)
+        connection.close()
+
+
+@pytest.fixture
+def committed_tenant(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Tenant]:
+    """A tenant whose changes other connections see; what the test makes is removed."""
+    with django_db_blocker.unblock():
+        connection.set_schema_to_public()
+        tenant = Tenant.objects.get(schema_name="first_tenant")
+        yield tenant
+        with tenant_context(tenant):
+            for model in (Belief, SupersededBelief, Source, Sensor, Customer):
+                model.objects.all().delete()
+            for asset in Asset.objects.order_by("-path"):
+                asset.delete()
         connection.close()

@@ -1,7 +1,6 @@
 """What is told again, told otherwise, told in any order, and by many at once."""
 
 import random
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -11,10 +10,8 @@ from django.core.exceptions import ValidationError
 from django_tenants.utils import tenant_context
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pytest_django import DjangoDbBlocker
 
 from assets.models import (
-    Asset,
     AssetType,
     Belief,
     Quantity,
@@ -27,7 +24,6 @@ from assets.queries import read_series
 from assets.queries.beliefs import read_beliefs
 from assets.services import Readings, SeriesOfBeliefs, record_many, record_readings
 from assets.timegrid import TimeGrid
-from tenants.accounts.models import Customer
 from tenants.database import connection
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM
@@ -155,21 +151,6 @@ def test_any_history_is_read_as_a_naive_replay_finds_it(
                     key = (int(sensor == other.pk), event, place, share)
                     expected[event] = said[then].get(key, expected[event])
             assert believed.values == pytest.approx(expected, nan_ok=True)
-
-
-@pytest.fixture
-def committed_tenant(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Tenant]:
-    """A tenant whose changes other connections see; what the test makes is removed."""
-    with django_db_blocker.unblock():
-        connection.set_schema_to_public()
-        tenant = Tenant.objects.get(schema_name="first_tenant")
-        yield tenant
-        with tenant_context(tenant):
-            for model in (Belief, SupersededBelief, Source, Sensor, Customer):
-                model.objects.all().delete()
-            for asset in Asset.objects.order_by("-path"):
-                asset.delete()
-        connection.close()
 
 
 def test_a_batch_three_times_in_any_order_over_eight_threads_is_one_set(

@@ -9,7 +9,8 @@ from django.db import transaction
 
 from assets.models import Asset, AssetType, Quantity, Sensor
 from assets.services.parquet.files import WrongExport
-from assets.services.tree import NewSensor, add_asset, add_customer, add_sensor
+from assets.services.sensors import NewSensor, add_sensor
+from assets.services.tree import add_asset, add_customer
 from assets.services.virtual import NewTerm, set_terms
 from tenants.permissions import PLATFORM
 
