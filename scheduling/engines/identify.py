@@ -68,14 +68,15 @@ def identify_building(
     guess = np.log(start if shines else start[:-1])
 
     def missed(logarithms: Array) -> Array:
-        # The last is the wall's temperature at the start, of which nothing is known.
+        # Beyond them temperatures at the start: that of the air was measured with an error, as all
+        # others were; of the wall's nothing is known.
         values = np.exp(logarithms[: guess.size])
         full = values if shines else np.append(values, 0.0)
-        wall = float(logarithms[-1]) if capacities == 2 else first
-        simulated = simulate(full, inputs, first, wall, hours=hours)
+        air, wall = float(logarithms[guess.size]), float(logarithms[-1])
+        simulated = simulate(full, inputs, air, wall, hours=hours)
         return (simulated - indoor)[known]
 
-    begin = np.append(guess, first) if capacities == 2 else guess
+    begin = np.append(guess, [first] * capacities)
     found: Any = least_squares(missed, begin, method="lm", x_scale="jac", max_nfev=2_000)
     spread = _spread(found.jac, found.fun)[: guess.size]
     told = names if shines else names[:-1]
