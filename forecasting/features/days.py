@@ -93,3 +93,10 @@ def same_kind_means(table: Array, kinds: Index, n_latest: int) -> Array:
         found = latest >= 0
         means[kind, found] = among[latest[found]]
     return means
+
+
+def last_known(values: Array) -> Array:
+    """Return the newest known value up to each step, shape (T,); NaN before the first."""
+    newest = np.maximum.accumulate(np.where(np.isnan(values), -1, np.arange(values.size)))
+    found: Array = np.where(newest >= 0, values[np.maximum(newest, 0)], np.nan)
+    return found

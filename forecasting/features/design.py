@@ -10,9 +10,11 @@ from typing import Final
 import numpy as np
 
 from forecasting.features import known
+from forecasting.features.by_sun import by_sun
 from forecasting.features.days import (
     DayAxis,
     Index,
+    last_known,
     same_kind_means,
     step_minutes,
     trailing_mean,
@@ -27,7 +29,7 @@ _TWO_YEARS: Final = 730
 _DAY: Final = np.timedelta64(1, "D")
 #: Features that are forecasts themselves, in this order at the front.
 PLAIN: Final = ("newest", "same_kind", "mean_7", "mean_4_kind", "persistence")
-PROFILES: Final = (*PLAIN, "smoothed")
+PROFILES: Final = (*PLAIN, "smoothed", "by_sun")
 
 
 class Design:
@@ -107,6 +109,15 @@ class Design:
         days = np.arange(self.origin_day + 1)
         shape = self._mean_7[days[:, None] + self.window.day - self.window.back, self.window.slot]
         self._smoothed = smoothed(target, kinds, self.window, shape, days.size)
+        self._by_sun = self._of_the_sun(shape)
+
+    def _of_the_sun(self, shape: Array) -> Array:
+        """Return what the sun to come would give, ``shape`` where unknown; else NaN throughout."""
+        if known.SUN not in self.names:
+            return np.full_like(shape, np.nan)
+        sun, power = self._tables[self.names.index(known.SUN)], self.scale.back(self.target)
+        found = self.scale.into(by_sun(power, sun, self.window, shape.shape[0]))
+        return np.where(np.isnan(found), shape, found)
 
     def _usual(self) -> Array:
         """Return what was expected of each day from the days before it, shape (D, S).
@@ -132,7 +143,7 @@ class Design:
         )
 
     def profiles(self, origins: Index) -> Array:
-        """Return the forecasts of ``PROFILES``, scaled, shape (N, C, 6); NaN where unknown."""
+        """Return the forecasts of ``PROFILES``, scaled, shape (N, C, 7); NaN where unknown."""
         window = self.window
         day = origins[:, None] + window.day
         base = day - window.back
@@ -150,6 +161,7 @@ class Design:
                 self._kind_4[kind, base, slot],
                 last,
                 self._smoothed[origins],
+                self._by_sun[origins],
             ],
             axis=-1,
         )
@@ -232,10 +244,3 @@ class Design:
             angle = (first + day) / 365.25 * 2 * np.pi
             found |= {"year_sin": np.sin(angle), "year_cos": np.cos(angle)}
         return found
-
-
-def last_known(values: Array) -> Array:
-    """Return the newest known value up to each step, shape (T,); NaN before the first."""
-    newest = np.maximum.accumulate(np.where(np.isnan(values), -1, np.arange(values.size)))
-    found: Array = np.where(newest >= 0, values[np.maximum(newest, 0)], np.nan)
-    return found

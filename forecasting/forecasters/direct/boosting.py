@@ -1,7 +1,7 @@
 """Gradient boosting of trees over all steps of the window at once.
 
 LightGBM (Ke et al., NIPS 2017), for the absolute error. Trees cannot follow a level that they
-never met, so some learn the difference to the best of three profiles. Others cut where
+never met, so some learn the difference to the best of four profiles. Others cut where
 chance says (Geurts, Ernst and Wehenkel, Machine Learning 63, 2006): hardly worse alone, and wrong
 elsewhere, which is what a mixture lives on.
 """

@@ -1,7 +1,7 @@
 """A ridge regression per step of the window, each helped by its neighbours.
 
 The many lags and calendar terms of a linear model per hour are those of Lago et al., "Forecasting
-day-ahead electricity prices" (Applied Energy 293, 2021). Ours corrects the best of three
+day-ahead electricity prices" (Applied Energy 293, 2021). Ours corrects the best of four
 profiles, so that with little history it shrinks to that and not to a constant. Steps nearby
 share what they learnt: their moment matrices are averaged before they are solved.
 """
@@ -20,7 +20,7 @@ _POOL_MINUTES: Final = 90.0
 _HALF_LIFE_DAYS: Final = 720.0
 _ROUNDS: Final = 2
 _FOLDS: Final = 5
-_MEANS: Final = ("mean_7", "mean_4_kind", "smoothed")
+_MEANS: Final = ("mean_7", "mean_4_kind", "smoothed", "by_sun")
 #: What a tree can cut at, but a line cannot follow.
 _FOR_TREES: Final = frozenset({"slot", "ahead"})
 
@@ -82,7 +82,9 @@ class RidgeLearner:
 
 def best_profile(profiles: Array, truth: Array) -> int:
     """Return which of the profiles that are means came nearest to ``truth``."""
-    candidates = [PROFILES.index(name) for name in _MEANS]
+    means = [PROFILES.index(name) for name in _MEANS]
+    # Of what has nothing to do with the sun, its profile says nothing.
+    candidates = [each for each in means if not np.isnan(profiles[..., each]).all()] or means
     errors = np.abs(truth[..., None] - profiles[..., candidates])
     shared = ~np.isnan(errors).any(axis=-1)
     return candidates[int(np.argmin(errors[shared].sum(axis=0)))]
