@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from assets.models import Asset, AssetType
 from integrations.services import page_words
 from portal.words import language_of
+from scheduling.interpret.failures import failure_words
 from scheduling.interpret.headings import broken_words
 from scheduling.queries.chart import chart_document, table_columns, table_rows
 from scheduling.queries.overview import newest_attempt, newest_run, plan_of
@@ -39,15 +40,16 @@ def site(request: HttpRequest, site_id: int) -> HttpResponse:
     shown = visible_site(actor, site_id)
     run, attempt = newest_run(actor, shown), newest_attempt(actor, shown)
     currency = request.tenant.currency  # type: ignore[attr-defined]
+    language = language_of(request)
     context = {
         "site": shown,
         "currency": currency,
         "attempt": attempt if attempt != run else None,
+        "failure": failure_words(attempt.failure, language) if attempt else "",
         "plan": None,
         "import_words": _import_words(request, actor, shown),
     }
     if run is not None:
-        language = language_of(request)
         plan = plan_of(run, now=timezone.now(), language=language)
         context |= {
             "plan": plan,

@@ -17,6 +17,7 @@ from unfold.decorators import display
 
 from assets.admin.sensors import CHART_MEDIA
 from scheduling import services
+from scheduling.interpret.failures import failure_words
 from scheduling.models import RunState, ScheduleRun
 from scheduling.planning.varying import Knob
 from scheduling.queries.chart import chart_document
@@ -191,6 +192,8 @@ class ScheduleRunAdmin(ReadOnly, ModelAdmin[ScheduleRun]):
     ) -> HttpResponse:
         run = self.get_object(request, object_id) if object_id else None
         extra = dict(extra_context or {})
+        if run is not None:
+            extra["failure"] = failure_words(run.failure, get_language_from_request(request))
         if run is not None and run.state == RunState.READY:
             extra["explained"] = self._explained(request, run)
             extra["plan"] = extra["explained"].plan

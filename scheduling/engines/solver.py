@@ -120,5 +120,5 @@ def run(highs: Any, deadline: float) -> bool:
     if status == Status.kInfeasible:
         raise Infeasible
     if status == Status.kUnbounded:
-        raise Unbounded
+        raise Unbounded("a price pays for something without a limit")
     raise EngineFailed(f"HiGHS ended with {highs.modelStatusToString(status)}")

@@ -13,6 +13,7 @@ from assets.graphql.types import AssetNode
 from assets.models import Asset
 from scheduling import models
 from scheduling.flex.identification import IdentificationResult
+from scheduling.interpret.failures import lacking_words
 from tenants.graphql.connections import connection
 from tenants.graphql.context import Info
 from tenants.graphql.enums import public_enum
@@ -66,9 +67,14 @@ class IdentificationNode(VisibleNode):
     requested_at: datetime = strawberry_django.field(description="When it was asked for.")
     updated_at: datetime = strawberry_django.field(description="When its state last changed.")
     finished_at: datetime | None = strawberry_django.field(description="When it ended, if it has.")
-    failure: str = strawberry_django.field(
-        description="What the measurements lack, in words for the user; empty if nothing."
+
+    @strawberry_django.field(
+        only=["failure"],
+        description="What the measurements lack, in words for the user, in the language asked for; "
+        "empty if nothing.",
     )
+    def failure(self, root: strawberry.Parent[models.Identification], info: Info) -> str:
+        return lacking_words(root.failure, info.context.language)
 
     @strawberry_django.field(only=["step"], description="Length of a step [min].")
     def step_minutes(self, root: strawberry.Parent[models.Identification]) -> float:

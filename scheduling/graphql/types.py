@@ -29,6 +29,7 @@ from scheduling.graphql.reason_types import (
 )
 from scheduling.graphql.refinement_types import Refinement
 from scheduling.graphql.wear_types import BatteryWear, PlannedWear
+from scheduling.interpret.failures import failure_words
 from scheduling.planning import PlanStatus
 from tenants.graphql.connections import connection
 from tenants.graphql.context import Info
@@ -83,9 +84,14 @@ class ScheduleRunNode(VisibleNode):
         description="What differs from the site as it is, in a run that asks what if; empty in a "
         "plan of the site. Nothing of such a run is a schedule."
     )
-    failure: str = strawberry_django.field(
-        description="Why there is no plan, in words for the user; empty if there is one."
+
+    @strawberry_django.field(
+        only=["failure"],
+        description="Why there is no plan, in words for the user, in the language asked for, times "
+        "in UTC; empty if there is one.",
     )
+    def failure(self, root: strawberry.Parent[models.ScheduleRun], info: Info) -> str:
+        return failure_words(root.failure, info.context.language)
 
     @strawberry_django.field(only=["step"], description="Length of a step [min].")
     def step_minutes(self, root: strawberry.Parent[models.ScheduleRun]) -> float:

@@ -1,6 +1,7 @@
 """Asking what a building or a battery is, as a partner's programme does."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -112,6 +113,8 @@ def test_what_the_measurements_lack_is_told(
 
     assert found["state"] == "FAILED"
     assert "at least 24 h are needed" in found["failure"]
+    german = replace(planner, language="de").execute(FOUND, id=answer["object"]["id"])
+    assert "mindestens 24 h sind nötig" in german["identification"]["failure"]
     assert (found["parameters"], found["rmse"]) == ([], None)
 
 

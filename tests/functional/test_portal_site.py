@@ -138,6 +138,27 @@ def test_a_failed_attempt_is_told_and_the_plan_before_it_stands(
     assert "-4.00 EUR" in page
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("nl", "3 van 9 stappen zijn onbekend, de eerste om 2026-01-12 10:15 Z"),
+        ("de", "3 von 9 Schritten sind unbekannt, der erste um 2026-01-12 10:15 Z"),
+        ("fr", "3 of 9 steps are unknown, the first at 2026-01-12 10:15Z"),
+    ],
+)
+def test_why_an_attempt_failed_is_told_in_the_language_of_the_reader(
+    browser: Browser, site: Asset, now: datetime, language: str, words: str
+) -> None:
+    run = request_schedule(actor=PLATFORM, asset=site, grid=TimeGrid(now, HOUR, 9), now=now)
+    ScheduleRun.objects.get(pk=run.pk).move_to(RunState.SOLVING, at=now)
+    why = "price: 3 of 9 steps are unknown, the first at 2026-01-12 10:15Z"
+    ScheduleRun.objects.get(pk=run.pk).move_to(RunState.FAILED, at=now, failure=why)
+
+    page = browser.get(f"/sites/{site.pk}/", headers={"Accept-Language": language})
+
+    assert f"price: {words}" in page.content.decode()
+
+
 @pytest.mark.parametrize("address", ["/sites/{}/", "/sites/{}/chart.json", "/live/sites/{}"])
 def test_what_is_not_yours_is_not_there(
     tenant: Tenant, other_tenant: Tenant, site: Asset, address: str

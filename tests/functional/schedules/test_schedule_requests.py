@@ -1,6 +1,7 @@
 """Asking for a schedule, as a partner's programme does."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -99,6 +100,9 @@ def test_the_nearest_plan_is_given_when_asked_for(
     run = planner.execute(RUN, id=explained["id"])["scheduleRun"]
     assert (run["state"], run["planStatus"]) == ("INFEASIBLE", None)
     assert "These cannot all be kept: charging limit of Battery" in run["failure"]
+    dutch = replace(planner, language="nl").execute(RUN, id=explained["id"])["scheduleRun"]
+    assert dutch["failure"].startswith("geen plan houdt elke limiet aan: ")
+    assert "aangehouden: laadvermogen van Battery" in dutch["failure"]
     run = planner.execute(RUN, id=nearest["id"])["scheduleRun"]
     assert (run["state"], run["planStatus"]) == ("READY", "NEAREST")
     assert run["breaches"] == [{"limit": "minimum stock of Battery"}]
