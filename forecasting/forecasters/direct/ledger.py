@@ -10,7 +10,9 @@ import numpy as np
 from forecasting.forecasters.base import Array
 
 _HALF_LIFE_ORIGINS: Final = 30.0
-_BAND_HALF_LIFE: Final = 25.0
+_BAND_HALF_LIFE: Final = 40.0
+#: Of the side that errors leaned to, so much is taken off the next: the rest is chance.
+_LEANING: Final = 0.5
 _SIZE_HALF_LIFE: Final = 5.0
 _SIZE_SHARE: Final = 0.85
 _POWER: Final = 8.0
@@ -88,14 +90,16 @@ class Ledger:
         """Return quantiles of the mixture's ``errors`` (N, C) at each step, shape (Q, C).
 
         Errors are counted in units of how large they had been just before, because calm and
-        storm come in spells; recent ones count more.
+        storm come in spells; recent ones count more. Their median, which few errors tell badly,
+        is halved, and the others go with it.
         """
         sizes = _sizes_before(errors)
         recency = 0.5 ** (np.arange(errors.shape[0])[::-1] / _BAND_HALF_LIFE)
         units = errors / sizes[:-1, None]
-        wider = _of_few(levels, recency)
-        found: Array = residual_quantiles(units, self.minutes, wider, recency) * sizes[-1]
-        return found
+        wider = np.append(_of_few(levels, recency), 0.5)
+        found = residual_quantiles(units, self.minutes, wider, recency)
+        spread: Array = (found[:-1] - (1 - _LEANING) * found[-1]) * sizes[-1]
+        return spread
 
     def _groups(self) -> list[slice]:
         n_steps = self.truth.shape[1]
