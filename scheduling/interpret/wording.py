@@ -189,7 +189,7 @@ def limit_words(
         form = _ROOM
     name, whose = limit_name(limit, of, language)
     return chosen(form, language).format(
-        limit=name, of=whose, worth=_amount(worth, language), currency=currency
+        limit=name, of=whose, worth=amount_words(worth, language), currency=currency
     )
 
 
@@ -199,7 +199,7 @@ def resolve_words(
     """Return what a kW or a kWh of room at a limit saves, where that was planned anew."""
     name, whose = limit_name(limit, of, language)
     return chosen(_ANEW, language).format(
-        limit=name, of=whose, unit=unit, saving=_amount(saving, language), currency=currency
+        limit=name, of=whose, unit=unit, saving=amount_words(saving, language), currency=currency
     )
 
 
@@ -226,8 +226,8 @@ def device_words(
     when = f"{_clock(start, zone)} - {_clock(end, zone)}" if start and end else ""
     until = _clock(end, zone) if end else ""
     return form.format(
-        price=_amount(price, language),
-        worth=_amount(worth, language),
+        price=amount_words(price, language),
+        worth=amount_words(worth, language),
         currency=currency,
         when=when,
         until=until,
@@ -238,7 +238,7 @@ def _clock(time: datetime, zone: tzinfo) -> str:
     return time.astimezone(zone).strftime("%d-%m %H:%M")
 
 
-def _amount(value: float, language: str) -> str:
+def amount_words(value: float, language: str) -> str:
     """Return ``value`` with three digits and the decimal sign of ``language``."""
     return f"{value:.3f}".replace(".", chosen((".", ",", ","), language))
 

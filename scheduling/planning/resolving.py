@@ -57,8 +57,8 @@ def resolve(
 ) -> list[Resolve]:
     """Return what a kW or a kWh more is worth at the ``most`` limits that bind most, by time.
 
-    As many as ``time_limit`` allows. None of a plan over scenarios, of one whose physics bend or
-    that breaks limits: their duals are all that is told.
+    As many as ``time_limit`` allows. None of a plan over scenarios, of one whose physics bend
+    (``flex.SiteParts.not_planned_anew`` says so beforehand) or that breaks limits.
 
     Args:
         reasons: as ``explain`` tells them of ``plan``.

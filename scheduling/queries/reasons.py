@@ -1,11 +1,14 @@
 """Why a run's plan is as it is, as rows for people; and two runs held against each other."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from scheduling.flex.run import RunResult, SavingFound
+from scheduling.interpret.grounds import grounds
+from scheduling.interpret.reasons import Basis
 from scheduling.models import RunState, ScheduleRun
 from scheduling.queries.overview import SitePlan
 from tenants.permissions import Actor
@@ -16,12 +19,16 @@ _OFFERED: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class ReasonRow:
-    """What holds over [start, end), in words; ``of``: the device, or whose limit it is."""
+    """What holds over [start, end), in words; ``of``: the device, or whose limit it is.
+
+    ``grounds``: what the worth of a limit rests on, in words; empty where there is none.
+    """
 
     start: datetime
     end: datetime
     of: str
     text: str
+    grounds: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +61,7 @@ class Explained:
 def explained(plan: SitePlan, *, currency: str, language: str) -> Explained:
     """Return ``plan`` with its reasons in ``language``, times in the site's zone."""
     result, zone = plan.result, ZoneInfo(plan.site.time_zone)
-    rows = [
-        ReasonRow(each.start, each.end, each.of, each.words(currency=currency, language=language))
-        for each in result.reasons
-    ]
+    rows = [*_limits(result, currency, language), *_resolves(result, currency, language)]
     rows += [
         ReasonRow(
             each.start,
@@ -67,10 +71,6 @@ def explained(plan: SitePlan, *, currency: str, language: str) -> Explained:
         )
         for each in result.device_reasons
     ]
-    rows += [
-        ReasonRow(each.start, each.end, each.of, each.words(currency=currency, language=language))
-        for each in result.resolves
-    ]
     rows.sort(key=lambda row: (row.start, row.of))
     mark = result.refinement
     return Explained(
@@ -79,6 +79,28 @@ def explained(plan: SitePlan, *, currency: str, language: str) -> Explained:
         tuple(result.savings),
         refinement="" if mark is None else mark.words(language=language),
     )
+
+
+def _limits(result: RunResult, currency: str, language: str) -> Iterator[ReasonRow]:
+    for each in result.reasons:
+        words = each.words(currency=currency, language=language)
+        rests = ""
+        if each.basis is not None:
+            rests = grounds(each.basis, currency=currency, language=language)
+        yield ReasonRow(each.start, each.end, each.of, words, rests)
+
+
+def _resolves(result: RunResult, currency: str, language: str) -> Iterator[ReasonRow]:
+    for each in result.resolves:
+        words = each.words(currency=currency, language=language)
+        rests = grounds(
+            Basis.RESOLVE,
+            currency=currency,
+            language=language,
+            off_by=each.off_by,
+            by_dual=each.by_dual,
+        )
+        yield ReasonRow(each.start, each.end, each.of, words, rests)
 
 
 def costs_side_by_side(first: RunResult, second: RunResult) -> list[TermPair]:

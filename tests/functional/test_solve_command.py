@@ -254,6 +254,30 @@ def test_what_a_kw_is_worth_is_planned_anew_where_asked(solve: Solve, site_file:
     assert (status, "--resolves" in errors) == (2, True)
 
 
+@pytest.mark.parametrize(
+    ("store", "more", "words"),
+    [
+        ({"quadratic_loss_per_kw": 0.01}, {}, "of what bends (battery) is not planned anew"),
+        (
+            {},
+            {"uncertainty": {"scenarios": [{"name": "a", "weight": 1.0}]}},
+            "over scenarios is not planned anew",
+        ),
+    ],
+)
+def test_what_cannot_be_planned_anew_is_refused_by_name(
+    solve: Solve, tmp_path: Path, store: dict[str, Any], more: dict[str, Any], words: str
+) -> None:
+    given = site_object(battery(**store), import_price=[0.1, 0.5], more=more)
+    file = str(write(tmp_path, given))
+
+    assert solve(file)[0] == 0
+    status, output, errors = solve(file, "--resolves", "2")
+
+    assert (status, output) == (2, "")
+    assert f"--resolves: a plan {words}" in errors
+
+
 def test_varies_what_is_asked(solve: Solve, site_file: Path) -> None:
     status, output, errors = solve(
         str(site_file),

@@ -1,12 +1,17 @@
 """Schedule runs in the admin: plot, costs, reasons, side by side, asked again, what if."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 
+from assets.models import Asset
+from assets.timegrid import TimeGrid
 from scheduling.models import RunState, ScheduleRun
 from scheduling.queries.overview import newest_run
+from scheduling.services import request_schedule
 from tenants.permissions import PLATFORM
+from tests.factories import HOUR
 from tests.functional.tenant_admin.pages import address
 from tests.portal import Browser
 
@@ -40,6 +45,28 @@ def test_a_run_says_why_in_the_language_of_the_reader(browser: Browser, run: Sch
     ).content.decode()
 
     assert "laadt: een kWh kost hier 0,100 EUR" in page
+
+
+def test_what_the_worth_of_a_limit_rests_on_is_told(
+    browser: Browser, run: ScheduleRun, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    anew = request_schedule(
+        actor=PLATFORM, asset=site, grid=TimeGrid(now, HOUR, 2), now=now, resolves=1
+    )
+    run_jobs()
+    plain, resolved, dutch = (
+        browser.get(address(ScheduleRun, "change", pk), headers={"Accept-Language": language})
+        for pk, language in ((run.pk, "en"), (anew.pk, "en"), (anew.pk, "nl"))
+    )
+
+    assert '<td class="py-1">by the plan&#x27;s prices: holds for small changes</td>' in (
+        plain.content.decode()
+    )
+    assert "planned anew, off by" not in plain.content.decode()
+    assert "planned anew, off by 0.000 EUR at most; 0.400 by the plan&#x27;s prices" in (
+        resolved.content.decode()
+    )
+    assert "opnieuw gepland, hoogstens 0,000 EUR ernaast; 0,400 volgens" in dutch.content.decode()
 
 
 def test_two_runs_are_shown_side_by_side(
