@@ -173,6 +173,8 @@ def _keep_apart(model: LinearModel, values: Array, apart: list[NDArray[np.bool_]
 def _separate(model: LinearModel, pair: Exclusive, values: Array, done: NDArray[np.bool_]) -> bool:
     """Net what cancels in ``values``, add binaries for the rest; return if any was added."""
     both = np.minimum(values[pair.first], values[pair.second])
+    if not (both > 0.0).any():
+        return False
     netted = np.where(pair.cancels & (both > 0), both, 0.0)
     values[pair.first] -= netted
     values[pair.second] -= netted

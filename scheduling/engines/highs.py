@@ -30,7 +30,7 @@ from scheduling.engines.kept import Kept
 from scheduling.engines.merging import merged
 from scheduling.engines.netting import netted
 from scheduling.engines.shrinking import shrunk
-from scheduling.engines.solver import DUAL, LARGE, PRIMAL, instance, run
+from scheduling.engines.solver import DUAL, LARGE, PRIMAL, array, instance, run
 from scheduling.formulation.compiled import Compiled
 
 Array = NDArray[np.float64]
@@ -83,8 +83,8 @@ class HighsEngine:
         """Return the cheapest solution; see ``Engine.solve``."""
         deadline = monotonic() + time_limit.total_seconds()
         found = self._reduced(model, deadline, gap, preferences, REDUCTIONS)
-        values = np.clip(found.values, model.column_lower, model.column_upper)
-        return replace(found, values=values)
+        np.clip(found.values, model.column_lower, model.column_upper, out=found.values)
+        return found
 
     def _reduced(
         self,
@@ -133,10 +133,12 @@ class HighsEngine:
         if kept:
             kept.keep(model, highs)
         solution = highs.getSolution()
-        values = np.asarray(solution.col_value)
+        values = array(solution.col_value)
         cost = float(model.cost @ values) + model.offset
-        reduced, duals = np.asarray(solution.col_dual), np.asarray(solution.row_dual)
+        reduced, duals = array(solution.col_dual), array(solution.row_dual)
         if preferences is not None and not _is_only_one(model, reduced, duals):
+            if kept:
+                kept.confine()
             _stay_optimal(highs, model, values, reduced, duals)
             values = _choose(highs, preferences, deadline, otherwise=values, kept=kept)
         return Solution(
@@ -191,4 +193,4 @@ def _choose(
         highs.setOptionValue("simplex_strategy", DUAL)
     if kept:
         kept.keep_settled(highs)
-    return np.asarray(highs.getSolution().col_value) if is_settled else otherwise
+    return array(highs.getSolution().col_value) if is_settled else otherwise

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scheduling.engines.rolling_basis import Basics
 from scheduling.engines.solver import pass_model
@@ -19,6 +20,7 @@ class Kept:
         self._moved = 0
         self._at: int | None = None
         self._basics: Basics | None = None
+        self._is_confined = False
         #: The basis in which ties were settled last, of a window that has not moved on since.
         self.settled: Any = None
         #: Whether the window moved on to the last model, which began from the one before it.
@@ -34,13 +36,17 @@ class Kept:
         if self._highs is not highs:
             self.settled, self.has_moved_on = None, False
         self._model, self._highs, self._basis = model, highs, highs.getBasis()
-        self._basics = Basics.of(highs)
+        self._basics, self._is_confined = None, False
         self._moved = 0
 
     def begin(self, step: int) -> None:
         """Tell at which step, counted from whenever, the window of the next model begins."""
         self._moved += 0 if self._at is None else step - self._at
         self._at = step
+
+    def confine(self) -> None:
+        """Tell that the kept solver is about to get bounds that are not its model's."""
+        self._basics, self._is_confined = Basics.of(self._highs), True
 
     def revived(self, model: Compiled) -> Any:
         """Return the living solver with the numbers of ``model``; None if its rows differ.
@@ -55,16 +61,18 @@ class Kept:
         self.has_moved_on = self._moved != 0 and layout is not None and layout == model.layout
         if self.has_moved_on and layout is not None:
             self.settled = None
+            self._basics = self._basics or Basics.of(highs)
             # All numbers are others: handing over the whole takes less than telling them apart.
             pass_model(highs, model)
-            highs.setBasis(self._moved_on(layout, model))
+            highs.setBasis(self._moved_on(layout, self._basics, model))
             return highs
         columns = np.arange(model.n_columns, dtype=np.int32)
-        rows = np.arange(model.n_rows, dtype=np.int32)
         highs.changeColsCost(columns.size, columns, model.cost)
-        highs.changeColsBounds(columns.size, columns, model.column_lower, model.column_upper)
-        highs.changeRowsBounds(rows.size, rows, model.row_lower, model.row_upper)
         highs.changeObjectiveOffset(model.offset)
+        if self._is_confined or not _same_bounds(last, model):
+            rows = np.arange(model.n_rows, dtype=np.int32)
+            highs.changeColsBounds(columns.size, columns, model.column_lower, model.column_upper)
+            highs.changeRowsBounds(rows.size, rows, model.row_lower, model.row_upper)
         highs.setBasis(self._basis)
         return highs
 
@@ -72,17 +80,29 @@ class Kept:
         """Keep the basis of ``highs``, in which ties were settled."""
         self.settled = highs.getBasis()
 
-    def _moved_on(self, layout: Layout, model: Compiled) -> Any:
-        if self._basics is None:
-            return self._basis
-        moved = self._basics.moved_on(layout, self._moved)
+    def _moved_on(self, layout: Layout, basics: Basics, model: Compiled) -> Any:
+        moved = basics.moved_on(layout, self._moved)
         return moved.basis(model.n_columns, model.n_rows)
 
 
 def _same_rows(one: Compiled, other: Compiled) -> bool:
     return (
         one.n_columns == other.n_columns
-        and np.array_equal(one.start, other.start)
-        and np.array_equal(one.index, other.index)
-        and np.array_equal(one.value, other.value)
+        and _is_equal(one.start, other.start)
+        and _is_equal(one.index, other.index)
+        and _is_equal(one.value, other.value)
     )
+
+
+def _same_bounds(one: Compiled, other: Compiled) -> bool:
+    return (
+        _is_equal(one.column_lower, other.column_lower)
+        and _is_equal(one.column_upper, other.column_upper)
+        and _is_equal(one.row_lower, other.row_lower)
+        and _is_equal(one.row_upper, other.row_upper)
+    )
+
+
+def _is_equal(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    # Models that were stated from each other have them in common.
+    return one is other or np.array_equal(one, other)

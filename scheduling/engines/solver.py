@@ -5,10 +5,12 @@ from typing import Any, Final
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 
 from scheduling.engines.base import EngineFailed, Infeasible, OutOfTime, Unbounded
 from scheduling.formulation.compiled import Compiled
 
+Array = NDArray[np.float64]
 Status = highspy.HighsModelStatus
 
 #: Up to so many rows, branching is cheaper than searching for good integers: measured on days
@@ -98,6 +100,11 @@ def _is_worth_presolving(model: Compiled) -> bool:
     if model.integer.any():
         return True
     return not model.still[0].size and len(model.chains) > _FEW_STORES
+
+
+def array(values: list[float]) -> Array:
+    """Return ``values`` as HiGHS hands them over, in half the time that ``asarray`` takes."""
+    return np.fromiter(values, np.float64, len(values))
 
 
 def run(highs: Any, deadline: float) -> bool:

@@ -114,8 +114,10 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str, Any]]:
     if isinstance(value, SensorReference):
         yield path, path.rpartition(".")[2], value
     elif isinstance(value, Document):
-        for name, part in value.fields():
-            if isinstance(part, (Document, tuple)):
+        known = type(value).model_fields
+        for name, part in vars(value).items():
+            # What is derived from the fields is no field.
+            if isinstance(part, (tuple, Document)) and part and name in known:
                 yield from leaves(part, f"{path}.{name}" if path else name)
     elif isinstance(value, tuple) and value:
         if isinstance(value[0], Document):

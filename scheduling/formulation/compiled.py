@@ -11,7 +11,8 @@ from scheduling.formulation.bends import Bent
 
 Array: TypeAlias = NDArray[np.float64]
 Entries: TypeAlias = tuple[NDArray[np.int64], NDArray[np.int64], Array]
-
+#: ``start``, ``index`` and ``value`` of a model's rows, as in ``Compiled``.
+Matrix: TypeAlias = tuple[NDArray[np.int32], NDArray[np.int32], Array]
 
 #: Blocks of columns and of rows in order, each as (how many of T, T), T its last axis.
 Layout: TypeAlias = tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]
@@ -86,16 +87,20 @@ def compile_model(
     column_bounds: Sequence[tuple[Array, Array]],
     row_bounds: Sequence[tuple[Array, Array]],
     integer: NDArray[np.bool_],
-    entries: Sequence[Entries],
+    entries: Sequence[Entries] = (),
+    matrix: Matrix | None = None,
     chains: Sequence[Chain] = (),
     still: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]] = (),
     bent: Sequence[Bent] = (),
     layout: Layout | None = None,
 ) -> Compiled:
-    """Return blocks joined into one model; repeated entries are added up."""
+    """Return blocks joined into one model; repeated entries are added up.
+
+    ``matrix``: of ``entries``, where it is known already.
+    """
     column_lower, column_upper = _joined(column_bounds)
     row_lower, row_upper = _joined(row_bounds)
-    start, index, value = _by_rows(entries, row_lower.size, max(cost.size, 1))
+    start, index, value = matrix or by_rows(entries, row_lower.size, cost.size)
     return Compiled(
         cost=cost,
         offset=offset,
@@ -128,9 +133,9 @@ def _joined_pairs(
     return np.concatenate([rows for rows, _ in pairs]), np.concatenate([at for _, at in pairs])
 
 
-def _by_rows(
-    entries: Sequence[Entries], n_rows: int, n_columns: int
-) -> tuple[NDArray[np.int32], NDArray[np.int32], Array]:
+def by_rows(entries: Sequence[Entries], n_rows: int, n_columns: int) -> Matrix:
+    """Return ``start``, ``index`` and ``value`` of ``entries``, as in ``Compiled``."""
+    n_columns = max(n_columns, 1)
     if not entries:
         return np.zeros(n_rows + 1, np.int32), np.empty(0, np.int32), np.empty(0)
     rows, columns, values = (np.concatenate(part) for part in zip(*entries, strict=True))

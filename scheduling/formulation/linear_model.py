@@ -6,7 +6,7 @@ kept by term: the sum of the terms is what is minimised.
 """
 
 from collections.abc import Iterable, Sequence
-from copy import deepcopy
+from copy import copy, deepcopy
 from typing import Final, Self, TypeAlias
 
 import numpy as np
@@ -27,7 +27,14 @@ from scheduling.formulation.blocks import (
     present,
     shapes,
 )
-from scheduling.formulation.compiled import Chain, Compiled, Entries, compile_model
+from scheduling.formulation.compiled import (
+    Chain,
+    Compiled,
+    Entries,
+    Matrix,
+    by_rows,
+    compile_model,
+)
 
 Array: TypeAlias = NDArray[np.float64]
 Columns: TypeAlias = NDArray[np.int64]
@@ -66,6 +73,7 @@ class LinearModel:
         self._row_bounds: list[tuple[Array, Array]] = []
         self._integer: list[Columns] = []
         self._entries: list[Entries] = []
+        self._matrix: tuple[tuple[int, int, int], Matrix] | None = None
 
     def add_columns(
         self,
@@ -272,12 +280,19 @@ class LinearModel:
             column_bounds=self._column_bounds,
             row_bounds=self._row_bounds,
             integer=integer,
-            entries=self._entries,
+            matrix=self._by_rows(),
             chains=self.chains,
             still=self._still,
             bent=self.bent,
             layout=(shapes(self.columns.values()), shapes(self.rows.values())),
         )
+
+    def _by_rows(self) -> Matrix:
+        # Costs and bounds change far more often than rows do.
+        state = (len(self._entries), self.n_rows, self.n_columns)
+        if self._matrix is None or self._matrix[0] != state:
+            self._matrix = state, by_rows(self._entries, self.n_rows, self.n_columns)
+        return self._matrix[1]
 
     def prices(self) -> Array:
         """Return what one more of each column costs, shape (n_columns,) [currency per unit]."""
@@ -353,6 +368,31 @@ class LinearModel:
     def row_bounds(self) -> tuple[Array, Array]:
         """Return lower and upper bounds of all rows; writing to them changes the model."""
         return merged(self._row_bounds)
+
+    def reprice(self, costs: Iterable[tuple[str, Columns, ArrayLike]]) -> None:
+        """Put the prices of ``costs`` for those that the same term and columns have."""
+        new = {(term, int(columns[0])): prices for term, columns, prices in costs}
+        self.costs = [
+            (term, columns, flat(new.get((term, int(columns[0])), prices), columns.shape))
+            if columns.size
+            else (term, columns, prices)
+            for term, columns, prices in self.costs
+        ]
+
+    def branch(self) -> Self:
+        """Return a model to be added to and bounded without changing this one.
+
+        What neither has changed they share: it takes far less time than ``copy``.
+        """
+        bounds, row_bounds = self.bounds(), self.row_bounds()
+        self._by_rows()
+        other = copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, (list, dict)):
+                setattr(other, name, value.copy())
+        other._column_bounds = [(bounds[0].copy(), bounds[1].copy())]
+        other._row_bounds = [(row_bounds[0].copy(), row_bounds[1].copy())]
+        return other
 
     def copy(self) -> Self:
         """Return a model that can be changed without changing this one."""

@@ -27,6 +27,10 @@ Indices = NDArray[np.int64]
 
 #: Parent of a node that has none.
 NO_PARENT: Final = -1
+IMPORT: Final = "import"
+EXPORT: Final = "export"
+#: What importing and exporting are called as columns that exclude each other.
+APART: Final = "import or export"
 #: A bound of nature is given so much room that it never binds beside the devices' own limits:
 #: else one more kWh would seem to cost what it cannot [share, kW].
 _ROOM: Final = (0.01, 1.0)
@@ -84,8 +88,8 @@ def add_nodes(
     """
     shape = fixed.shape
     balance = model.add_rows("node balance", shape, lower=fixed, upper=fixed)
-    imported = _add_split(model, nodes, "import", step_hours=step_hours)
-    exported = _add_split(model, nodes, "export", step_hours=step_hours)
+    imported = _add_split(model, nodes, IMPORT, step_hours=step_hours)
+    exported = _add_split(model, nodes, EXPORT, step_hours=step_hours)
     net = _add_net(model, nodes, step_hours=step_hours)
     columns = NodeColumns(imported, exported, net, balance)
     for own, sign in ((imported, 1.0), (exported, -1.0), (net, 1.0)):
@@ -95,12 +99,12 @@ def add_nodes(
     _stand_still(model, nodes, fixed, columns)
     priced = np.flatnonzero(nodes.is_priced)
     model.keep_apart(
-        "import or export",
+        APART,
         imported[priced],
         exported[priced],
         first_most=nodes.import_most[priced],
         second_most=nodes.export_most[priced],
-        cancels=nodes.export_price[priced] <= nodes.import_price[priced],
+        cancels=may_cancel(nodes),
     )
     return columns
 
@@ -118,26 +122,42 @@ def _stand_still(model: LinearModel, nodes: Nodes, fixed: Array, columns: NodeCo
     model.stand_still(columns.balance, np.where(is_priced, one_way, columns.net))
 
 
+def energy_cost(
+    nodes: Nodes, n: int, direction: str, columns: Columns, *, step_hours: float | Array
+) -> tuple[str, Columns, Array]:
+    """Return term, columns and prices [currency/kW] of what node ``n`` imports or exports."""
+    is_import = direction == IMPORT
+    price = nodes.import_price if is_import else nodes.export_price
+    is_root = nodes.parent[n] == NO_PARENT and n == 0
+    term = direction if is_root else f"{direction}: {nodes.names[n]}"
+    return term, columns, (step_hours if is_import else -step_hours) * price[n]
+
+
+def may_cancel(nodes: Nodes) -> NDArray[np.bool_]:
+    """Return where a priced node gains nothing by importing and exporting at once, (P, T)."""
+    priced = np.flatnonzero(nodes.is_priced)
+    cancels: NDArray[np.bool_] = nodes.export_price[priced] <= nodes.import_price[priced]
+    return cancels
+
+
 def _add_split(
     model: LinearModel, nodes: Nodes, direction: str, *, step_hours: float | Array
 ) -> Columns:
-    is_import = direction == "import"
+    is_import = direction == IMPORT
     limit = nodes.import_limit if is_import else nodes.export_limit
     most = _with_room(nodes.import_most if is_import else nodes.export_most)
-    price = nodes.import_price if is_import else nodes.export_price
     breach = nodes.import_breach_price if is_import else nodes.export_breach_price
     peak = nodes.import_peak_breach_price if is_import else nodes.export_peak_breach_price
     columns = np.full(limit.shape, NO_COLUMN)
     for n in np.flatnonzero(nodes.is_priced).tolist():
         of = nodes.names[n]
-        term = direction if nodes.parent[n] == NO_PARENT and n == 0 else f"{direction}: {of}"
         name = f"{direction} limit of {of}"
         is_hard = np.isnan(breach[n]).all()
         # Without a bound, importing and exporting at once would be worth any amount wherever
         # export earns more. What the devices can take or give bounds every honest plan.
         upper = np.minimum(limit[n], most[n]) if is_hard else most[n]
         columns[n] = model.add_columns(f"{direction} of {of}", upper.shape, upper=upper)
-        model.add_cost(term, columns[n], (step_hours if is_import else -step_hours) * price[n])
+        model.add_cost(*energy_cost(nodes, n, direction, columns[n], step_hours=step_hours))
         if is_hard:
             model.add_limit(
                 f"{direction} limit", columns[n], side="upper", unit="kW", of=of, beyond=most[n]

@@ -61,7 +61,8 @@ class SiteProblem:
 
     ``fixed``, shape (N, T): net power into each node that no plan can move [kW], what
     generators make available counted as negative. ``step_hours``: one length, or shape (T,).
-    ``blocks``: as in ``formulation.storage.add_storage``.
+    ``blocks``: as in ``formulation.storage.add_storage``. ``refilled``: stocks whose worth at the
+    end is what it costs to put it back.
     """
 
     step_hours: float | Array
@@ -85,6 +86,7 @@ class SiteProblem:
     bends: list[Bend] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
     blocks: NDArray[np.int64] | None = None
+    refilled: tuple[int, ...] = ()
     ties: Ties = Ties.EARLY
 
 

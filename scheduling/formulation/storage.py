@@ -22,7 +22,7 @@ Charging and discharging at once wastes energy, and so pays only where taking en
 money. The two are declared exclusive; ``engines.exclusive`` sees to it where it matters.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -227,6 +227,16 @@ def _add_stock_balance(
             model.add_entries(rows[to], columns.discharge[f], hours / flows.discharge_efficiency[f])
 
 
+def stock_costs(
+    stocks: Stocks, columns: StorageColumns
+) -> Iterator[tuple[str, Columns, float, float]]:
+    """Yield what each stock is worth at the end: term, column, price per kWh and constant."""
+    for k in np.flatnonzero(stocks.end_value).tolist():
+        value = float(stocks.end_value[k])
+        constant = value * float(stocks.initial[k])
+        yield f"change of stock: {stocks.names[k]}", columns.stock[k, -1:], -value, constant
+
+
 def stock_before(columns: StorageColumns) -> Columns:
     """Return where the stock before each step is, shape (K, T); no column before the first."""
     before = np.full(columns.stock.shape, NO_COLUMN)
@@ -246,10 +256,9 @@ def _add_costs(
         term = f"{flows.cost_terms[f]}: {flows.names[f]}"
         model.add_cost(term, columns.charge[f], flows.charge_cost[f] * step_hours)
         model.add_cost(term, columns.discharge[f], flows.discharge_cost[f] * step_hours)
-    for k in np.flatnonzero(stocks.end_value).tolist():
-        term, value = f"change of stock: {stocks.names[k]}", float(stocks.end_value[k])
-        model.add_cost(term, columns.stock[k, -1:], -value)
-        model.add_constant(term, value * float(stocks.initial[k]))
+    for term, stock, price, amount in stock_costs(stocks, columns):
+        model.add_cost(term, stock, price)
+        model.add_constant(term, amount)
 
 
 def _name_limits(model: LinearModel, stocks: Stocks, flows: Flows, columns: StorageColumns) -> None:

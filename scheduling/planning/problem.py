@@ -1,5 +1,7 @@
 """From a document to the arrays of its problem."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +17,7 @@ from scheduling.formulation.storage import Flows
 from scheduling.planning.builder import Builder, Contradiction, Reading
 from scheduling.planning.devices import add_device
 from scheduling.planning.rolling import add_rolling
-from scheduling.planning.series import touched
+from scheduling.planning.series import series, touched
 from scheduling.planning.stocks import add_holding
 
 Array = NDArray[np.float64]
@@ -51,6 +53,19 @@ def problem_of(document: SiteDocument) -> tuple[SiteProblem, dict[str, Reading]]
     return _assembled(builder), builder.readings
 
 
+def with_prices(problem: SiteProblem, prices: Prices) -> SiteProblem:
+    """Return ``problem`` with ``prices`` at the grid connection; else it is as it was."""
+    of_import, of_export = problem.nodes.import_price.copy(), problem.nodes.export_price.copy()
+    n_steps = of_import.shape[1]
+    of_import[0] = series(prices.import_per_kwh, n_steps)
+    of_export[0] = series(prices.export_per_kwh, n_steps)
+    nodes = replace(problem.nodes, import_price=of_import, export_price=of_export)
+    end_value = problem.stocks.end_value.copy()
+    for k in problem.refilled:
+        end_value[k] = _refill_price(k, nodes, problem.flows)
+    return replace(problem, nodes=nodes, stocks=replace(problem.stocks, end_value=end_value))
+
+
 def _add_coupling(builder: Builder, coupling: Coupling) -> None:
     flows = []
     for member in coupling.members:
@@ -68,10 +83,10 @@ def _add_coupling(builder: Builder, coupling: Coupling) -> None:
 def _assembled(builder: Builder) -> SiteProblem:
     flows = builder.flow_arrays()
     nodes = _nodes(builder, flows)
-    end_values = [
-        _refill_price(k, nodes, flows) if row.end_value is None else row.end_value
-        for k, row in enumerate(builder.stocks)
-    ]
+    refilled = tuple(k for k, row in enumerate(builder.stocks) if row.end_value is None)
+    end_values = [row.end_value or 0.0 for row in builder.stocks]
+    for k in refilled:
+        end_values[k] = _refill_price(k, nodes, flows)
     return SiteProblem(
         step_hours=builder.step_hours,
         nodes=nodes,
@@ -94,6 +109,7 @@ def _assembled(builder: Builder) -> SiteProblem:
         bends=builder.bends,
         held=builder.held,
         blocks=builder.blocks,
+        refilled=refilled,
         ties=builder.document.ties,
     )
 

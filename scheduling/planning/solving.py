@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from time import perf_counter
 from typing import Final
@@ -17,20 +17,17 @@ from scheduling.engines.living import LIVING
 from scheduling.flex.parts import OnInfeasible
 from scheduling.flex.references import references
 from scheduling.flex.site import SiteDocument
-from scheduling.formulation.site import SiteModel, SiteProblem
 from scheduling.interpret.breaches import read_breaches
 from scheduling.interpret.contradiction import name_contradiction
 from scheduling.interpret.irreducible import irreducible_set
 from scheduling.interpret.nearest import nearest
 from scheduling.interpret.refinement import Outcome, Refinement
-from scheduling.planning.builder import Contradiction, Reading
+from scheduling.planning.builder import Contradiction
 from scheduling.planning.choices import AUTO, REFINER
 from scheduling.planning.plan import Plan, PlanStatus, ScenarioOutcome, Solved, UnresolvedReference
-from scheduling.planning.problem import problem_of
-from scheduling.planning.reach import beyond_reach
 from scheduling.planning.reading import read_powers
 from scheduling.planning.refining import refined
-from scheduling.planning.scenarios import build_scenarios, likeliest
+from scheduling.planning.stating import Stated, state
 
 DEFAULT_TIME_LIMIT: Final = timedelta(seconds=60)
 _MOST_TIME_FOR_REASONS: Final = timedelta(seconds=5)
@@ -75,29 +72,26 @@ def plan(
         ENGINES.get(engine)  # refuses a name that nobody knows
     began = perf_counter()
     try:
-        problem, readings = problem_of(likeliest(document))
-        site = build_scenarios(document, problem)
+        stated = state(document, key=living)
     except Contradiction as error:
         return _refused(document, engine, [str(error)], _timings(began, began, began))
-    stated = _Stated(likeliest(document), problem, readings, site)
-    unreached = beyond_reach(problem, document.window.grid)
     built = perf_counter()
     names = candidates(stated.site.model) if engine == AUTO else (engine,)
-    if unreached:
-        return _without(stated, names, time_limit, _timings(began, built, built), unreached)
+    if stated.unreached:
+        return _without(stated, names, time_limit, _timings(began, built, built), stated.unreached)
     try:
         name, solution = _solve(names, stated, time_limit, living)
     except Infeasible:
         return _without(stated, names, time_limit, _timings(began, built, perf_counter()))
     timings = _timings(began, built, perf_counter())
-    if problem.bends:
+    if stated.problem.bends:
         return _bent(stated, solution, name, time_limit, timings, asked=engine)
     status = PlanStatus.OPTIMAL if solution.is_proven else PlanStatus.TIME_LIMIT
     return _read(stated, solution, status, name, timings)
 
 
 def _solve(
-    names: Sequence[str], stated: "_Stated", time_limit: timedelta, living: Hashable | None
+    names: Sequence[str], stated: Stated, time_limit: timedelta, living: Hashable | None
 ) -> tuple[str, Solution]:
     """Return the answer of the first engine that takes the model, and its name."""
     model, grid = stated.site.model, stated.document.window.grid
@@ -134,18 +128,8 @@ def _refused(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Stated:
-    """A problem in its three forms, and how to get from the last to the first."""
-
-    document: SiteDocument
-    problem: SiteProblem
-    readings: dict[str, Reading]
-    site: SiteModel
-
-
 def _bent(
-    stated: _Stated,
+    stated: Stated,
     linear: Solution,
     name: str,
     time_limit: timedelta,
@@ -174,7 +158,7 @@ def _bent(
 
 
 def _without(
-    stated: _Stated,
+    stated: Stated,
     names: Sequence[str],
     time_limit: timedelta,
     timings: dict[str, float],
@@ -209,7 +193,7 @@ def _without(
 
 
 def _read(
-    stated: _Stated,
+    stated: Stated,
     solution: Solution,
     status: PlanStatus,
     engine: str,

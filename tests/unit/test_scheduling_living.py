@@ -1,5 +1,6 @@
 """Living models: the same answers as new ones, each for its own key only, and not too many."""
 
+from collections.abc import Hashable
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from scheduling.engines.rolling_basis import Basics
 from scheduling.flex.window import Window
 from scheduling.formulation.linear_model import LinearModel
 from scheduling.planning import Plan, PlanStatus, plan
+from scheduling.planning.stating import STATED
 from tests.unit.scheduling_documents import START, battery, load, pv, site
 
 STEPS = 12
@@ -26,6 +28,7 @@ limits = st.integers(9, 15)
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
     LIVING.__init__()  # type: ignore[misc]
+    STATED.clear()
 
 
 def planned(buy: list[float], drawn: list[float], limit: int, **options: Any) -> Plan:
@@ -125,16 +128,17 @@ def test_models_are_kept_up_to_so_many_columns() -> None:
         with models.engine(key) as engine:
             engine.solve(model.compile(), time_limit=timedelta(seconds=5))
 
-    assert list(models._kept) == ["b", "c"]
+    assert models._kept.in_order() == ["b", "c"]
 
 
 def test_tenants_and_sites_share_nothing() -> None:
     for key in (("one", 1), ("other", 1), ("one", 2)):
         planned([0.1] * STEPS, [1.0] * STEPS, 9, living=key)
 
-    kept = [LIVING._kept[key] for key in (("one", 1), ("other", 1), ("one", 2))]
-    assert len({id(each) for each in kept}) == 3
-    assert len({id(each._highs) for each in kept}) == 3
+    keys: list[Hashable] = [("one", 1), ("other", 1), ("one", 2)]
+    kept = [LIVING._kept.look(key) for key in keys]
+    assert len({id(each and each._highs) for each in kept}) == 3
+    assert len({id(STATED.look(key)) for key in keys}) == 3
 
 
 def test_a_failed_run_keeps_nothing() -> None:

@@ -1,0 +1,130 @@
+"""A site whose prices change, stated from what was stated before: to the bit as if anew."""
+
+from collections.abc import Hashable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scheduling.flex.site import SiteDocument
+from scheduling.planning import PlanStatus, plan
+from scheduling.planning.stating import STATED, Stated, state
+from tests.unit.scheduling_documents import battery, load, pv, site
+
+STEPS = 6
+
+cents = st.integers(-20, 50).map(lambda each: each / 100)
+series = st.one_of(cents, st.lists(cents, min_size=STEPS, max_size=STEPS))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> Iterator[None]:
+    yield
+    STATED.clear()
+
+
+def priced(buy: Any, sell: Any, **more: Any) -> SiteDocument:
+    """A site of two stores, one worth what it costs to refill, and a node with its own prices."""
+    return site(
+        battery(stock_at_start_kwh=3, end_value_per_kwh=None, charge_efficiency=0.9),
+        battery(name="other", stock_at_start_kwh=3, end_value_per_kwh=0.1, node="lodger"),
+        {**load([float(each) for each in range(STEPS)]), "node": "lodger"},
+        pv([3.0] * STEPS),
+        import_price=buy,
+        export_price=sell,
+        n_steps=STEPS,
+        more={
+            "nodes": [
+                {
+                    "name": "lodger",
+                    "import_limit_kw": 9,
+                    "export_limit_kw": 4,
+                    "import_breach_price_per_kwh": 2,
+                }
+            ],
+            "peaks": [{"name": "month", "price_per_kw": 0.1}],
+            **more,
+        },
+    )
+
+
+def assert_same(one: Stated, other: Stated) -> None:
+    first, second = one.site.model, other.site.model
+    for name in ("cost", "column_lower", "column_upper", "row_lower", "row_upper", "value"):
+        a, b = getattr(first.compile(), name), getattr(second.compile(), name)
+        assert a.tobytes() == b.tobytes(), name
+    assert first.compile().offset == second.compile().offset
+    assert first.constants == second.constants
+    assert [term for term, _, _ in first.costs] == [term for term, _, _ in second.costs]
+    for a, b in zip(first.exclusives, second.exclusives, strict=True):
+        assert a.name == b.name
+        assert np.array_equal(a.cancels, b.cancels)
+    for name in ("import_price", "export_price"):
+        a, b = getattr(one.problem.nodes, name), getattr(other.problem.nodes, name)
+        assert np.array_equal(a, b, equal_nan=True)
+    assert np.array_equal(one.problem.stocks.end_value, other.problem.stocks.end_value)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.lists(st.tuples(series, series), min_size=2, max_size=4))
+def test_other_prices_are_stated_as_if_anew(days: list[tuple[Any, Any]]) -> None:
+    for buy, sell in days:
+        document = priced(buy, sell)
+        assert_same(state(document, key="site"), state(document))
+
+
+def test_only_prices_leave_what_was_stated_in_use() -> None:
+    state(priced(0.3, 0.1), key="site")
+    first = STATED.look("site")
+
+    assert state(priced(0.2, 0.1), key="site").readings is first.readings  # type: ignore[union-attr]
+
+    state(priced(0.2, 0.1, ties="late"), key="site")
+    assert STATED.look("site") is not first
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        priced(0.3, 0.1, connection={"import_limit_kw": 3}),
+        priced(0.3, 0.1, uncontrolled_kw=1.0),
+        priced(0.3, 0.1, peaks=[]),
+        site(battery(), import_price=[0.3] * STEPS),
+    ],
+)
+def test_any_other_change_is_stated_anew(changed: SiteDocument) -> None:
+    state(priced(0.3, 0.1), key="site")
+
+    assert_same(state(changed, key="site"), state(changed))
+
+
+def test_a_key_knows_nothing_of_another() -> None:
+    """Two tenants, two sites of one: each is planned by its own numbers alone."""
+    keys: list[Hashable] = [("one", 1), ("other", 1), ("one", 2)]
+    for number, key in enumerate(keys):
+        state(priced(0.3, 0.1, uncontrolled_kw=float(number)), key=key)
+
+    for number, key in enumerate(keys):
+        again = state(priced(0.2, 0.0, uncontrolled_kw=float(number)), key=key)
+        assert_same(again, state(priced(0.2, 0.0, uncontrolled_kw=float(number))))
+
+
+def test_what_a_plan_adds_stays_its_own() -> None:
+    """Where export earns more, directions get binaries: not in what is stated next."""
+    negative = [-0.5] * STEPS
+    assert plan(priced(negative, negative), living="site").status is PlanStatus.OPTIMAL
+    assert plan(priced(-0.5, -0.4), living="site").status is PlanStatus.OPTIMAL
+
+    again = state(priced(0.3, 0.1), key="site")
+
+    assert not again.site.model.has_integers
+    assert_same(again, state(priced(0.3, 0.1)))
+
+
+def test_what_contradicts_itself_does_so_again() -> None:
+    document = site(battery(), import_price=[0.3] * STEPS, import_limit_kw=1)
+    full = document.model_copy(update={"uncontrolled_kw": 50.0})
+    for _ in range(2):
+        assert plan(full, living="site").status is PlanStatus.INFEASIBLE
