@@ -54,7 +54,7 @@ class Sensor(models.Model):
         is_virtual: its values are put together from those of its ``terms`` when they are read.
     """
 
-    asset = models.ForeignKey(Asset, on_delete=models.PROTECT, related_name="sensors")
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="sensors")
     name = models.CharField(max_length=100)
     quantity = models.CharField(max_length=16, choices=Quantity)
     resolution = models.DurationField(default=timedelta(minutes=15))

@@ -1,10 +1,10 @@
 """Assets and sensors that are removed, with all that is believed of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import Model, ProtectedError, RestrictedError
 
 from assets.access import authorise_on
 from assets.models import Asset, Belief, Sensor, SupersededBelief
@@ -32,11 +32,7 @@ def remove_asset(*, actor: Actor, asset: Asset) -> None:
     was = values_of(asset, *CHANGEABLE, *PLACE)
     record(actor=actor, verb="remove_asset", subject=asset, before=was)
     sensors = Sensor.objects.filter(asset=asset).select_for_update(of=("self",))
-    _remove([sensor.pk for sensor in sensors], field="asset")
-    try:
-        asset.delete()
-    except ProtectedError as error:
-        raise _in_use(error, "asset") from error
+    _remove(asset, [sensor.pk for sensor in sensors], field="asset")
 
 
 @transaction.atomic
@@ -58,24 +54,29 @@ def remove_sensor(*, actor: Actor, sensor: Sensor) -> int:
     was = values_of(sensor, *OF_SENSOR)
     record(actor=actor, verb="remove_sensor", subject=sensor, before=was)
     # For update, so that who records at it meanwhile waits, and then finds no sensor.
-    held = Sensor.objects.filter(pk=sensor.pk).select_for_update(of=("self",))
-    return _remove([each.pk for each in held], field="sensor")
+    held = Sensor.objects.filter(pk=sensor.pk).select_for_update(of=("self",)).first()
+    return 0 if held is None else _remove(held, [held.pk], field="sensor")
 
 
-def _remove(sensor_ids: Sequence[int], *, field: str) -> int:
-    """Remove the sensors, which are held, and return how many beliefs went with them."""
+def _remove(row: Asset | Sensor, sensor_ids: Sequence[int], *, field: str) -> int:
+    """Remove ``row``, whose sensors are held, and return how many beliefs went with it.
+
+    Together: what a device's flexibility says goes with the device, though it uses its sensors.
+    """
     refuse_removal(sensor_ids, field=field)
     try:
-        Sensor.objects.filter(pk__in=sensor_ids).delete()
+        row.delete()
     except ProtectedError as error:
-        raise _in_use(error, field) from error
+        raise _in_use(error.protected_objects, field) from error
+    except RestrictedError as error:
+        raise _in_use(error.restricted_objects, field) from error
     forgotten = 0
     for beliefs in (SupersededBelief, Belief):
         forgotten += beliefs.objects.filter(sensor_id__in=sensor_ids).delete()[0]
     return forgotten
 
 
-def _in_use(error: ProtectedError, field: str) -> ValidationError:
-    used = next(iter(error.protected_objects))
+def _in_use(rows: Iterable[Model], field: str) -> ValidationError:
+    used = next(iter(rows))
     kind = type(used)._meta.verbose_name
     return wrong(field, f"it is used by {kind} {used}: change that first", code="in_use")

@@ -45,10 +45,10 @@ class AssetFlex(models.Model):
     valid_to = models.DateTimeField(null=True, blank=True)
     document = models.JSONField()
     power_sensor = models.ForeignKey(
-        Sensor, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Sensor, on_delete=models.RESTRICT, null=True, blank=True, related_name="+"
     )
     stock_sensor = models.ForeignKey(
-        Sensor, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Sensor, on_delete=models.RESTRICT, null=True, blank=True, related_name="+"
     )
 
     updated_at = models.DateTimeField(auto_now=True)

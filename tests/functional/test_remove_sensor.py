@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django_tenants.utils import schema_context
 
@@ -18,7 +17,7 @@ from assets.models import (
     Sensor,
     SupersededBelief,
 )
-from assets.services import NewTerm, add_annotation, remove_asset, remove_sensor, set_terms
+from assets.services import NewTerm, add_annotation, remove_sensor, set_terms
 from forecasting.services import keep_plan
 from tenants.accounts.models import Customer
 from tenants.accounts.tokens import issue_token
@@ -171,12 +170,11 @@ def test_an_operator_is_told_what_stands_in_the_way(
     assert Sensor.objects.filter(pk=power.pk).exists()
 
 
-def test_an_asset_with_a_planned_device_is_refused_by_name(
+def test_a_sensor_beside_those_of_a_planned_device_is_removed(
     customer: Customer, now: datetime
 ) -> None:
     a_site_with_battery(customer, now, [0.1], known_at=now)
     battery = Asset.objects.get(name="Battery")
 
-    with pytest.raises(ValidationError, match="it is used by"):
-        remove_asset(actor=PLATFORM, asset=battery)
     assert remove_sensor(actor=PLATFORM, sensor=a_sensor(battery, Quantity.PRICE)) == 0
+    assert battery.sensors.count() == 2

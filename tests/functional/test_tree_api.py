@@ -8,6 +8,7 @@ import pytest
 from django_tenants.utils import schema_context
 
 from assets.models import Asset, AssetType, Belief, Quantity, Sensor
+from scheduling.models import AssetFlex
 from tenants.accounts.models import Customer
 from tenants.audit.models import AuditEntry
 from tenants.database import connection
@@ -15,7 +16,15 @@ from tenants.models import Tenant
 from tenants.permissions import Role
 from tests.client import GraphQLClient, node_id
 from tests.conftest import OTHER_SCHEMA
-from tests.factories import HOUR, a_customer, a_device, a_sensor, a_site, believe
+from tests.factories import (
+    HOUR,
+    a_customer,
+    a_device,
+    a_sensor,
+    a_site,
+    a_site_with_battery,
+    believe,
+)
 
 ERRORS = "errors { code field detail message limits { minimum maximum } } replayed"
 ASSET = "object { id name assetType timeZone latitude longitude parent { id } }"
@@ -176,6 +185,29 @@ def test_an_asset_is_removed_with_its_sensors_and_their_values(
     assert not Belief.objects.exists()
     assert do("removeAsset", asset=node_id(hall), idempotencyKey="k")["replayed"]
     assert do("removeAsset", asset=node_id(hall))["errors"][0]["code"] == "NOT_FOUND"
+
+
+def test_a_device_is_removed_with_its_flexibility_and_not_one_that_another_is_planned_by(
+    do: Do, customer: Customer, now: datetime
+) -> None:
+    site = a_site_with_battery(customer, now, [0.1], known_at=now)
+    battery = Asset.objects.get(parent=site, asset_type=AssetType.BATTERY)
+    hall = a_device(site, "Hall", AssetType.LOAD)
+    power = a_sensor(hall, Quantity.POWER)
+    kept = AssetFlex.objects.get(asset=battery)
+    own, kept.power_sensor = kept.power_sensor, power
+    kept.save()
+
+    [error] = do("removeAsset", asset=node_id(hall))["errors"]
+    kept.power_sensor = own
+    kept.save()
+    told = do("removeAsset", asset=node_id(battery))
+
+    assert (error["code"], error["field"]) == ("CONFLICT", ["asset"])
+    assert "flexibility of an asset" in error["detail"]
+    assert Sensor.objects.filter(pk=power.pk).exists()
+    assert told["errors"] == []
+    assert not AssetFlex.objects.filter(asset_id=battery.pk).exists()
 
 
 def test_the_same_request_twice_makes_one_asset(do: Do, site: Asset) -> None:
