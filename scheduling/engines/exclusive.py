@@ -67,10 +67,11 @@ def solve_apart(
                 bent, bound = _bend(engine, model, found, seconds=left, gap=gap), found.bound
             return bent or _any(engine, model, lifting, bound=bound, gap=gap)
         added = _keep_apart(model, solution.values, apart)
-        is_settled = not lifting.settle(solution) and not added
+        # Where more is opened now, its bound holds for what was open when it was found.
         found = lifting.bounded(solution)
+        is_settled = not lifting.settle(solution) and not added
         if is_settled:
-            return found
+            return lifting.bounded(solution)
 
 
 def _solve(engine: Engine, model: LinearModel, seconds: float, gap: float) -> Solution:

@@ -76,7 +76,9 @@ class Lifting:
         Return if that opened any choice.
         """
         lower, upper = self._model.bounds()
-        choices = np.sum(upper - lower)
+        binaries = np.concatenate([each.on for each in self._lifted])
+        # Of these alone: other columns may have no bound, and what is endless never grows.
+        was_open = np.count_nonzero(upper[binaries] > lower[binaries])
         prices = None if self._relaxed is None else self._relaxed.reduced_costs
         self._reach = reach if self._has_prices and prices is not None else np.inf
         clearly = self._reach * (1.0 + _TOLERANCE)
@@ -88,7 +90,7 @@ class Lifting:
             price, power = prices[each.columns], self._relaxed.values[each.columns]
             upper[on[(power <= ROUNDING) & (price * each.least > clearly)]] = 0.0
             lower[on[(power >= each.least) & (-price * power > clearly)]] = 1.0
-        return bool(np.sum(upper - lower) > choices)
+        return bool(np.count_nonzero(upper[binaries] > lower[binaries]) > was_open)
 
 
 def _is_between(each: FromBetween, values: Array) -> bool:

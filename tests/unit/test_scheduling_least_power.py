@@ -5,6 +5,9 @@ from itertools import product
 import numpy as np
 import pytest
 
+from scheduling.engines.base import Solution
+from scheduling.engines.lifting import Lifting
+from scheduling.formulation.linear_model import LinearModel
 from scheduling.formulation.site import build_site
 from scheduling.planning import PlanStatus, plan
 from scheduling.planning.problem import problem_of
@@ -66,3 +69,28 @@ def test_the_steps_that_a_level_needs_are_counted() -> None:
     assert runs.least == 3
     assert runs.share == pytest.approx(1 / 3)
     assert runs.of.tolist() == list(range(STEPS))
+
+
+def test_choices_are_opened_beside_columns_without_a_bound() -> None:
+    """A plan dearer than what was left closed could save: it is searched again, to the end."""
+    model = LinearModel()
+    power = model.add_columns("power", (2,), upper=MOST)
+    model.add_columns("missed", (1,))  # without end, as what is missed of a target
+    model.keep_from_between("least", power, least=LEAST, most=MOST)
+    lifting = Lifting(model)
+
+    def found(cost: float) -> Solution:
+        values, prices = np.array([2.0, 0.0, 0.0]), np.array([0.0, 0.1, 0.0])
+        return Solution(values=values, cost=cost, bound=cost, is_proven=True, reduced_costs=prices)
+
+    assert lifting.settle(found(100.0))
+    _, upper = model.bounds()
+    (on,) = (columns for name, columns in model.columns.items() if name.startswith("on:"))
+    assert upper[on].tolist() == [1.0, 0.0]  # to switch the second on costs 0.41 at least
+    assert lifting.bounded(found(101.0)).bound < 100.01  # all that is proven so far
+
+    assert lifting.settle(found(101.0))
+
+    assert model.bounds()[1][on].tolist() == [1.0, 1.0]
+    assert not lifting.settle(found(100.9))
+    assert lifting.bounded(found(100.9)).bound == pytest.approx(100.9)
