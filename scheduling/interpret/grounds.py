@@ -22,8 +22,8 @@ _GROUNDS: Final[dict[Basis, Words]] = {
     Basis.RESOLVE: (
         "planned anew, off by {off_by} {currency} at most; {by_dual} by the plan's prices",
         (
-            "opnieuw gepland, hoogstens {off_by} {currency} ernaast; {by_dual} volgens de prijzen van "
-            "het plan"
+            "opnieuw gepland, hoogstens {off_by} {currency} ernaast; {by_dual} volgens de prijzen "
+            "van het plan"
         ),
         "neu geplant, höchstens {off_by} {currency} daneben; {by_dual} nach den Preisen des Plans",
     ),

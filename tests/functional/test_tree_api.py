@@ -1,7 +1,7 @@
 """A partner makes a site from nothing, keeps it in order, and takes it apart again."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -25,32 +25,7 @@ from tests.factories import (
     a_site_with_battery,
     believe,
 )
-
-ERRORS = "errors { code field detail message limits { minimum maximum } } replayed"
-ASSET = "object { id name assetType timeZone latitude longitude parent { id } }"
-SENSOR = """object { id name quantity resolutionMinutes outwardPositive minimum maximum
-    expectedWithinMinutes timeZone asset { id } }"""
-SELECTED = {
-    "addAsset": ASSET,
-    "changeAsset": ASSET,
-    "moveAsset": ASSET,
-    "removeAsset": "object { asset }",
-    "addSensor": SENSOR,
-    "changeSensor": SENSOR,
-}
-
-Do = Callable[..., Any]
-
-
-def doing(client: GraphQLClient) -> Do:
-    """Return a function that does a mutation and returns its payload."""
-
-    def do(what: str, /, **given: Any) -> Any:
-        kind = f"{what[0].upper()}{what[1:]}Input"
-        query = f"mutation ($i: {kind}!) {{ {what}(input: $i) {{ {SELECTED[what]} {ERRORS} }} }}"
-        return client.execute(query, i=given)[what]
-
-    return do
+from tests.tree_client import Do, doing
 
 
 @pytest.fixture
@@ -130,24 +105,6 @@ def test_what_is_left_out_of_a_change_stays(do: Do, site: Asset) -> None:
         {"name": "Hall", "latitude": 10.0},
         {"name": "Great hall", "latitude": None},
     )
-
-
-def test_a_sensor_is_changed_and_its_values_stay(do: Do, site: Asset, now: datetime) -> None:
-    sensor = a_sensor(site, Quantity.POWER)
-    believe(sensor, now, [3.0], at=now)
-    which = node_id(sensor)
-    do("changeSensor", sensor=which, minimum=-1.0, maximum=5.0, expectedWithinMinutes=30.0)
-
-    told = do("changeSensor", sensor=which, maximum=None, outwardPositive=True, name="import")
-
-    assert told["errors"] == []
-    sensor.refresh_from_db()
-    assert (sensor.name, sensor.minimum, sensor.maximum) == ("import", -1.0, None)
-    assert (sensor.outward_positive, sensor.expected_within) == (True, timedelta(minutes=30))
-    assert Belief.objects.get().value == 3.0
-    told = do("changeSensor", sensor=which, expectedWithinMinutes=None, timeZone="Asia/Kathmandu")
-    assert told["object"]["expectedWithinMinutes"] is None
-    assert do("changeSensor", sensor=which, timeZone=None)["object"]["timeZone"] is None
 
 
 def test_a_feeder_moves_with_what_hangs_under_it(do: Do, customer: Customer, site: Asset) -> None:
@@ -252,34 +209,6 @@ def test_a_wrong_value_of_an_asset_is_named(
     assert (hall.name, hall.latitude, hall.longitude) == ("Hall", None, None)
     assert Asset.objects.filter(parent=site).count() == 1
     assert AuditEntry.objects.count() == before
-
-
-@pytest.mark.parametrize(
-    ("change", "code", "field"),
-    [
-        ({"resolutionMinutes": 7.0}, "STEP", ["resolutionMinutes"]),
-        ({"resolutionMinutes": 1e300}, "OUT_OF_RANGE", ["resolutionMinutes"]),
-        ({"resolutionMinutes": -15.0}, "STEP", ["resolutionMinutes"]),
-        ({"name": ""}, "REQUIRED", ["name"]),
-        ({"name": "power"}, "CONFLICT", []),
-        ({"minimum": 5.0, "maximum": 5.0}, "INVALID", []),
-        ({"expectedWithinMinutes": -1.0}, "INVALID", []),
-        ({"expectedWithinMinutes": 1e300}, "OUT_OF_RANGE", ["expectedWithinMinutes"]),
-        ({"timeZone": "Mars/Base"}, "TIME_ZONE", ["timeZone"]),
-        ({"quantity": "PRICE", "outwardPositive": True}, "INVALID", []),
-    ],
-)
-def test_a_wrong_value_of_a_sensor_is_named(
-    do: Do, site: Asset, change: dict[str, Any], code: str, field: list[str]
-) -> None:
-    a_sensor(site, Quantity.POWER, name="power")
-    new = {"asset": node_id(site), "name": "new", "quantity": "POWER"}
-
-    told = do("addSensor", **{**new, **change})
-
-    [error] = told["errors"]
-    assert (error["code"], error["field"]) == (code, field), error
-    assert Sensor.objects.count() == 1
 
 
 def test_who_only_looks_or_is_somebody_else_makes_and_changes_nothing(
