@@ -55,7 +55,7 @@ def solve_apart(
             # However short the time: whether there is a plan is for the engine to say.
             left = max(left, _LEAST_SECONDS_TO_START)
         try:
-            solution = _solve(engine, model, left, gap)
+            solution = _solve(engine, model, left, gap, None if found is None else found.values)
         except Infeasible:
             if not lifting.open_all():
                 raise
@@ -74,11 +74,17 @@ def solve_apart(
             return lifting.bounded(solution)
 
 
-def _solve(engine: Engine, model: LinearModel, seconds: float, gap: float) -> Solution:
+def _solve(
+    engine: Engine, model: LinearModel, seconds: float, gap: float, last: Array | None
+) -> Solution:
     if seconds <= 0:
         raise OutOfTime("no solution was found within the time limit")
+    compiled = model.compile()
+    if last is not None and last.size == compiled.n_columns:
+        # Nothing was added since, only more left open: what was found before is a plan still.
+        compiled = replace(compiled, known=last)
     return engine.solve(
-        model.compile(),
+        compiled,
         time_limit=timedelta(seconds=seconds),
         gap=gap,
         preferences=model.preferences(),

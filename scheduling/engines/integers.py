@@ -30,7 +30,10 @@ def settle_integers(highs: Any, model: Compiled, gap: float, deadline: float) ->
     solution = highs.getSolution()
     values, prices = np.asarray(solution.col_value), np.asarray(solution.col_dual)
     least = highs.getInfo().objective_function_value
-    found = _rounded(highs, model, values, prices, max(deadline, monotonic() + FOR_A_PLAN))
+    soon = max(deadline, monotonic() + FOR_A_PLAN)
+    found = None if model.known is None else _as_known(highs, model, model.known, soon)
+    if found is None:
+        found = _rounded(highs, model, values, prices, soon)
     cost = np.inf if found is None else highs.getInfo().objective_function_value
     if found is not None and cost - least <= max(gap * abs(cost), LEAST_GAP):
         return least, True
@@ -61,6 +64,18 @@ def _search(
         return known, -np.inf, False
     bound = float(search.getInfo().mip_dual_bound)
     return np.asarray(search.getSolution().col_value), bound, is_proven
+
+
+def _as_known(highs: Any, model: Compiled, known: Array, deadline: float) -> Array | None:
+    """Fix the integers of ``highs`` as they are in ``known``; return the plan, if it is one."""
+    at = np.flatnonzero(model.integer).astype(np.int32)
+    whole = np.round(known[at])
+    highs.changeColsBounds(at.size, at, whole, whole)
+    with suppress(Infeasible, EngineFailed):
+        if run(highs, deadline):
+            return np.asarray(highs.getSolution().col_value)
+    highs.changeColsBounds(at.size, at, model.column_lower[at], model.column_upper[at])
+    return None
 
 
 def _rounded(

@@ -176,6 +176,7 @@ def _small(
             for stays in [number[chain.states] >= 0]
         ],
         still=[(row_number[still_rows[still]], number[still_columns[still]])],
+        known=None if model.known is None else model.known[columns],
     )
 
 

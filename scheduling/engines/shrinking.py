@@ -145,6 +145,10 @@ def _small(
     counts = np.bincount(row_of[entries], minlength=model.n_rows)[rows_stay]
     rows, columns = model.still
     still = rows_stay[rows] & (number[one[columns]] >= 0)
+    known = None
+    if model.known is not None:
+        known = np.zeros(int(stays.sum()))
+        known[number[one[stays[one]]]] = model.known[stays[one]]
     return Compiled(
         cost=np.bincount(one, model.cost, model.n_columns)[stays].astype(np.float64),
         offset=model.offset,
@@ -157,6 +161,7 @@ def _small(
         index=index[entries].astype(np.int32),
         value=model.value[entries],
         still=((np.cumsum(rows_stay) - 1)[rows[still]], number[one[columns[still]]]),
+        known=known,
     )
 
 

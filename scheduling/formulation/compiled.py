@@ -44,6 +44,7 @@ class Compiled:
     these rows, one each, which is a basis to start from.
     ``layout``: in which blocks columns and rows come, commonly a step each; None if not known.
     ``bent``: where the exact equations bend; the rows here are their linear stand-in.
+    ``known``: values of all columns that keep to all of it, to search from; None if not known.
     """
 
     cost: Array
@@ -60,6 +61,7 @@ class Compiled:
     still: tuple[NDArray[np.int64], NDArray[np.int64]] = NO_START
     bent: tuple[Bent, ...] = ()
     layout: Layout | None = None
+    known: Array | None = None
 
     @property
     def n_columns(self) -> int:
@@ -93,6 +95,7 @@ def compile_model(
     still: Sequence[tuple[NDArray[np.int64], NDArray[np.int64]]] = (),
     bent: Sequence[Bent] = (),
     layout: Layout | None = None,
+    known: Array | None = None,
 ) -> Compiled:
     """Return blocks joined into one model; repeated entries are added up.
 
@@ -116,6 +119,7 @@ def compile_model(
         still=_joined_pairs(still),
         bent=tuple(bent),
         layout=layout,
+        known=known,
     )
 
 

@@ -1,11 +1,14 @@
 """Vehicles that charge with a least power or not at all, against all possibilities."""
 
+from dataclasses import replace
+from datetime import timedelta
 from itertools import product
 
 import numpy as np
 import pytest
 
 from scheduling.engines.base import Solution
+from scheduling.engines.highs import HighsEngine
 from scheduling.engines.lifting import Lifting
 from scheduling.formulation.linear_model import LinearModel
 from scheduling.formulation.site import build_site
@@ -94,3 +97,20 @@ def test_choices_are_opened_beside_columns_without_a_bound() -> None:
     assert model.bounds()[1][on].tolist() == [1.0, 1.0]
     assert not lifting.settle(found(100.9))
     assert lifting.bounded(found(100.9)).bound == pytest.approx(100.9)
+
+
+def test_a_search_goes_on_from_the_plan_that_is_known() -> None:
+    """To the same end as without; what is known but cannot be does no harm."""
+    random = np.random.default_rng(3)
+    cost, weight = random.uniform(1, 2, 12), random.uniform(1, 3, 12)
+    model = LinearModel()
+    on = model.add_columns("on", (12,), upper=1.0, integer=True)
+    model.add_cost("on", on, cost)
+    model.add_rows("enough", (1,), [(on[None, :], weight[None, :])], lower=11.3)
+    compiled, long = model.compile(), timedelta(seconds=10)
+    alone = HighsEngine().solve(compiled, time_limit=long)
+
+    for known in (np.ones(12), np.zeros(12), alone.values):
+        answer = HighsEngine().solve(replace(compiled, known=known), time_limit=long)
+        assert answer.is_proven
+        assert answer.cost == pytest.approx(alone.cost, rel=1e-6)

@@ -1,5 +1,6 @@
 """Models made smaller: the answer, and the prices that explain it, are those of the whole model."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from scheduling.engines.base import Infeasible
 from scheduling.engines.highs import HighsEngine
+from scheduling.engines.merging import merged
 from scheduling.engines.shrinking import shrunk
 from scheduling.flex import SiteDocument
 from scheduling.formulation.compiled import Compiled
@@ -79,3 +81,26 @@ def test_bounds_that_cross_while_nothing_moves_are_a_contradiction() -> None:
 
     with pytest.raises(Infeasible):
         shrunk(model)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_known_of_a_model_is_known_of_smaller_ones(seed: int) -> None:
+    """It keeps to all of each, and costs the same there."""
+    model, _ = compiled(evening(seed))
+    answer = HighsEngine().solve(model, time_limit=SOON)
+    small = replace(model, known=answer.values)
+    n_smaller = 0
+    for reduce in (merged, shrunk):
+        reduced = reduce(small)
+        if reduced is None:
+            continue
+        small, n_smaller = reduced.small, n_smaller + 1
+        assert small.known is not None
+        activity = small.activity(small.known)
+        assert np.clip(activity, small.row_lower, small.row_upper) == pytest.approx(
+            activity, abs=1e-9
+        )
+        assert (small.known >= small.column_lower - 1e-9).all()
+        assert (small.known <= small.column_upper + 1e-9).all()
+        assert float(small.cost @ small.known) + small.offset == pytest.approx(answer.cost)
+    assert n_smaller
