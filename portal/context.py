@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -15,8 +16,12 @@ def brand(request: HttpRequest) -> dict[str, Any]:
 
 
 def said(request: HttpRequest) -> dict[str, Any]:
-    """Return the words of the portal in the reader's language, and which that is."""
-    return {"said": words_for(request), "language": language_of(request)}
+    """Return the words of the portal in the reader's language, which that is, and all it speaks."""
+    return {
+        "said": words_for(request),
+        "language": language_of(request),
+        "languages": settings.LANGUAGES,
+    }
 
 
 def brand_of(request: HttpRequest) -> Brand:

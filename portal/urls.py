@@ -8,7 +8,7 @@ from portal.views.live import site_live
 from portal.views.looks import brand_css
 from portal.views.sign_in import SignIn, SignOut
 from portal.views.sites import site, site_chart, sites
-from portal.views.speaking import in_their_language
+from portal.views.speaking import choose_language, in_their_language
 
 app_name = "portal"
 
@@ -32,5 +32,6 @@ urlpatterns = [
     path("live/sites/<int:site_id>", site_live, name="live"),
     path("sign-in/", in_their_language(SignIn.as_view()), name="sign_in"),
     path("sign-out/", SignOut.as_view(), name="sign_out"),
+    path("language/", choose_language, name="language"),
     path("brand.css", brand_css, name="brand"),
 ]

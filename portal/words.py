@@ -12,6 +12,7 @@ _ENGLISH: Final = {
     "skip": "Skip to the content",
     "sign_in": "Sign in",
     "sign_out": "Sign out",
+    "language": "Language",
     "email": "E-mail address",
     "password": "Password",
     "refused": "This address and password do not belong together. Mind capitals and small letters.",
@@ -67,6 +68,7 @@ _DUTCH: Final = {
     "skip": "Naar de inhoud",
     "sign_in": "Inloggen",
     "sign_out": "Uitloggen",
+    "language": "Taal",
     "email": "E-mailadres",
     "password": "Wachtwoord",
     "refused": "Dit adres en wachtwoord horen niet bij elkaar. Let op hoofdletters.",
@@ -122,6 +124,7 @@ _GERMAN: Final = {
     "skip": "Zum Inhalt",
     "sign_in": "Anmelden",
     "sign_out": "Abmelden",
+    "language": "Sprache",
     "email": "E-Mail-Adresse",
     "password": "Passwort",
     "refused": "Diese Adresse und dieses Passwort gehören nicht zusammen. Achten Sie auf Groß- und "

@@ -118,6 +118,60 @@ def test_who_asks_for_a_language_that_is_not_spoken_reads_english(
     assert "E-mail address" in page
 
 
+def chosen_on(page: str) -> list[str]:
+    """Return which languages the form of ``page`` marks as the reader's."""
+    return re.findall(r'value="(\w\w)" lang="\w\w" aria-current="true"', page)
+
+
+def test_a_reader_chooses_a_language_and_keeps_it(
+    tenant: Tenant, other_tenant: Tenant, person: User, site: Asset
+) -> None:
+    browser = Browser(tenant)
+    english = {"Accept-Language": "en"}
+    page = browser.get("/sign-in/?next=/sites/", headers=english).content.decode()
+    assert chosen_on(page) == ["en"]
+    assert '<input type="hidden" name="next" value="/sign-in/?next=/sites/">' in page
+
+    answer = browser.post("/language/", {"language": "de", "next": "/sign-in/"}, headers=english)
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/sign-in/")
+    cookie = answer.cookies["django_language"]
+    assert (cookie.value, cookie["httponly"], cookie["samesite"]) == ("de", True, "Lax")
+    assert int(cookie["max-age"]) == 365 * 24 * 3600
+    browser.sign_in(EMAIL)
+    shown = browser.get(f"/sites/{site.pk}/", headers=english)
+    page = unescape(shown.content.decode())
+    assert '<html lang="de">' in page
+    assert chosen_on(page) == ["de"]
+    assert WORDS["de"]["expected_cost"] in page
+    assert "Cookie" in shown.headers["Vary"]
+    # The choice is that of a browser: another asks for its own.
+    assert chosen_on(Browser(tenant).get("/sign-in/", headers=english).content.decode()) == ["en"]
+    elsewhere = Browser(other_tenant).get("/sign-in/", headers=english).content.decode()
+    assert chosen_on(elsewhere) == ["en"]
+
+
+def test_no_other_language_and_no_other_host_can_be_chosen(tenant: Tenant) -> None:
+    browser = Browser(tenant)
+
+    unknown = browser.post("/language/", {"language": "fr", "next": "/sign-in/"})
+    abroad = browser.post("/language/", {"language": "nl", "next": "https://elsewhere.example/"})
+
+    assert (unknown.status_code, dict(unknown.cookies)) == (400, {})
+    assert abroad.headers["Location"] == "/"
+    assert browser.get("/language/").status_code == 405
+
+
+def test_a_language_is_chosen_from_the_portal_alone(tenant: Tenant) -> None:
+    browser = Browser(tenant)
+    browser.handler.enforce_csrf_checks = True
+
+    answer = browser.post("/language/", {"language": "nl", "next": "/sign-in/"})
+
+    assert answer.status_code == 403
+    assert "django_language" not in answer.cookies
+
+
 def test_every_word_is_said_in_every_language() -> None:
     for language in LANGUAGES:
         assert WORDS[language].keys() == WORDS["en"].keys()
