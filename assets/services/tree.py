@@ -151,11 +151,13 @@ def held_still(**assets: Asset) -> dict[str, Asset]:
     Raises:
         ValidationError: an asset was removed, or went to another tree, a moment ago.
     """
-    roots = {asset.path.partition(".")[0] for asset in assets.values()}
+    # Asked anew: a caller may have read the asset long ago.
+    named = Asset.objects.filter(pk__in=[asset.pk for asset in assets.values()])
+    roots = {path.partition(".")[0] for path in named.values_list("path", flat=True)}
     # In one order for all callers, or there would be a deadlock.
     held = Asset.objects.filter(pk__in=roots).order_by("pk").select_for_update(of=("self",))
     known = {str(root.pk) for root in held}
-    found = Asset.objects.in_bulk([asset.pk for asset in assets.values()])
+    found = named.all().in_bulk()
     for name, asset in assets.items():
         if asset.pk not in found:
             raise wrong(name, "no such Asset", code="not_found")
