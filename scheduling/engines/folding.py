@@ -80,8 +80,10 @@ class Folded:
         ups, downs = _of(values, found.ups), _of(values, found.downs)
         beyond = ups - downs - found.wanted
         values[found.above], values[found.below] = np.maximum(beyond, 0), np.maximum(-beyond, 0)
+        cost = float(model.cost @ values) + model.offset
         if solution.row_duals is None:
-            return None
+            # Found out of time: a plan it is, but what the small model cannot beat says nothing.
+            return replace(solution, values=values, cost=cost, bound=-np.inf, is_proven=False)
         duals = np.zeros(model.n_rows)
         duals[self.rows] = solution.row_duals
         low, high = self._worth(values, beyond, model.cost - _by_column(model, duals))
@@ -89,7 +91,15 @@ class Folded:
             return None
         duals[found.rows] = np.clip(0.0, np.minimum(low, high), high)
         reduced = model.cost - _by_column(model, duals)
-        return replace(solution, values=values, row_duals=duals, reduced_costs=reduced)
+        bound = min(cost, solution.bound)
+        return replace(
+            solution,
+            values=values,
+            cost=cost,
+            bound=bound,
+            row_duals=duals,
+            reduced_costs=reduced,
+        )
 
     def _worth(self, values: Array, beyond: Array, priced: Array) -> tuple[Array, Array]:
         """Return between what the duals of the rows have to be; nothing if the plan costs too much.
