@@ -23,7 +23,7 @@ _LEVEL: Final = (0.0, 0.02, 0.1)
 _DAILY: Final = (0.02, 0.1, 0.25)
 _KINDLY: Final = (0.05, 0.15, 0.3)
 _LEFT: Final = (0.0, 0.7, 0.9, 0.97)
-_GRID: Final = np.array(list(product(_LEVEL, _DAILY, _KINDLY, _LEFT))).T
+_GRID: Final = np.array(list(zip(*product(_LEVEL, _DAILY, _KINDLY, _LEFT), strict=True)))
 _HALF_LIFE_ORIGINS: Final = 30.0
 _POWER: Final = 8.0
 _NOTHING: Final = 1e-9
@@ -73,33 +73,13 @@ def hourly_means(table: Array, per_hour: int) -> Array:
 
 def _from_all_origins(hourly: Array, kinds: Index, origin_hour: int, n_hours: int) -> Array:
     """Return what each of the grid says at each day's origin, shape (D, n_hours, P)."""
-    n_days, per_day = hourly.shape
-    level_gain, daily_gain, kindly_gain, left = np.ascontiguousarray(_GRID)
-    said = np.full((n_days, n_hours, left.size), np.nan)
+    from forecasting.features.smoothing_loops import follow  # noqa: PLC0415 - numba, workers alone
+
+    said = np.full((hourly.shape[0], n_hours, _GRID.shape[1]), np.nan)
     first = _first_day(hourly)
-    if first + _FIRST_DAYS >= n_days:
-        return said
-    level, daily, kindly = _beginning(hourly, kinds, first, left.size)
-    error = np.zeros(left.size)
-    ahead = origin_hour + np.arange(n_hours)
-    days, hours = ahead // per_day, ahead % per_day
-    faded = left ** np.arange(1, n_hours + 1)[:, None]
-    for day in range(first, n_days):
-        of_kind = kindly[kinds[day]]
-        for hour in range(per_day):
-            if hour == origin_hour and day >= first + _FIRST_DAYS:
-                of_kinds = kindly[kinds[np.minimum(day + days, kinds.size - 1)], hours]
-                said[day] = level + daily[hours] + of_kinds + faded * error
-            value = hourly[day, hour]
-            if np.isnan(value):
-                error = error * left
-                continue
-            wrong = value - level - daily[hour] - of_kind[hour]
-            new = wrong - left * error
-            level = level + level_gain * new
-            daily[hour] += daily_gain * new
-            of_kind[hour] += kindly_gain * new
-            error = wrong
+    if first + _FIRST_DAYS < hourly.shape[0]:
+        beginning = _beginning(hourly, kinds, first, _GRID.shape[1])
+        follow(hourly, kinds, origin_hour, first, first + _FIRST_DAYS, _GRID, *beginning, said)
     return said
 
 

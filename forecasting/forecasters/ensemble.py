@@ -1,4 +1,4 @@
-"""Ensemble: what profiles, plain and smoothed, a linear model and trees say, by recent skill.
+"""Ensemble: what profiles, a linear model, trees and seasons by loess say, by recent skill.
 
 Combining beats choosing in most competitions (Makridakis, Spiliotis and Assimakopoulos, Int.
 J. of Forecasting 36, 2020); weights are those of ``direct.ledger``.
@@ -11,6 +11,7 @@ from forecasting.features.design import PROFILES
 from forecasting.forecasters.direct.boosting import BoostingLearner
 from forecasting.forecasters.direct.learner import Learner, ProfileLearner
 from forecasting.forecasters.direct.mixture import Mixture
+from forecasting.forecasters.direct.mstl import MstlLearner
 from forecasting.forecasters.direct.ridge import RidgeLearner
 
 logger = logging.getLogger(__name__)
@@ -26,4 +27,5 @@ class Ensemble(Mixture):
             "trees": BoostingLearner(),
             "trees_by_chance": BoostingLearner(by_chance=True),
             "trees_on_profile": BoostingLearner(differs=True),
+            "seasons": MstlLearner(),
         }
