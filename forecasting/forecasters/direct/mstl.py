@@ -2,7 +2,8 @@
 
 MSTL (Bandara, Hyndman and Bergmeir, Int. J. of Operational Research 52, 2025) from statsmodels,
 and a damped additive trend (Gardner and McKenzie, 1985). Hourly means of eight weeks; within the
-hour the plain profile gives the shape. Strong on sums of many loads.
+hour the plain profile gives the shape. Strong on sums of many loads. It knows no holidays: past
+ones are taken for the day a week before, and of those to come it says nothing.
 """
 
 import warnings
@@ -52,7 +53,8 @@ class MstlLearner:
             if not seasons.size or origin in anew:
                 seasons, since = _seasons(hourly), origin
             found[row] = self._from(design, origin, hourly, seasons, (origin - since) * _DAY)
-        return found
+        closed = design.holidays[origins[:, None] + design.window.day] > 0
+        return np.where(closed, np.nan, found)
 
     def _from(
         self, design: Design, origin: int, hourly: Array, seasons: Array, n_since: int
@@ -83,6 +85,10 @@ def _hourly_before(design: Design, origin: int) -> Array:
     past, usual = design.target.reshape(-1)[recent], design.usual.reshape(-1)[recent]
     # A gap that is bridged straight would pass for a change of level.
     past = np.where(np.isnan(past), usual, past)
+    closed = np.repeat(design.holidays > 0, design.axis.n_slots)[recent]
+    week = 7 * design.axis.n_slots
+    for step in np.flatnonzero(closed[week:]) + week:
+        past[step] = past[step - week]
     past = past[past.size % per_hour :].reshape(-1, per_hour)
     counts = (~np.isnan(past)).sum(axis=1)
     known = np.flatnonzero(counts)
