@@ -62,7 +62,7 @@ def test_holidays_past_do_not_mislead_it_and_of_those_to_come_it_is_silent() -> 
     scale = Scale(0.0, 1.0, draws_in=False)
     design = Design(history, none.times, none.covariates, _STEPS, scale)
 
-    after, before = MstlLearner().predict(design, np.array([39, 44]))
+    after, before = MstlLearner().predict(design, np.array([39, 45]))
 
     assert after == pytest.approx(design.truth(np.array([39]))[0], abs=0.5)
     assert np.isnan(before[:24]).all()
