@@ -133,6 +133,22 @@ def energy_cost(
     return term, columns, (step_hours if is_import else -step_hours) * price[n]
 
 
+def energy_most(nodes: Nodes, n: int, direction: str) -> Array:
+    """Return the bound of what node ``n`` imports or exports, shape (T,) [kW].
+
+    Without one, importing and exporting at once would be worth any amount wherever export earns
+    more. What the devices can take or give bounds every honest plan.
+    """
+    is_import = direction == IMPORT
+    most: Array = _with_room((nodes.import_most if is_import else nodes.export_most)[n])
+    breach = nodes.import_breach_price if is_import else nodes.export_breach_price
+    if not np.isnan(breach[n]).all():
+        return most
+    limit = nodes.import_limit if is_import else nodes.export_limit
+    bounded: Array = np.minimum(limit[n], most)
+    return bounded
+
+
 def may_cancel(nodes: Nodes) -> NDArray[np.bool_]:
     """Return where a priced node gains nothing by importing and exporting at once, (P, T)."""
     priced = np.flatnonzero(nodes.is_priced)
@@ -153,9 +169,7 @@ def _add_split(
         of = nodes.names[n]
         name = f"{direction} limit of {of}"
         is_hard = np.isnan(breach[n]).all()
-        # Without a bound, importing and exporting at once would be worth any amount wherever
-        # export earns more. What the devices can take or give bounds every honest plan.
-        upper = np.minimum(limit[n], most[n]) if is_hard else most[n]
+        upper = energy_most(nodes, n, direction)
         columns[n] = model.add_columns(f"{direction} of {of}", upper.shape, upper=upper)
         model.add_cost(*energy_cost(nodes, n, direction, columns[n], step_hours=step_hours))
         if is_hard:

@@ -53,13 +53,18 @@ def problem_of(document: SiteDocument) -> tuple[SiteProblem, dict[str, Reading]]
     return _assembled(builder), builder.readings
 
 
-def with_prices(problem: SiteProblem, prices: Prices) -> SiteProblem:
-    """Return ``problem`` with ``prices`` at the grid connection; else it is as it was."""
-    of_import, of_export = problem.nodes.import_price.copy(), problem.nodes.export_price.copy()
-    n_steps = of_import.shape[1]
-    of_import[0] = series(prices.import_per_kwh, n_steps)
-    of_export[0] = series(prices.export_per_kwh, n_steps)
-    nodes = replace(problem.nodes, import_price=of_import, export_price=of_export)
+def with_terms(problem: SiteProblem, prices: Prices, connection: Connection) -> SiteProblem:
+    """Return ``problem`` with these prices and limits at the grid connection, else as it was."""
+    terms = {
+        "import_price": series(prices.import_per_kwh, problem.fixed.shape[1]),
+        "export_price": series(prices.export_per_kwh, problem.fixed.shape[1]),
+        "import_limit": series(connection.import_limit_kw, problem.fixed.shape[1], missing=np.inf),
+        "export_limit": series(connection.export_limit_kw, problem.fixed.shape[1], missing=np.inf),
+    }
+    found = {name: getattr(problem.nodes, name).copy() for name in terms}
+    for name, values in terms.items():
+        found[name][0] = values
+    nodes = replace(problem.nodes, **found)
     end_value = problem.stocks.end_value.copy()
     for k in problem.refilled:
         end_value[k] = _refill_price(k, nodes, problem.flows)

@@ -1,15 +1,19 @@
-"""A document as a model; the next under the same key, if only prices differ, from the first."""
+"""A document as a model; the next under the same key, if only its terms differ, from the first.
+
+Terms are prices and hard limits at the grid connection.
+"""
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from scheduling.engines.recent import Recent
+from scheduling.flex.network import Connection
 from scheduling.flex.site import SiteDocument
 from scheduling.formulation.repricing import repriced
 from scheduling.formulation.site import SiteModel, SiteProblem
 from scheduling.planning.builder import Reading
-from scheduling.planning.problem import problem_of, with_prices
+from scheduling.planning.problem import problem_of, with_terms
 from scheduling.planning.reach import beyond_reach
 from scheduling.planning.scenarios import build_scenarios, likeliest
 
@@ -28,6 +32,8 @@ class Stated:
     unreached: tuple[str, ...] = ()
 
 
+_TERMS: Final = ("prices", "connection")
+
 #: What was stated under each key; its model is never solved, only copies of it are.
 STATED: Final[Recent[Stated]] = Recent(lambda stated: stated.site.model.n_columns)
 
@@ -43,7 +49,7 @@ def state(document: SiteDocument, *, key: Hashable | None = None) -> Stated:
     if key is None:
         return _anew(document)
     first = STATED.look(key)
-    found = first and _with_other_prices(document, first)
+    found = first and _under_other_terms(document, first)
     if found:
         return found
     stated = _anew(document)
@@ -62,15 +68,26 @@ def _anew(document: SiteDocument) -> Stated:
     return Stated(likely, problem, readings, site, unreached)
 
 
-def _with_other_prices(document: SiteDocument, first: Stated) -> Stated | None:
-    """Return ``document`` stated as ``first`` was, but for its prices; None if more differs."""
-    if document.prices is None or first.document.prices is None:
+def _under_other_terms(document: SiteDocument, first: Stated) -> Stated | None:
+    """Return ``document`` stated as ``first`` was, but for its terms; None if more differs."""
+    was = first.document
+    if document.prices is None or was.prices is None:
         return None
-    fields = ((name, value) for name, value in document.fields() if name != "prices")
-    if any(value != getattr(first.document, name) for name, value in fields):
+    fields = ((name, value) for name, value in document.fields() if name not in _TERMS)
+    if any(value != getattr(was, name) for name, value in fields):
         return None
-    problem = with_prices(first.problem, document.prices)
+    if document.connection != was.connection and (
+        _is_soft(document.connection) or _is_soft(was.connection)
+    ):
+        return None
+    problem = with_terms(first.problem, document.prices, document.connection)
     site = repriced(first.site, first.problem, problem)
     if site is None:
         return None
     return replace(first, document=document, problem=problem, site=site)
+
+
+def _is_soft(connection: Connection) -> bool:
+    # A limit that may be broken has rows of its own.
+    prices = connection.import_breach_price_per_kwh, connection.export_breach_price_per_kwh
+    return prices != (None, None)

@@ -1,4 +1,4 @@
-"""A site whose prices change, stated from what was stated before: to the bit as if anew."""
+"""A site under other prices or limits, stated from what was stated before: as if anew."""
 
 from collections.abc import Hashable, Iterator
 from typing import Any
@@ -17,6 +17,9 @@ STEPS = 6
 
 cents = st.integers(-20, 50).map(lambda each: each / 100)
 series = st.one_of(cents, st.lists(cents, min_size=STEPS, max_size=STEPS))
+
+
+limit = st.none() | st.integers(0, 20).map(float) | st.just([1.0, 9.0] * (STEPS // 2))
 
 
 @pytest.fixture(autouse=True)
@@ -68,18 +71,21 @@ def assert_same(one: Stated, other: Stated) -> None:
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
-@given(st.lists(st.tuples(series, series), min_size=2, max_size=4))
-def test_other_prices_are_stated_as_if_anew(days: list[tuple[Any, Any]]) -> None:
-    for buy, sell in days:
-        document = priced(buy, sell)
+@given(st.lists(st.tuples(series, series, limit, limit), min_size=2, max_size=4))
+def test_other_terms_are_stated_as_if_anew(days: list[tuple[Any, Any, Any, Any]]) -> None:
+    for buy, sell, most, least in days:
+        connection = {"import_limit_kw": most, "export_limit_kw": least}
+        document = priced(buy, sell, connection=connection)
         assert_same(state(document, key="site"), state(document))
 
 
-def test_only_prices_leave_what_was_stated_in_use() -> None:
+def test_other_terms_leave_what_was_stated_in_use() -> None:
     state(priced(0.3, 0.1), key="site")
     first = STATED.look("site")
 
-    assert state(priced(0.2, 0.1), key="site").readings is first.readings  # type: ignore[union-attr]
+    limits = {"connection": {"import_limit_kw": 4}}
+    for document in (priced(0.2, 0.1), priced(0.3, 0.1, **limits), priced(0.1, 0.1, **limits)):
+        assert state(document, key="site").readings is first.readings  # type: ignore[union-attr]
 
     state(priced(0.2, 0.1, ties="late"), key="site")
     assert STATED.look("site") is not first
@@ -88,7 +94,7 @@ def test_only_prices_leave_what_was_stated_in_use() -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        priced(0.3, 0.1, connection={"import_limit_kw": 3}),
+        priced(0.3, 0.1, connection={"import_limit_kw": 3, "import_breach_price_per_kwh": 1}),
         priced(0.3, 0.1, uncontrolled_kw=1.0),
         priced(0.3, 0.1, peaks=[]),
         site(battery(), import_price=[0.3] * STEPS),
