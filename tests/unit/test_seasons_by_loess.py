@@ -16,7 +16,8 @@ _STEPS = 35
 def weeks(level: np.ndarray) -> np.ndarray:
     """Hours of days from a Monday on, work and weekends apart, upon ``level``."""
     hour = np.arange(_DAYS * 24)
-    return level + 5 * np.sin(2 * np.pi * hour / 24) - 8 * (hour // 24 % 7 >= 5)
+    found: np.ndarray = level + 5 * np.sin(2 * np.pi * hour / 24) - 8 * (hour // 24 % 7 >= 5)
+    return found
 
 
 def design_of(target: np.ndarray) -> Design:
