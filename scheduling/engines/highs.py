@@ -30,7 +30,7 @@ from scheduling.engines.kept import Kept
 from scheduling.engines.merging import merged
 from scheduling.engines.netting import netted
 from scheduling.engines.shrinking import shrunk
-from scheduling.engines.solver import DUAL, LARGE, PRIMAL, array, instance, run
+from scheduling.engines.solver import DUAL, LARGE, PRIMAL, array, instance, run, worked_out
 from scheduling.formulation.compiled import Compiled
 
 Array = NDArray[np.float64]
@@ -130,9 +130,9 @@ class HighsEngine:
             run(highs, deadline)
         if has_integers and is_proven and preferences is not None:
             settle_choices(highs, model, preferences, run=lambda: run(highs, deadline))
+        solution = worked_out(highs)
         if kept:
             kept.keep(model, highs)
-        solution = highs.getSolution()
         values = array(solution.col_value)
         cost = float(model.cost @ values) + model.offset
         reduced, duals = array(solution.col_dual), array(solution.row_dual)
@@ -191,6 +191,7 @@ def _choose(
         return otherwise
     finally:
         highs.setOptionValue("simplex_strategy", DUAL)
+    solution = worked_out(highs)
     if kept:
         kept.keep_settled(highs)
-    return array(highs.getSolution().col_value) if is_settled else otherwise
+    return array(solution.col_value) if is_settled else otherwise

@@ -102,6 +102,21 @@ def _is_worth_presolving(model: Compiled) -> bool:
     return not model.still[0].size and len(model.chains) > _FEW_STORES
 
 
+def worked_out(highs: Any) -> Any:
+    """Return the solution that ``highs`` ended with; an optimum worked out anew from its basis.
+
+    It then follows from the basis to the last bit, and not from the way that led there, which
+    depends on what was solved before.
+    """
+    found = highs.getSolution()
+    if highs.getModelStatus() != Status.kOptimal:
+        return found
+    highs.setOptionValue("time_limit", highspy.kHighsInf)
+    highs.setBasis(highs.getBasis())
+    highs.run()
+    return highs.getSolution() if highs.getModelStatus() == Status.kOptimal else found
+
+
 def array(values: list[float]) -> Array:
     """Return ``values`` as HiGHS hands them over, in half the time that ``asarray`` takes."""
     return np.fromiter(values, np.float64, len(values))

@@ -60,6 +60,27 @@ def test_a_living_model_answers_as_a_new_one(
                 assert warm.power_kw[name] == pytest.approx(power, abs=1e-6)
 
 
+def test_what_was_solved_before_leaves_no_trace() -> None:
+    """A store's day once more is the same to the last bit, from whatever basis."""
+    random = np.random.default_rng(2)
+    drawn = (9 * random.random(24)).tolist()
+    days = [(0.1 + 0.4 * random.random(24)).tolist() for _ in range(12)]
+    for buy in [*days, *days[::-1]]:
+        document = site(
+            battery(stock_at_start_kwh=3, charge_efficiency=0.9, wear_cost_per_kwh=0.02),
+            load(drawn),
+            import_price=buy,
+            export_price=[0.6 * price for price in buy],
+        )
+        cold = plan(document, engine="highs")
+        for _ in range(2):
+            warm = plan(document, engine="highs", living=("tenant", 1))
+
+            assert warm.cost == cold.cost
+            assert warm.power_kw["battery"].tobytes() == cold.power_kw["battery"].tobytes()
+            assert warm.stock_kwh["battery"].tobytes() == cold.stock_kwh["battery"].tobytes()
+
+
 @pytest.mark.parametrize("moves", [[1] * 6, [1, 3, 0, 12, 5], [2, -1, 1]])
 def test_a_window_that_moves_on_is_planned_as_by_a_new_model(moves: list[int]) -> None:
     """From the basis that moved with it; backwards and by whole windows too."""
