@@ -178,7 +178,7 @@ def _axis(given: SeriesReadingsInput, sensor: Sensor, *, field: str) -> TimeGrid
         if len(given.times) != len(given.values):
             words = f"{len(given.times)} times but {len(given.values)} values"
             raise wrong(f"{field}.times", words, code="length")
-        return Instants(np.asarray(given.times))
+        return Instants(np.asarray(given.times, dtype="datetime64[us]"))
     if given.start is None or given.times is not None:
         words = f"{sensor} has events of {sensor.resolution}: give the start of the first, no times"
         raise wrong(f"{field}.start", words, code="required")
