@@ -91,6 +91,7 @@ def shown_chart(shown: Shown, names: Mapping[str, str]) -> dict[str, Any]:
     if shown.run is None or shown.grid is None:
         return {"panels": []}
     curves = (("measured", "actual"), ("expected", "plan"), ("low", "other"), ("high", "other"))
+    fields = [field for field, _ in curves]
     return {
         "start": int(shown.grid.start.timestamp()),
         "step": int(shown.grid.step.total_seconds()),
@@ -102,6 +103,7 @@ def shown_chart(shown: Shown, names: Mapping[str, str]) -> dict[str, Any]:
                 "title": shown.sensor.name,
                 "unit": shown.unit,
                 "limits": [],
+                "bands": [[fields.index("low"), fields.index("high")]],
                 "series": [
                     {
                         "name": names[field],

@@ -71,6 +71,7 @@ def test_a_forecast_is_asked_for_followed_and_seen_with_its_band(
     assert measured[46] is not None
     assert expected[47] is None, "two days of measurements come before"
     assert all(a <= b <= c for a, b, c in zip(low[48:], expected[48:], high[48:], strict=True))
+    assert chart["panels"][0]["bands"] == [[2, 3]], "shaded between low and high"
     assert done.count("<tr>") == 1 + 48
 
 

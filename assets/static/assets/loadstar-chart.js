@@ -3,7 +3,8 @@
 // The document: { start: seconds since 1970, step: seconds, timeZone: IANA name,
 //   now: seconds or null, notes: [{ start, end: seconds, text }] or none,
 //   panels: [{ title, unit, series: [{ name, values, kind: "step" | "line" | "area", role }],
-//              limits: [{ name, values }] }] }
+//              limits: [{ name, values }],
+//              bands: [[place of the lower, of the upper curve]] or none }] }
 // With `labels`, one more than there are steps, they stand at the steps in place of times.
 // Values are columns, null where unknown. `role` picks a colour: plan, actual, stock, price.
 // Needs uPlot. Works under a policy without inline scripts and styles.
@@ -113,6 +114,7 @@ class LoadstarChart extends HTMLElement {
           value: (_, v) => v === null ? "–" : `${short(v)} ${panel.unit}`, paths: uPlot.paths.stepped({ align: 1 }),
         })),
       ],
+      bands: (panel.bands ?? []).map(([lower, upper]) => ({ series: [upper + 1, lower + 1], fill: withAlpha(colour(ROLES.other), "26") })),
       hooks: { drawClear: [(plot) => shadeNotes(plot, chart.notes ?? [], colour("--chart-grid"))], draw: [(plot) => drawNow(plot, chart.now, colour("--chart-text"))] },
     };
   }
