@@ -17,7 +17,7 @@ from scheduling.flex.identification import IdentificationDocument, Identificatio
 from scheduling.flex.run import RunDocument, RunResult
 from scheduling.models import (
     Identification,
-    IdentificationState,
+    InquiryState,
     RunState,
     ScheduleRun,
 )
@@ -84,12 +84,12 @@ def identify(claim: Claim, identification_id: str, *, clock: Clock) -> None:
         failure = str(refusal)[:500]
     with claim.finishing():
         if found is None:
-            row.end_as(IdentificationState.FAILED, at=clock(), failure=failure)
+            row.end_as(InquiryState.FAILED, at=clock(), failure=failure)
             return
         result = IdentificationResult(
             parameters=found.parameters, errors=found.errors, rmse=found.rmse
         )
-        row.end_as(IdentificationState.READY, at=clock(), result=result.model_dump(mode="json"))
+        row.end_as(InquiryState.READY, at=clock(), result=result.model_dump(mode="json"))
 
 
 def give_up_identifying(identification_id: str, *, reason: str, at: datetime) -> None:
@@ -97,7 +97,7 @@ def give_up_identifying(identification_id: str, *, reason: str, at: datetime) ->
     row = Identification.objects.select_for_update().filter(pk=identification_id).first()
     if row is not None and row.finished_at is None:
         failure = f"internal error: {reason}"[:500]
-        row.end_as(IdentificationState.FAILED, at=at, failure=failure)
+        row.end_as(InquiryState.FAILED, at=at, failure=failure)
 
 
 def give_up(run_id: str, *, reason: str, at: datetime) -> None:

@@ -19,7 +19,7 @@ from forecasting.services import keep_plan, request_forecast
 from scheduling.models import (
     AssetFlex,
     Identification,
-    IdentificationState,
+    InquiryState,
     RunState,
     ScheduleRun,
 )
@@ -234,7 +234,7 @@ def _an_identification(site: Asset, place: str, now: datetime) -> Row:
     grid = TimeGrid(now - 48 * HOUR, HOUR, 24)
     row = request_battery_identification(actor=PLATFORM, asset=battery, grid=grid, now=now)
     words = f"{place}-identification-failure"
-    row.end_as(IdentificationState.FAILED, at=now, failure=words)
+    row.end_as(InquiryState.FAILED, at=now, failure=words)
     return Row(Identification, node_id(row), place, (words, node_id(row)))
 
 

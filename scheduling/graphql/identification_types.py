@@ -31,12 +31,12 @@ _UNITS: Final = {
 }
 
 public_enum(
-    models.IdentificationState,
+    models.InquiryState,
     description="Where an identification stands.",
     says={
-        models.IdentificationState.QUEUED: "Waits for a worker.",
-        models.IdentificationState.READY: "There are parameters.",
-        models.IdentificationState.FAILED: "There are none; `failure` says why.",
+        models.InquiryState.QUEUED: "Waits for a worker.",
+        models.InquiryState.READY: "There are parameters.",
+        models.InquiryState.FAILED: "There are none; `failure` says why.",
     },
 )
 
@@ -61,7 +61,7 @@ class IdentifiedParameter:
 )
 class IdentificationNode(VisibleNode):
     asset: AssetNode = strawberry_django.field(description="The building or the battery.")
-    state: models.IdentificationState = strawberry_django.field(description="Where it stands.")
+    state: models.InquiryState = strawberry_django.field(description="Where it stands.")
     start: datetime = strawberry_django.field(description="Start of what is read.")
     end: datetime = strawberry_django.field(description="Its end, not part of it.")
     requested_at: datetime = strawberry_django.field(description="When it was asked for.")
@@ -119,7 +119,7 @@ def _result(row: models.Identification) -> IdentificationResult | None:
     description="Which identifications; all conditions hold.",
 )
 class IdentificationFilter:
-    state: ChoiceLookup[models.IdentificationState] | None = condition("By where they stand.")
+    state: ChoiceLookup[models.InquiryState] | None = condition("By where they stand.")
     requested_at: TimeLookup | None = condition("By when they were asked for.")
     updated_at: TimeLookup | None = condition("By when their state last changed.")
 
