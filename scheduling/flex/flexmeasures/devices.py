@@ -9,8 +9,8 @@ from scheduling.flex.flexmeasures.breaches import soft_limit
 from scheduling.flex.flexmeasures.context import SITE_BREACH, capacity, commodity_of
 from scheduling.flex.flexmeasures.groups import group_of
 from scheduling.flex.flexmeasures.levels import Reach
-from scheduling.flex.flexmeasures.limits import bands_of, power_limits
-from scheduling.flex.flexmeasures.parts import ELECTRICITY, Parts
+from scheduling.flex.flexmeasures.limits import bands_of, limits_where_silent, power_limits
+from scheduling.flex.flexmeasures.parts import ELECTRICITY, UNLIMITED_KW, Parts
 from scheduling.flex.flexmeasures.reading import Reader, Steps, known, name_of
 from scheduling.flex.flexmeasures.stocks import STOCK_FIELDS, holding_of
 from scheduling.flex.flexmeasures.units import POWER, SHARE, quantity
@@ -125,13 +125,16 @@ def add_device(
         device |= holding_of(reader, model, context, at, reach=reach)
     else:
         device["kind"] = "adjustable"
+    device |= limits_where_silent(reader, device, context, at)
     parts.add("devices", at, device)
     _couple(model, name, parts, at)
 
 
 def _reach(limits: dict[str, Any], soft: dict[str, Any], shares: dict[str, Any]) -> Reach:
+    """Return how fast the stock can change; not at all where the device says nothing."""
     drawn = np.array(soft.get("import_limit_kw", limits["charge_limit_kw"]))
     given = np.array(soft.get("export_limit_kw", limits["discharge_limit_kw"]))
+    drawn, given = (np.where(each < UNLIMITED_KW, each, 0.0) for each in (drawn, given))
     up = drawn * np.array(shares.get("charge_efficiency", 1.0))
     return Reach(up, given / np.array(shares.get("discharge_efficiency", 1.0)))
 

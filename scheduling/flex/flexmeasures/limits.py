@@ -2,6 +2,9 @@
 
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from scheduling.flex.flexmeasures.breaches import soft_limit
 from scheduling.flex.flexmeasures.context import DEVICE_BREACH, breach_price, capacity, flag
 from scheduling.flex.flexmeasures.parts import UNLIMITED_KW, Parts
@@ -9,7 +12,10 @@ from scheduling.flex.flexmeasures.reading import Reader, Steps, known, objects
 from scheduling.flex.flexmeasures.units import POWER, quantity
 from scheduling.flex.parsing import DocumentError
 
+Array = NDArray[np.float64]
+
 _DIRECTIONS: Final = (("consumption", "import"), ("production", "export"))
+_LIMITS: Final = {"consumption": "charge_limit_kw", "production": "discharge_limit_kw"}
 
 
 def power_limits(
@@ -21,13 +27,18 @@ def power_limits(
     *,
     node: str,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return a device's hard limits, and its soft ones as those of ``node``."""
+    """Return a device's hard limits, and its soft ones as those of ``node``.
+
+    ``UNLIMITED_KW`` in steps of which the device says nothing.
+    """
     directional = {
         direction: capacity(reader, model[field], f"{path}.{field}")
         for direction, _ in _DIRECTIONS
         if (field := f"{direction}-capacity") in model
     }
-    most = _capacity(reader, model, context, directional, path)
+    most = _own_capacity(reader, model, directional, path) or _of_site(reader, context)
+    if most is None:
+        raise DocumentError([(f"{path}.power-capacity", "Field required: no capacity is given")])
     found: dict[str, Any] = {}
     soft: dict[str, Any] = {}
     for direction, ours in _DIRECTIONS:
@@ -45,34 +56,51 @@ def power_limits(
                 )
                 limit = most
         hard = tuple(min(one, other) for one, other in zip(limit, most, strict=True))
-        if max(hard) >= UNLIMITED_KW:
-            words = f"needs power-capacity: {direction}-capacity is silent in some step"
-            raise DocumentError([(path, words)])
-        found["charge_limit_kw" if ours == "import" else "discharge_limit_kw"] = hard
+        found[_LIMITS[direction]] = hard
     return found, soft
 
 
-def _capacity(
+def limits_where_silent(
     reader: Reader,
-    model: dict[str, Any],
+    device: dict[str, Any],
     context: dict[str, Any],
-    directional: dict[str, Steps],
     path: str,
-) -> Steps:
-    of_site = None
-    if "site-power-capacity" in context:
-        at = "$.flex_context.site-power-capacity"
-        of_site = capacity(reader, context["site-power-capacity"], at)
-    own = _own_capacity(reader, model, directional, path)
-    if own is None or of_site is None:
-        only = own or of_site
-        if only is None:
-            words = "Field required: no capacity is given"
-            raise DocumentError([(f"{path}.power-capacity", words)])
-        return only
-    # Where nothing is said, the site's connection is what is left to limit the device.
-    pairs = zip(own, of_site, strict=True)
-    return tuple(site if mine >= UNLIMITED_KW else mine for mine, site in pairs)
+) -> dict[str, Any]:
+    """Return the limits of ``device``; where they are silent, the connection of the site.
+
+    Where that is silent too, what its own stock can take: to be filled and emptied twice in a
+    step, beside what flows past the device, is more than any plan needs, whatever is lost.
+
+    Raises:
+        DocumentError: nothing limits the device in some step.
+    """
+    of_site = np.array(_of_site(reader, context) or (UNLIMITED_KW,) * reader.grid.n_steps)
+    found = {}
+    for direction, name in _LIMITS.items():
+        limit = np.array(device[name])
+        limit = np.where(limit < UNLIMITED_KW, limit, of_site)
+        if (limit >= UNLIMITED_KW).any():
+            if device.get("stock_max_kwh") is None or device["stock_min_kwh"] is None:
+                words = f"needs power-capacity: {direction}-capacity is silent in some step"
+                raise DocumentError([(path, words)])
+            limit = np.where(limit < UNLIMITED_KW, limit, _of_stock(reader, device, direction))
+        found[name] = tuple(limit.tolist())
+    return found
+
+
+def _of_stock(reader: Reader, device: dict[str, Any], direction: str) -> Array:
+    level = max(device["stock_max_kwh"], device["stock_at_start_kwh"]) - device["stock_min_kwh"]
+    passing = np.abs(device["gain_kw"]) + np.abs(device["usage_kw"])
+    change = 2 * level / reader.grid.step_hours + passing
+    if direction == "consumption":
+        return np.asarray(change / np.array(device.get("charge_efficiency", 1.0)))
+    return np.asarray(change * np.array(device.get("discharge_efficiency", 1.0)))
+
+
+def _of_site(reader: Reader, context: dict[str, Any]) -> Steps | None:
+    if "site-power-capacity" not in context:
+        return None
+    return capacity(reader, context["site-power-capacity"], "$.flex_context.site-power-capacity")
 
 
 def _own_capacity(
