@@ -30,6 +30,10 @@ _DAY: Final = np.timedelta64(1, "D")
 #: Features that are forecasts themselves, in this order at the front.
 PLAIN: Final = ("newest", "same_kind", "mean_7", "mean_4_kind", "persistence")
 PROFILES: Final = (*PLAIN, "smoothed", "by_sun")
+#: Features that are values of the target, and move with its level.
+LEVELS: Final = frozenset(
+    {*PROFILES, "newest_2", "mean_28", "hour_mean", "day_mean", "day_mean_before"}
+)
 
 
 class Design:

@@ -26,6 +26,6 @@ class Ensemble(Mixture):
             "linear": RidgeLearner(),
             "trees": BoostingLearner(),
             "trees_by_chance": BoostingLearner(by_chance=True),
-            "trees_on_profile": BoostingLearner(differs=True),
+            "trees_on_profile": BoostingLearner(differs=True, by_chance=True),
             "seasons": MstlLearner(),
         }

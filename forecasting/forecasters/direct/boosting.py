@@ -1,9 +1,10 @@
 """Gradient boosting of trees over all steps of the window at once.
 
 LightGBM (Ke et al., NIPS 2017), for the absolute error. Trees cannot follow a level that they
-never met, so some learn the difference to the best of four profiles. Others cut where
-chance says (Geurts, Ernst and Wehenkel, Machine Learning 63, 2006): hardly worse alone, and wrong
-elsewhere, which is what a mixture lives on.
+never met, so some learn the difference to the best of four profiles, from differences to it
+alone: a level that they see they would cut at. Some cut where chance says (Geurts, Ernst and
+Wehenkel, Machine Learning 63, 2006): hardly worse alone, and wrong elsewhere, which is what a
+mixture lives on.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import Any, Final, Self
 import numpy as np
 
 from forecasting.features.days import Index
-from forecasting.features.design import Design
+from forecasting.features.design import LEVELS, Design
 from forecasting.forecasters.base import Array
 from forecasting.forecasters.direct.ridge import best_profile
 
@@ -40,7 +41,7 @@ class BoostingLearner:
     """See the module.
 
     Args:
-        differs: whether it learns the difference to a profile.
+        differs: whether it learns the difference to a profile, from such differences.
         by_chance: whether it cuts where chance says.
     """
 
@@ -51,12 +52,12 @@ class BoostingLearner:
         self._trees: Any = None
 
     def fit(self, design: Design, origins: Index) -> Self:
-        features, _ = design.features(origins)
         wanted = design.truth(origins)
         profiles = design.profiles(origins)
         self._base = best_profile(profiles, wanted)
         if self.differs:
             wanted = wanted - profiles[..., self._base]
+        features = self._features(design, origins)
         # Within the hour, steps next to each other say nearly the same.
         rows = _MOST_ROWS if design.axis.minutes >= _HOUR else _MOST_ROWS // 3
         changes = {"extra_trees": self.by_chance}
@@ -64,11 +65,20 @@ class BoostingLearner:
         return self
 
     def predict(self, design: Design, origins: Index) -> Array:
-        features, _ = design.features(origins)
+        features = self._features(design, origins)
         rows = features.reshape(-1, features.shape[-1]).astype(np.float32)
         found: Array = self._trees.predict(rows, num_threads=1).reshape(features.shape[:2])
         if self.differs:
             found = found + design.profiles(origins)[..., self._base]
+        return found
+
+    def _features(self, design: Design, origins: Index) -> Array:
+        features, names = design.features(origins)
+        if not self.differs:
+            return features
+        levels = np.array([name in LEVELS for name in names])
+        base = design.profiles(origins)[..., [self._base]]
+        found: Array = np.where(levels, features - base, features)
         return found
 
 
