@@ -7,23 +7,24 @@ follows is not estimated: all of a grid run at once, and each counts at an origi
 the windows that were over by then. So no origin sees what came after it.
 """
 
-from itertools import product
 from typing import Final
 
 import numpy as np
 
 from forecasting.features.days import Index
+from forecasting.features.following import Beginning, Grid, follow
 from forecasting.features.series import Array
 from forecasting.features.window import Window
 
 _KINDS: Final = 7
 _FIRST_DAYS: Final = 7
 #: Level, day, kind of day: shares of an error that they take up; error: share left an hour later.
-_LEVEL: Final = (0.0, 0.02, 0.1)
-_DAILY: Final = (0.02, 0.1, 0.25)
-_KINDLY: Final = (0.05, 0.15, 0.3)
-_LEFT: Final = (0.0, 0.7, 0.9, 0.97)
-_GRID: Final = np.array(list(zip(*product(_LEVEL, _DAILY, _KINDLY, _LEFT), strict=True)))
+_GRID: Final = Grid(
+    levels=(0.0, 0.02, 0.1),
+    left=(0.0, 0.7, 0.9, 0.97),
+    daily=(0.02, 0.1, 0.25),
+    kindly=(0.05, 0.15, 0.3),
+)
 _HALF_LIFE_ORIGINS: Final = 30.0
 _POWER: Final = 8.0
 _NOTHING: Final = 1e-9
@@ -73,14 +74,17 @@ def hourly_means(table: Array, per_hour: int) -> Array:
 
 def _from_all_origins(hourly: Array, kinds: Index, origin_hour: int, n_hours: int) -> Array:
     """Return what each of the grid says at each day's origin, shape (D, n_hours, P)."""
-    from forecasting.features.smoothing_loops import follow  # noqa: PLC0415 - numba, workers alone
-
-    said = np.full((hourly.shape[0], n_hours, _GRID.shape[1]), np.nan)
-    first = _first_day(hourly)
-    if first + _FIRST_DAYS < hourly.shape[0]:
-        beginning = _beginning(hourly, kinds, first, _GRID.shape[1])
-        follow(hourly, kinds, origin_hour, first, first + _FIRST_DAYS, _GRID, *beginning, said)
-    return said
+    first = min(_first_day(hourly), hourly.shape[0] - 1)
+    days = range(first, first + _FIRST_DAYS)
+    return follow(
+        hourly,
+        kinds,
+        days,
+        begin=_beginning(hourly, kinds, days),
+        grid=_GRID,
+        origin_hour=origin_hour,
+        n_hours=n_hours,
+    )
 
 
 def _first_day(hourly: Array) -> int:
@@ -88,21 +92,17 @@ def _first_day(hourly: Array) -> int:
     return int(known.argmax()) if known.any() else hourly.shape[0]
 
 
-def _beginning(hourly: Array, kinds: Index, first: int, n: int) -> tuple[Array, Array, Array]:
-    """Return level (n,), profile of the day (S, n) and of kinds (7, S, n) of the first week."""
-    week = slice(first, first + _FIRST_DAYS)
-    level = float(np.nanmean(hourly[week]))
-    counts = (~np.isnan(hourly[week])).sum(axis=0)
-    daily = np.nansum(hourly[week] - level, axis=0) / np.maximum(counts, 1)
+def _beginning(hourly: Array, kinds: Index, days: range) -> Beginning:
+    """Return level and profiles of the first week."""
+    week = hourly[days.start : days.stop]
+    known = ~np.isnan(week)
+    level = float(week[known].mean()) if known.any() else 0.0
+    daily = np.nansum(week - level, axis=0) / np.maximum(known.sum(axis=0), 1)
     kindly = np.zeros((_KINDS, hourly.shape[1]))
-    for day in range(first, first + _FIRST_DAYS):
+    for day, values in zip(days, week, strict=False):
         # One day says as much of its kind as of chance.
-        kindly[kinds[day]] = np.nan_to_num(hourly[day] - level - daily) / 2
-    return (
-        np.full(n, level),
-        np.repeat(daily[:, None], n, axis=1),
-        np.repeat(kindly[..., None], n, axis=2),
-    )
+        kindly[kinds[day]] = np.nan_to_num(values - level - daily) / 2
+    return Beginning(level, daily, kindly)
 
 
 def _weights(errors: Array, over_after: int) -> Array:

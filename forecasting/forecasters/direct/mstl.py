@@ -1,30 +1,26 @@
 """Several seasons by loess, and exponential smoothing of what they leave.
 
-MSTL (Bandara, Hyndman and Bergmeir, Int. J. of Operational Research 52, 2025) from statsmodels,
-and a damped additive trend (Gardner and McKenzie, 1985). Hourly means of eight weeks; within the
-hour the plain profile gives the shape. Strong on sums of many loads. It knows no holidays: past
-ones are taken for the day a week before, and of those to come it says nothing.
+MSTL (Bandara, Hyndman and Bergmeir, Int. J. of Operational Research 52, 2025; see
+``features.loess``) and a damped additive trend (Gardner and McKenzie, 1985). Hourly means of eight
+weeks; within the hour the plain profile gives the shape. Strong on sums of many loads. It knows no
+holidays: past ones are taken for the day a week before, and of those to come it says nothing.
 """
 
-import warnings
 from itertools import product
 from typing import Final, Self
 
 import numpy as np
 
+from forecasting.features.damped_trend import damped_trend
 from forecasting.features.days import Index
 from forecasting.features.design import PROFILES, Design
+from forecasting.features.loess import seasons_of
 from forecasting.forecasters.base import Array
-from forecasting.forecasters.direct.learner import spaced
 
 _DAYS: Final = 56
 _FEWEST_DAYS: Final = 15
 _DAY: Final = 24
 _WEEK: Final = 168
-#: Loess is worked out at every n-th point and in between interpolated: ten times as fast.
-_STL: Final = {"seasonal_deg": 0, "seasonal_jump": 3, "trend_jump": 16, "low_pass_jump": 8}
-#: The seasons are looked for at every n-th origin, as that is slow, and go on in between.
-_SPACING: Final = 3
 #: Gain of the level, of it that of the trend, and how much of the trend is left an hour later.
 _GRID: Final = np.array(
     [
@@ -44,38 +40,44 @@ class MstlLearner:
 
     def predict(self, design: Design, origins: Index) -> Array:
         found = np.full((origins.size, design.window.slot.size), np.nan)
-        anew = set(spaced(origins, _SPACING).tolist())
-        seasons, since = np.empty((0, 2)), 0
-        for row, origin in enumerate(origins.tolist()):
-            hourly = _hourly_before(design, origin)
-            if not hourly.size:
-                continue
-            if not seasons.size or origin in anew:
-                seasons, since = _seasons(hourly), origin
-            found[row] = self._from(design, origin, hourly, seasons, (origin - since) * _DAY)
+        pasts = [_hourly_before(design, origin) for origin in origins.tolist()]
+        lengths = np.array([past.size for past in pasts], dtype=np.intp)
+        for length in np.unique(lengths[lengths > 0]):
+            rows = np.flatnonzero(lengths == length)
+            hourly = np.stack([pasts[row] for row in rows], axis=1)
+            found[rows] = _within_hours(design, origins[rows], hourly)
         closed = design.holidays[origins[:, None] + design.window.day] > 0
         return np.where(closed, np.nan, found)
 
-    def _from(
-        self, design: Design, origin: int, hourly: Array, seasons: Array, n_since: int
-    ) -> Array:
-        per_hour = design.axis.n_slots // _DAY
-        n_steps = design.window.slot.size
-        n_hours = -(-n_steps // per_hour)
-        coarse = np.repeat(_foretold(hourly, seasons, n_since, n_hours), per_hour)[:n_steps]
-        if per_hour == 1:
-            return coarse
-        profile = design.profiles(np.array([origin]))[0, :, PROFILES.index("mean_7")]
-        padded = np.pad(profile, (0, n_hours * per_hour - n_steps), mode="edge")
-        means = np.repeat(padded.reshape(-1, per_hour).mean(axis=1), per_hour)[:n_steps]
-        shaped: Array = coarse + profile - means
-        return shaped
+
+def _within_hours(design: Design, origins: Index, hourly: Array) -> Array:
+    """Return what the hours before each origin, (T, N), say of its window, shape (N, C)."""
+    per_hour = design.axis.n_slots // _DAY
+    n_steps = design.window.slot.size
+    n_hours = -(-n_steps // per_hour)
+    coarse = np.repeat(_foretold(hourly, n_hours).T, per_hour, axis=1)[:, :n_steps]
+    if per_hour == 1:
+        return coarse
+    profile = design.profiles(origins)[..., PROFILES.index("mean_7")]
+    padded = np.pad(profile, ((0, 0), (0, n_hours * per_hour - n_steps)), mode="edge")
+    means = padded.reshape(origins.size, -1, per_hour).mean(axis=2)
+    shaped: Array = coarse + profile - np.repeat(means, per_hour, axis=1)[:, :n_steps]
+    return shaped
+
+
+def _foretold(hourly: Array, n_hours: int) -> Array:
+    """Return the ``n_hours`` hours after each column of ``hourly`` (T, N), shape (n_hours, N)."""
+    of_day, of_week = seasons_of(hourly)
+    ahead = np.arange(n_hours)
+    goes_on = of_day[-_DAY:][ahead % _DAY] + of_week[-_WEEK:][ahead % _WEEK]
+    found: Array = damped_trend(hourly - of_day - of_week, _GRID, n_hours) + goes_on
+    return found
 
 
 def _hourly_before(design: Design, origin: int) -> Array:
-    """Return the means of the whole hours before ``origin``, gaps bridged; empty if unknown.
+    """Return the means of the hours of whole weeks before ``origin``, gaps bridged.
 
-    Empty, too, where steps are longer than an hour or no part of one.
+    Empty if too little is known, and where steps are longer than an hour or no part of one.
     """
     per_hour = design.axis.n_slots // _DAY
     if not per_hour or per_hour * _DAY != design.axis.n_slots:
@@ -96,32 +98,5 @@ def _hourly_before(design: Design, origin: int) -> Array:
         return np.empty(0)
     means = np.nansum(past[known], axis=1) / counts[known]
     bridged: Array = np.interp(np.arange(known[0], past.shape[0]), known, means)
-    return bridged
-
-
-def _seasons(hourly: Array) -> Array:
-    """Return the season of the day and that of the week in each hour, shape (T, 2)."""
-    from statsmodels.tsa.seasonal import MSTL  # noqa: PLC0415
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        parts = MSTL(hourly, periods=(_DAY, _WEEK), stl_kwargs=_STL).fit()
-    return np.asarray(parts.seasonal, dtype=np.float64)
-
-
-def _foretold(hourly: Array, seasons: Array, n_since: int, n_hours: int) -> Array:
-    """Return the next ``n_hours`` hours, shape (n_hours,).
-
-    Args:
-        hourly: before the origin, shape (T,).
-        seasons: those of the hours but the last ``n_since``, and maybe of some before.
-    """
-    from forecasting.features.smoothing_loops import damped_trend  # noqa: PLC0415
-
-    ahead = np.arange(n_since + n_hours)
-    goes_on = seasons[-_DAY:, 0][ahead % _DAY] + seasons[-_WEEK:, 1][ahead % _WEEK]
-    past = np.concatenate([seasons.sum(axis=1), goes_on[:n_since]])
-    n = min(hourly.size, past.size)
-    level: Array = damped_trend(hourly[-n:] - past[-n:], _GRID, n_hours)
-    found: Array = level + goes_on[n_since:]
-    return found
+    # Whole weeks, so that most origins have a length in common and are worked out at once.
+    return bridged[bridged.size % _WEEK :]
