@@ -147,6 +147,28 @@ def test_where_a_capacity_and_the_site_are_silent_the_stock_is_the_limit() -> No
     assert answer.power_kw["battery"] == pytest.approx([10.0, 20.0, 0.0])
 
 
+@pytest.mark.parametrize(
+    ("context", "missed_kwh"),
+    [({}, 0.0), ({"consumption-breach-price": "1 EUR/kW"}, 2.0)],
+)
+def test_who_prices_one_direction_of_devices_leaves_the_other_hard(
+    context: dict[str, Any], missed_kwh: float
+) -> None:
+    """8 kWh are to go within an hour by 6 kW, or by more at 100 EUR/kW."""
+    maxima = [{"datetime": at(1), "value": "0 kWh"}]
+    full = store(
+        soc_at_start="8 kWh",
+        soc_max="20 kWh",
+        soc_maxima=maxima,
+        consumption_capacity="6 kW",
+        production_capacity="6 kW",
+    )
+    relaxed = {"relax-capacity-constraints": True, **context}
+    answer = solved(problem(full, context=relaxed))
+
+    assert answer.stock_kwh["battery"][1] == pytest.approx(missed_kwh)
+
+
 def test_where_nothing_limits_a_device_it_is_refused() -> None:
     given = problem(store(power_capacity=_FIRST_HOUR))
     del given["flex_context"]["site-power-capacity"]

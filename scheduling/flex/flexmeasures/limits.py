@@ -125,7 +125,9 @@ def _highest(capacities: tuple[float, ...]) -> float:
 def _device_breach(reader: Reader, context: dict[str, Any], direction: str) -> Steps | None:
     price = breach_price(reader, context, f"{direction}-breach-price", "$.flex_context")
     relaxed = flag(context, "relax-capacity-constraints", "$.flex_context", default=False)
-    if price is None and relaxed:
+    # Who prices one direction leaves the other hard.
+    is_priced = any(f"{each}-breach-price" in context for each, _ in _DIRECTIONS)
+    if relaxed and not is_priced:
         return (DEVICE_BREACH,) * reader.grid.n_steps
     return price
 
