@@ -20,10 +20,14 @@ from scheduling.formulation.compiled import Compiled
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """One column per step that changes the stock: by ``per_unit`` each, shape (T,)."""
+    """One column per step that changes the stock: by ``per_unit`` each, shape (T,).
+
+    ``in_row``: its coefficient in the row of the node that it comes from or goes to.
+    """
 
     columns: Indices
     per_unit: Array
+    in_row: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,8 @@ class Store:
         if len(model.chains) != 1 or model.integer.any():
             raise Unsuited("the model is not that of one store")
         matrix, chain = Matrix(model, preferences), model.chains[0]
-        kept, flows = _read_chain(matrix, chain.states, chain.rows)
-        node, step = _read_step(matrix, chain.rows, flows)
+        kept, columns, per_unit = _read_chain(matrix, chain.states, chain.rows)
+        flows, node, step = _read_step(matrix, chain.rows, columns, per_unit)
         gain = model.row_lower[chain.rows]
         bounds = model.column_lower[chain.states], model.column_upper[chain.states]
         lower, upper = within_reach(0.0, kept, gain, *bounds, arrays(step))
@@ -97,7 +101,10 @@ class Store:
         return functions[0] if len(functions) == 1 else _added(functions)
 
 
-def _read_chain(matrix: Matrix, states: Indices, rows: Indices) -> tuple[Array, list[Flow]]:
+def _read_chain(
+    matrix: Matrix, states: Indices, rows: Indices
+) -> tuple[Array, list[Indices], list[Array]]:
+    """Return what is kept from step to step, and of each flow the columns and ``per_unit``."""
     model = matrix.model
     if (model.row_lower[rows] != model.row_upper[rows]).any():
         raise Unsuited("the chain of the model is no chain")
@@ -123,42 +130,47 @@ def _read_chain(matrix: Matrix, states: Indices, rows: Indices) -> tuple[Array, 
         raise Unsuited("the store has no flow, or many")
     columns = column[is_flow].reshape(-1, counts[0]).astype(np.int64)
     per_unit = -value[is_flow].reshape(-1, counts[0])
-    return kept, [Flow(columns[:, j], per_unit[:, j]) for j in range(counts[0])]
+    return kept, list(columns.T), list(per_unit.T)
 
 
-def _read_step(matrix: Matrix, rows: Indices, flows: list[Flow]) -> tuple[Rows, Pieces]:
+def _read_step(
+    matrix: Matrix, rows: Indices, flow_columns: list[Indices], per_unit: list[Array]
+) -> tuple[list[Flow], Rows, Pieces]:
     model = matrix.model
-    columns = np.stack([flow.columns for flow in flows])
+    columns = np.stack(flow_columns)
     degree = matrix.degree[columns]
     matrix.unread_columns[columns] = False
     lower, upper = model.column_lower[columns], model.column_upper[columns]
     if (degree != 2).any() or (lower != 0.0).any() or np.isinf(upper).any():
         raise Unsuited("a flow of the store leads nowhere, or has no bound")
-    beneath = [matrix.other_rows(flow.columns, rows) for flow in flows]
-    if any((beneath[0] != other).any() for other in beneath):
+    beneath = matrix.other_rows(columns, rows)
+    if (beneath != beneath[0]).any():
         raise Unsuited("the flows of the store come from different nodes")
-    node = Rows.read(matrix, beneath[0], [flow.columns for flow in flows])
-    drawn, given = _ways(matrix, beneath[0], flows)
-    return node, curve(node.cost, node.total, drawn, given)
+    node = Rows.read(matrix, beneath[0], flow_columns)
+    index, value = matrix.block(beneath[0])
+    flows = [
+        Flow(mine, by, value[index == mine[:, None]])
+        for mine, by in zip(flow_columns, per_unit, strict=True)
+    ]
+    drawn, given = _ways(matrix, flows)
+    return flows, node, curve(node.cost, node.total, drawn, given)
 
 
-def _ways(matrix: Matrix, rows: Indices, flows: list[Flow]) -> tuple[Way, Way]:
+def _ways(matrix: Matrix, flows: list[Flow]) -> tuple[Way, Way]:
     """Return the flow into the store and that out of it; one that is not there has no power."""
     model = matrix.model
-    index, value = matrix.block(rows)
-    nothing = np.zeros(rows.size)
+    nothing = np.zeros(flows[0].columns.size)
     drawn = Way(
         per_unit=nothing + 1, in_row=nothing - 1, most=nothing, money=nothing, taste=nothing
     )
     ways = {1.0: drawn, -1.0: Way(**{**_fields(drawn), "in_row": nothing + 1})}
     for flow in flows:
         sign = float(np.sign(flow.per_unit[0]))
-        in_row = value[index == flow.columns[:, None]]
-        if (np.sign(in_row) != -sign).any() or (np.sign(flow.per_unit) != sign).any():
+        if (np.sign(flow.in_row) != -sign).any() or (np.sign(flow.per_unit) != sign).any():
             raise Unsuited("a flow of the store runs the wrong way")
         ways[sign] = Way(
             per_unit=np.abs(flow.per_unit),
-            in_row=in_row,
+            in_row=flow.in_row,
             most=model.column_upper[flow.columns],
             money=model.cost[flow.columns],
             taste=matrix.taste[flow.columns],
@@ -177,6 +189,8 @@ def _read_goals(matrix: Matrix, states: Indices) -> list[tuple[Rows, Indices, Ar
     number = np.full(model.n_columns, -1)
     number[states] = np.arange(states.size)
     entries = np.flatnonzero((number[model.index] >= 0) & matrix.unread_rows[matrix.row_of])
+    if not entries.size:
+        return []
     rows = matrix.row_of[entries]
     if np.unique(rows).size != rows.size:
         raise Unsuited("a row of the model ties several states")

@@ -40,10 +40,10 @@ class DpEngine:
         )
         if ended != DONE:
             raise Infeasible
-        values = _filled(store, change, stock)
+        values, of_node = _filled(store, change, stock)
         cost = float(model.cost @ values) + model.offset
         worth = price_stock(store.kept, step, own, change, stock)
-        duals = _priced(store, values, worth, stock)
+        duals = _priced(store, values, of_node, worth, stock)
         spent = np.bincount(
             model.index, model.value * duals[store.matrix.row_of], minlength=model.n_columns
         )
@@ -57,43 +57,36 @@ class DpEngine:
         )
 
 
-def _filled(store: Store, change: Array, stock: Array) -> Array:
-    """Return all columns, from what the stock does."""
+def _filled(store: Store, change: Array, stock: Array) -> tuple[Array, Array]:
+    """Return all columns, from what the stock does; and what the node's other columns sum up to."""
     values = np.zeros(store.matrix.model.n_columns)
     values[store.states] = stock
+    of_node = store.node.total.copy()
     for flow in store.flows:
-        values[flow.columns] = np.maximum(change / flow.per_unit, 0.0)
-    store.node.fill(values, _of_node(store, values))
+        power = np.maximum(change / flow.per_unit, 0.0)
+        values[flow.columns] = power
+        of_node -= flow.in_row * power
+    store.node.fill(values, of_node)
     for rows, at, coefficient in store.goals:
         rows.fill(values, rows.total - coefficient * stock[at])
-    return values
+    return values, of_node
 
 
-def _of_node(store: Store, values: Array) -> Array:
-    """Return what the rest of the node's row sums up to, shape (T,)."""
-    index, value = store.matrix.block(store.node.rows)
-    total = store.node.total.copy()
-    for flow in store.flows:
-        total -= value[index == flow.columns[:, None]] * values[flow.columns]
-    return total
-
-
-def _priced(store: Store, values: Array, worth: Array, stock: Array) -> Array:
+def _priced(store: Store, values: Array, of_node: Array, worth: Array, stock: Array) -> Array:
     """Return the duals of all rows, from what a kWh in stock costs from each step on."""
     model = store.matrix.model
     duals = np.zeros(model.n_rows)
     duals[store.chain_rows] = worth
-    index, value = store.matrix.block(store.node.rows)
     least, most = np.full(worth.size, -np.inf), np.full(worth.size, np.inf)
     for flow in store.flows:
         power = values[flow.columns]
-        in_row = value[index == flow.columns[:, None]]
+        in_row = flow.in_row
         price = (model.cost[flow.columns] + flow.per_unit * worth) / in_row
         runs = power > _ROUNDING
         least = np.where(runs | (in_row < 0), np.maximum(least, price), least)
         most = np.where(runs | (in_row > 0), np.minimum(most, price), most)
     wanted = np.where(np.isfinite(least), least, np.where(np.isfinite(most), most, 0.0))
-    store.node.price(store.matrix, values, duals, _of_node(store, values), wanted)
+    store.node.price(store.matrix, values, duals, of_node, wanted)
     for rows, at, coefficient in store.goals:
         amount = rows.total - coefficient * stock[at]
         wanted = (model.cost[store.states[at]] - _carried(store, worth)[at]) / coefficient

@@ -85,11 +85,9 @@ class Rows:
         """
         model = matrix.model
         columns, values = matrix.block(rows)
-        hangs = (
-            np.isin(columns, np.stack(above, axis=1))
-            if above
-            else np.zeros(columns.shape, dtype=bool)
-        )
+        hangs = np.zeros(columns.shape, dtype=bool)
+        for each in above:
+            hangs |= columns == each[:, None]
         if (hangs.sum(axis=1) != len(above)).any():
             raise Unsuited("the rows of the model form no tree")
         shape = (rows.size, columns.shape[1] - len(above))
