@@ -69,13 +69,3 @@ class SiteParts(Document):
     def bends(self) -> bool:
         """Whether any device's physics bend, so that its plan is refined."""
         return any(getattr(device, "is_bent", False) for device in self.devices)
-
-    @property
-    def not_planned_anew(self) -> str:
-        """Why what a whole kW or kWh is worth is not found by planning anew; empty if it is."""
-        bent = [each.name for each in self.devices if getattr(each, "is_bent", False)]
-        if self.uncertainty.scenarios:
-            return "a plan over scenarios is not planned anew: a limit is worth another in each"
-        if bent:
-            return f"a plan of what bends ({', '.join(bent)}) is not planned anew"
-        return ""

@@ -106,6 +106,7 @@ class ResolveFound(_Found):
     saving: float
     off_by: float
     by_dual: float
+    basis: Basis = Basis.RESOLVE
 
     def words(self, *, currency: str, language: str) -> str:
         """Return what it is worth in ``language``."""

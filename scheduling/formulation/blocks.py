@@ -1,9 +1,9 @@
 """What is said of blocks of columns beside their rows, and how blocks are laid out in arrays."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Literal, Self, TypeAlias
+from typing import Literal, Protocol, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -112,6 +112,18 @@ class RowLimit:
     unit: str
     first: Indices
     beyond: Indices
+
+
+class Limited(Protocol):
+    """What has limits that somebody set: a model, or one course of several in it."""
+
+    @property
+    def limits(self) -> Sequence[Limit]:
+        """Bounds of its columns."""
+
+    @property
+    def row_limits(self) -> Sequence[RowLimit]:
+        """Its rows."""
 
 
 def merged(blocks: list[tuple[Array, Array]]) -> tuple[Array, Array]:

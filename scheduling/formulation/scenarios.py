@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.formulation.blocks import Limit, RowLimit
 from scheduling.formulation.linear_model import Columns, LinearModel
 
 Array = NDArray[np.float64]
@@ -33,13 +34,21 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class CourseCost:
-    """What a scenario costs: ``prices`` · x[``columns``] + ``constant`` [currency]."""
+    """What a scenario costs: ``prices`` · x[``columns``] + ``constant`` [currency].
+
+    ``limits`` and ``row_limits``: its own, their columns counted from ``first_column`` and their
+    rows from ``first_row``.
+    """
 
     name: str
     weight: float
     columns: Columns
     prices: Array
     constant: float
+    limits: tuple[Limit, ...]
+    row_limits: tuple[RowLimit, ...]
+    first_column: int
+    first_row: int
 
     def of(self, values: Array) -> float:
         """Return the cost of the scenario in ``values``."""
@@ -55,6 +64,7 @@ def join(
     """
     joined, costs = LinearModel(), []
     for number, course in enumerate(courses):
+        first_row = joined.n_rows
         offset = joined.add_model(
             course.model, prefix=f"{course.name}: " if number else "", weight=course.weight
         )
@@ -67,6 +77,10 @@ def join(
                 np.concatenate(columns) + offset if columns else np.empty(0, dtype=np.int64),
                 np.concatenate(prices) if prices else np.empty(0),
                 sum(course.model.constants.values()),
+                tuple(course.model.limits),
+                tuple(course.model.row_limits),
+                offset,
+                first_row,
             )
         )
         if number:

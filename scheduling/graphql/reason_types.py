@@ -53,6 +53,8 @@ public_enum(
         Basis.DUAL: "Its dual: it holds for small changes.",
         Basis.DUAL_CHOICES_FIXED: "Its dual with what is on or off as planned.",
         Basis.RESOLVE: "A plan made anew with a kW or a kWh more.",
+        Basis.RESOLVE_NEARBY: "A plan made anew with a kW or a kWh more along exact equations "
+        "that bend: no plan nearby costs less, one far away might.",
     },
 )
 public_enum(
@@ -131,7 +133,7 @@ class ResolvedLimit:
             saving=money(found.saving, info),
             off_by=money(found.off_by, info),
             by_dual=money(found.by_dual, info),
-            basis=Basis.RESOLVE,
+            basis=found.basis,
         )
 
 

@@ -147,8 +147,8 @@ class RequestScheduleInput(MutationInput):
     resolves: int = strawberry.field(
         default=0,
         description="At how many of the limits that bind most [count, 0 to 10] what a whole kW or "
-        "kWh more is worth is found by planning anew, in ten seconds at most; refused for plans "
-        "over quantiles or scenarios and of devices whose physics bend.",
+        "kWh more is worth is found by planning anew, in ten seconds at most. Over quantiles the "
+        "limit is loosened in each.",
     )
 
 

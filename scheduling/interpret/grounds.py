@@ -27,6 +27,20 @@ _GROUNDS: Final[dict[Basis, Words]] = {
         ),
         "neu geplant, höchstens {off_by} {currency} daneben; {by_dual} nach den Preisen des Plans",
     ),
+    Basis.RESOLVE_NEARBY: (
+        (
+            "planned anew by the exact equations: no plan nearby costs less, one far away by "
+            "{off_by} {currency} at most; {by_dual} by the plan's prices"
+        ),
+        (
+            "opnieuw gepland met de exacte vergelijkingen: geen plan dichtbij is goedkoper, een "
+            "plan ver weg hoogstens {off_by} {currency}; {by_dual} volgens de prijzen van het plan"
+        ),
+        (
+            "neu geplant nach den genauen Gleichungen: kein Plan in der Nähe ist günstiger, ein "
+            "ferner höchstens um {off_by} {currency}; {by_dual} nach den Preisen des Plans"
+        ),
+    ),
 }
 
 

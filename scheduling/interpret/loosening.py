@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.timegrid import TimeGrid
-from scheduling.formulation.blocks import Limit, RowLimit
-from scheduling.formulation.linear_model import LinearModel, take
+from scheduling.formulation.blocks import Limit, Limited, RowLimit
+from scheduling.formulation.linear_model import take
 from scheduling.formulation.site import SiteModel, SiteProblem, build_site
 from scheduling.interpret.intervals import runs
 from scheduling.interpret.reasons import Reason
@@ -55,24 +55,54 @@ class Candidate:
 
 
 def candidates(
-    site: SiteModel, problem: SiteProblem, values: Array, reasons: Sequence[Reason], grid: TimeGrid
+    site: SiteModel,
+    problem: SiteProblem,
+    values: Array,
+    reasons: Sequence[Sequence[Reason]],
+    grid: TimeGrid,
 ) -> list[Candidate]:
     """Return the limits that bind, those worth most first, then those that a kW might tell of.
 
     The latter, of nodes, where something is on or off: less than a kW of room is left, or less
-    than what is off needs to run, by no more than a kW.
+    than what is off needs to run, by no more than a kW; with scenarios, in the likeliest.
 
     Args:
         values: of the solution.
-        reasons: read from its duals.
+        reasons: read from its duals; with scenarios, those of each.
     """
-    found = [_of_reason(site.model, each, grid) for each in reasons if each.limit != _PROMISED]
+    parts: Sequence[Limited] = site.courses or (site.model,)
+    found = [
+        _of_reason(part, each, grid)
+        for part, told in zip(parts, reasons, strict=True)
+        for each in told
+        if each.limit != _PROMISED
+    ]
+    if site.courses:
+        found = _over_all(found)
     found.sort(key=lambda each: -each.by_dual)
     has_choices = site.model.has_integers or bool(site.model.from_between)
     return found + (_nearly(site, problem, values, found) if has_choices else [])
 
 
-def _of_reason(model: LinearModel, reason: Reason, grid: TimeGrid) -> Candidate:
+def _over_all(found: Sequence[Candidate]) -> list[Candidate]:
+    """Return ``found`` in single scenarios as limits of all of them, wherever one binds in any.
+
+    They are loosened in all at once, so what that is worth in each adds up.
+    """
+    alike: dict[tuple[str, str, str], list[Candidate]] = {}
+    for each in found:
+        alike.setdefault((each.limit, each.of, each.unit), []).append(each)
+    together = []
+    for (limit, of, unit), those in alike.items():
+        for first, last in runs(np.logical_or.reduce([each.at for each in those])):
+            at = np.zeros(those[0].at.shape, dtype=bool)
+            at[first:last] = True
+            by_dual = float(sum(each.by_dual for each in those if (each.at & at).any()))
+            together.append(Candidate(limit, of, at, unit, by_dual))
+    return together
+
+
+def _of_reason(model: Limited, reason: Reason, grid: TimeGrid) -> Candidate:
     first, last = ((each - grid.start) // grid.step for each in (reason.start, reason.end))
     at = np.zeros(grid.n_steps, dtype=bool)
     at[first:last] = True
@@ -127,17 +157,17 @@ def _least_of_what_is_off(
     ).reshape(len(least), power.shape[1])
 
 
-def loosened(problem: SiteProblem, candidate: Candidate) -> LinearModel:
+def loosened(problem: SiteProblem, candidate: Candidate) -> SiteModel:
     """Return the model of ``problem`` with a kW or a kWh more room at ``candidate``."""
     changed = _changed(problem, candidate)
     if changed is not None:
-        return build_site(changed).model
-    model = build_site(problem).model
-    rows = _rows(model, candidate.limit, candidate.of, candidate.at)
-    lower, upper = model.row_bounds()
+        return build_site(changed)
+    site = build_site(problem)
+    rows = _rows(site.model, candidate.limit, candidate.of, candidate.at)
+    lower, upper = site.model.row_bounds()
     lower[rows] -= ONE
     upper[rows] += ONE
-    return model
+    return site
 
 
 def _changed(problem: SiteProblem, candidate: Candidate) -> SiteProblem | None:
@@ -160,7 +190,7 @@ def _changed(problem: SiteProblem, candidate: Candidate) -> SiteProblem | None:
     return replace(problem, switching=switching, **{part: replace(whole, **{field: levels})})
 
 
-def _rows(model: LinearModel, limit: str, of: str, at: Flags) -> NDArray[np.int64]:
+def _rows(model: Limited, limit: str, of: str, at: Flags) -> NDArray[np.int64]:
     """Return the rows of a limit that are about steps ``at``."""
     steps = np.flatnonzero(at)
     return np.concatenate(

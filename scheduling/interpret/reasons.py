@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.timegrid import TimeGrid
-from scheduling.formulation.blocks import RowLimit
-from scheduling.formulation.linear_model import LinearModel
+from scheduling.formulation.blocks import Limited, RowLimit
 from scheduling.interpret.wording import limit_words
 
 Array = NDArray[np.float64]
@@ -31,6 +30,7 @@ class Basis(StrEnum):
     DUAL = "DUAL"
     DUAL_CHOICES_FIXED = "DUAL_CHOICES_FIXED"
     RESOLVE = "RESOLVE"
+    RESOLVE_NEARBY = "RESOLVE_NEARBY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +63,14 @@ class Reason:
 
 
 def read_reasons(
-    model: LinearModel,
+    model: Limited,
     reduced_costs: Array,
     row_duals: Array,
     grid: TimeGrid,
     *,
     step_hours: Array,
     currency: str,
+    basis: Basis = Basis.DUAL,
 ) -> list[Reason]:
     """Return the binding limits, by time.
 
@@ -77,9 +78,9 @@ def read_reasons(
 
     Args:
         reduced_costs, row_duals: as in ``engines.base.Solution``.
+        basis: what they hold for.
     """
     found: list[Reason] = []
-    basis = Basis.DUAL_CHOICES_FIXED if model.has_integers else Basis.DUAL
     steps = np.arange(grid.n_steps)
     moments = [grid.start + step * grid.step for step in range(grid.n_steps + 1)]
     for limit in model.limits:

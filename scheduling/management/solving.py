@@ -52,9 +52,6 @@ def solve(options: dict[str, Any], stderr: OutputWrapper) -> None:
     document = _read_document(options["file"], notation=options["format"])
     changes = {name: options[name] for name in ("ties", "on_infeasible") if options[name]}
     document = document.model_copy(update={k: _CHOICES[k](v) for k, v in changes.items()})
-    if options["resolves"] and document.not_planned_anew:
-        message = f"--resolves: {document.not_planned_anew}"
-        raise CommandError(message, returncode=BAD_INPUT)
     time_limit = timedelta(seconds=options["time_limit"])
     answer = _plan(document, options["engine"], time_limit)
     if variations:

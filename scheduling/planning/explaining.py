@@ -12,12 +12,13 @@ from scheduling.engines.base import EngineFailed, Infeasible, OutOfTime, Solutio
 from scheduling.engines.choose import LONG_CHAIN
 from scheduling.engines.highs import HighsEngine
 from scheduling.flex.devices import Battery
+from scheduling.formulation.blocks import Limited
 from scheduling.formulation.compiled import fix_columns
 from scheduling.formulation.site import build_site
 from scheduling.interpret.baselines import Saving, not_held_against, read_savings
 from scheduling.interpret.devices import DeviceReason, read_device_reasons
 from scheduling.interpret.rainflow import Wear, meter
-from scheduling.interpret.reasons import Reason, read_reasons
+from scheduling.interpret.reasons import Basis, Reason, read_reasons
 from scheduling.interpret.worth import Worth
 from scheduling.planning.plan import Plan, PlanStatus, Solved
 from scheduling.planning.resolving import Resolve, resolve
@@ -73,25 +74,26 @@ def explain(plan: Plan, *, resolves: int = 0) -> Explanation:
     ``resolves``: at how many limits, at most, the worth of a whole kW or kWh is found by planning
     anew; each takes as long as the plan.
 
-    Of a plan over scenarios only the wear is told: a dual there is of one course of things, by its
-    weight, and no reason for a plan. Where the engine has no duals, those of the
-    plan with its choices fixed are used, unless it is long: then only what planning saves is told.
+    Of a plan over scenarios only the wear is told, and what is planned anew: a dual there is of
+    one course of things, by its weight, and no reason for a plan. Where the engine has no duals,
+    those of the plan with its choices fixed are used, unless it is long: then only what planning
+    saves is told.
     """
     solved, began = plan.solved, perf_counter()
     if solved is None:
         return Explanation()
     if solved.site.courses:
-        return Explanation(wear=_wear(plan, solved), took_ms=(perf_counter() - began) * 1000)
+        found = _over_scenarios(plan, solved, resolves) if resolves else ()
+        took = (perf_counter() - began) * 1000
+        return Explanation(wear=_wear(plan, solved), resolves=found, took_ms=took)
     savings = _savings(plan, solved)
     duals = _duals(solved)
     if duals is None:
         took = (perf_counter() - began) * 1000
         return Explanation(savings=tuple(savings), wear=_wear(plan, solved), took_ms=took)
     rows, columns = duals
-    hours = np.broadcast_to(np.asarray(solved.problem.step_hours), plan.grid.n_steps)
     worth = Worth.read(solved.site, solved.problem, rows)
-    model, currency = solved.site.model, plan.currency
-    reasons = read_reasons(model, columns, rows, plan.grid, step_hours=hours, currency=currency)
+    reasons = _reasons(plan, solved, solved.site.model, columns, rows)
     return Explanation(
         reasons=tuple(reasons),
         device_reasons=tuple(
@@ -109,9 +111,36 @@ def explain(plan: Plan, *, resolves: int = 0) -> Explanation:
         stock_value_per_kwh=dict(zip(solved.problem.stocks.names, worth.value, strict=True)),
         savings=tuple(savings),
         wear=_wear(plan, solved),
-        resolves=tuple(resolve(plan, reasons, most=resolves)),
+        resolves=tuple(resolve(plan, [reasons], most=resolves)),
         took_ms=(perf_counter() - began) * 1000,
     )
+
+
+def _reasons(
+    plan: Plan, solved: Solved, limited: Limited, columns: Array, rows: Array
+) -> list[Reason]:
+    """Return the limits of ``limited`` that bind by the duals of its columns and rows."""
+    return read_reasons(
+        limited,
+        columns,
+        rows,
+        plan.grid,
+        step_hours=np.broadcast_to(np.asarray(solved.problem.step_hours), plan.grid.n_steps),
+        currency=plan.currency,
+        basis=Basis.DUAL_CHOICES_FIXED if solved.site.model.has_integers else Basis.DUAL,
+    )
+
+
+def _over_scenarios(plan: Plan, solved: Solved, most: int) -> tuple[Resolve, ...]:
+    duals = _duals(solved)
+    if duals is None:
+        return ()
+    rows, columns = duals
+    reasons = [
+        _reasons(plan, solved, each, columns[each.first_column :], rows[each.first_row :])
+        for each in solved.site.courses
+    ]
+    return tuple(resolve(plan, reasons, most=most))
 
 
 def _savings(plan: Plan, solved: Solved) -> list[Saving]:

@@ -15,6 +15,7 @@ from scheduling.formulation.site import SiteModel, SiteProblem
 from scheduling.interpret.breaches import Breach
 from scheduling.interpret.irreducible import Conflict
 from scheduling.interpret.refinement import Refinement
+from scheduling.planning.scenarios import Outlook
 
 Array = NDArray[np.float64]
 
@@ -58,12 +59,16 @@ class ScenarioOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """A problem with its model and the solution that was found: what explains a plan."""
+    """A problem with its model and the solution that was found: what explains a plan.
+
+    ``outlooks``: of a plan over scenarios, each, ``problem`` being that of the first.
+    """
 
     document: SiteDocument
     problem: SiteProblem
     site: SiteModel
     solution: Solution
+    outlooks: tuple[Outlook, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """A document with scenarios, as one problem of all of them."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,9 +11,17 @@ from scheduling.flex.devices import Load
 from scheduling.flex.site import SiteDocument
 from scheduling.flex.uncertainty import Scenario
 from scheduling.formulation.scenarios import Course, join
-from scheduling.formulation.site import SiteModel, SiteProblem, build_site
+from scheduling.formulation.site import SiteModel, SiteProblem
 from scheduling.planning.problem import problem_of
 from scheduling.planning.series import tick_after
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """A scenario and the site's problem in it."""
+
+    scenario: Scenario
+    problem: SiteProblem
 
 
 def likeliest(document: SiteDocument) -> SiteDocument:
@@ -21,8 +30,8 @@ def likeliest(document: SiteDocument) -> SiteDocument:
     return _as(document, max(scenarios, key=lambda each: each.weight)) if scenarios else document
 
 
-def build_scenarios(document: SiteDocument, problem: SiteProblem) -> SiteModel:
-    """Return the model of all scenarios; where its variables are, the likeliest's.
+def outlooks(document: SiteDocument, problem: SiteProblem) -> tuple[Outlook, ...]:
+    """Return each scenario of ``document``, the likeliest first; none where it has none.
 
     Args:
         problem: the likeliest's.
@@ -30,21 +39,33 @@ def build_scenarios(document: SiteDocument, problem: SiteProblem) -> SiteModel:
     Raises:
         Contradiction: a scenario asks for what cannot be.
     """
-    uncertainty, site = document.uncertainty, build_site(problem)
-    if not uncertainty.scenarios:
-        return site
-    grid = document.window.grid
+    if not document.uncertainty.scenarios:
+        return ()
+    first, *others = sorted(document.uncertainty.scenarios, key=lambda each: -each.weight)
+    rest = [Outlook(each, problem_of(_as(document, each))[0]) for each in others]
+    return (Outlook(first, problem), *rest)
+
+
+def joined(
+    scenarios: Sequence[Outlook], sites: Sequence[SiteModel], document: SiteDocument
+) -> SiteModel:
+    """Return the model of all ``scenarios``; where its variables are, the first's.
+
+    Args:
+        sites: the model of each scenario's problem.
+        document: says how they are planned for together.
+    """
+    uncertainty, grid = document.uncertainty, document.window.grid
     until = grid.start + timedelta(hours=uncertainty.decided_hours)
     n_decided = min(max(tick_after(grid, until), 0), grid.n_steps)
-    first, *others = sorted(uncertainty.scenarios, key=lambda each: -each.weight)
-    courses = [Course(first.name, first.weight, site.model, _decided(site, n_decided))]
-    for each in others:
-        own = build_site(problem_of(_as(document, each))[0])
-        courses.append(Course(each.name, each.weight, own.model, _decided(own, n_decided)))
+    courses = [
+        Course(each.scenario.name, each.scenario.weight, site.model, _decided(site, n_decided))
+        for each, site in zip(scenarios, sites, strict=True)
+    ]
     model, costs = join(
         courses, risk_weight=uncertainty.risk_weight, tail_share=uncertainty.tail_share
     )
-    return replace(site, model=model, courses=tuple(costs))
+    return replace(sites[0], model=model, courses=tuple(costs))
 
 
 def _decided(site: SiteModel, n_steps: int) -> np.ndarray[Any, np.dtype[np.int64]]:

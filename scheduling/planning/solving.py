@@ -228,7 +228,7 @@ def _read(
             ScenarioOutcome(each.name, each.weight, each.of(solution.values))
             for each in site.courses
         ),
-        solved=Solved(document, stated.problem, site, solution),
+        solved=Solved(document, stated.problem, site, solution, stated.outlooks),
     )
 
 

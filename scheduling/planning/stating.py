@@ -11,18 +11,19 @@ from scheduling.engines.recent import Recent
 from scheduling.flex.network import Connection
 from scheduling.flex.site import SiteDocument
 from scheduling.formulation.repricing import repriced
-from scheduling.formulation.site import SiteModel, SiteProblem
+from scheduling.formulation.site import SiteModel, SiteProblem, build_site
 from scheduling.planning.builder import Reading
 from scheduling.planning.problem import problem_of, with_terms
 from scheduling.planning.reach import beyond_reach
-from scheduling.planning.scenarios import build_scenarios, likeliest
+from scheduling.planning.scenarios import Outlook, joined, likeliest, outlooks
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
     """A problem in its three forms, and how to get from the last to the first.
 
-    ``unreached``: what cannot be, as is plain before solving, in words.
+    ``unreached``: what cannot be, as is plain before solving, in words. ``outlooks``: the
+    scenarios, ``document`` and ``problem`` being those of the first; none where there are none.
     """
 
     document: SiteDocument
@@ -30,6 +31,7 @@ class Stated:
     readings: dict[str, Reading]
     site: SiteModel
     unreached: tuple[str, ...] = ()
+    outlooks: tuple[Outlook, ...] = ()
 
 
 _TERMS: Final = ("prices", "connection")
@@ -63,9 +65,12 @@ def state(document: SiteDocument, *, key: Hashable | None = None) -> Stated:
 def _anew(document: SiteDocument) -> Stated:
     likely = likeliest(document)
     problem, readings = problem_of(likely)
-    site = build_scenarios(document, problem)
+    site, scenarios = build_site(problem), outlooks(document, problem)
+    if scenarios:
+        sites = [site, *(build_site(each.problem) for each in scenarios[1:])]
+        site = joined(scenarios, sites, document)
     unreached = tuple(beyond_reach(problem, document.window.grid))
-    return Stated(likely, problem, readings, site, unreached)
+    return Stated(likely, problem, readings, site, unreached, scenarios)
 
 
 def _under_other_terms(document: SiteDocument, first: Stated) -> Stated | None:

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from scheduling.flex.run import RunResult, SavingFound
 from scheduling.interpret.grounds import grounds
-from scheduling.interpret.reasons import Basis
 from scheduling.models import RunState, ScheduleRun
 from scheduling.queries.overview import SitePlan
 from tenants.permissions import Actor
@@ -94,7 +93,7 @@ def _resolves(result: RunResult, currency: str, language: str) -> Iterator[Reaso
     for each in result.resolves:
         words = each.words(currency=currency, language=language)
         rests = grounds(
-            Basis.RESOLVE,
+            each.basis,
             currency=currency,
             language=language,
             off_by=each.off_by,

@@ -116,7 +116,6 @@ def request_schedule(
     if follow is not None:
         document = following(document, follow, actor=actor, asset=asset, now=now)
     document = document.model_copy(update={"quantiles": quantiles, "resolves": resolves})
-    check_planned_anew(document)
     run = run_of(asset, document, now=now, engine=engine)
     return enqueue_run(actor, "request_schedule", run, document=document)
 
@@ -192,20 +191,6 @@ def check_resolves(number: int) -> None:
     if not 0 <= number <= MOST_RESOLVES:
         words = f"{number} should be from 0 to {MOST_RESOLVES}"
         raise wrong("resolves", words, code="range")
-
-
-def check_planned_anew(document: RunDocument) -> None:
-    """Check that the plan is of a kind of which limits are planned anew, if they are to be.
-
-    Raises:
-        ValidationError: it is planned over scenarios, or its physics bend.
-    """
-    over_quantiles = document.quantiles is not None and len(document.quantiles.probabilities) > 1
-    why = document.site.not_planned_anew
-    if over_quantiles:
-        why = "a plan over quantiles is not planned anew: a limit is worth another in each"
-    if document.resolves and why:
-        raise wrong("resolves", why, code="inconsistent")
 
 
 def _usual(now: datetime, step: timedelta) -> TimeGrid:

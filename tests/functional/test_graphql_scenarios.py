@@ -24,6 +24,7 @@ RUN = """
     query ($id: ID!) {
       scheduleRun(id: $id) {
         state failure cost { amount } scenarios { name weight cost { amount } }
+        resolvedLimits { limit start end basis saving { amount } byDual { amount } }
       }
     }
 """
@@ -78,6 +79,29 @@ def test_quantiles_of_a_forecast_are_scenarios_of_one_plan(
     )
     mean = sum(each["weight"] * costs[each["name"]] for each in run["scenarios"])
     assert float(run["cost"]["amount"]) == pytest.approx(mean)
+
+
+def test_over_quantiles_a_kw_is_worth_what_it_saves_in_all_of_them(
+    planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    quantile(site, now, LOW, 0.1)
+    quantile(site, now, HIGH, 0.9)
+
+    given = asked(site, now) | {"resolves": 3}
+    answer = planner.execute(REQUEST, input=given)["requestSchedule"]
+    run_jobs()
+
+    told = planner.execute(RUN, id=answer["object"]["id"])["scheduleRun"]["resolvedLimits"]
+    assert told
+    assert {each["basis"] for each in told} == {"RESOLVE"}
+    # A kWh shifted from 0.1 earns 0.1, 0.4 or 0.8: by weight 0.43. A kW alone at one limit meets
+    # the next one, as the dual does not.
+    by_dual = max(float(each["byDual"]["amount"]) for each in told)
+    assert by_dual == pytest.approx(0.3 * 0.1 + 0.4 * 0.4 + 0.3 * 0.8)
+    assert all(
+        0 <= float(each["saving"]["amount"]) <= float(each["byDual"]["amount"]) + 0.01
+        for each in told
+    )
 
 
 @pytest.mark.parametrize(

@@ -255,27 +255,26 @@ def test_what_a_kw_is_worth_is_planned_anew_where_asked(solve: Solve, site_file:
 
 
 @pytest.mark.parametrize(
-    ("store", "more", "words"),
+    ("store", "more", "basis"),
     [
-        ({"quadratic_loss_per_kw": 0.01}, {}, "of what bends (battery) is not planned anew"),
-        (
-            {},
-            {"uncertainty": {"scenarios": [{"name": "a", "weight": 1.0}]}},
-            "over scenarios is not planned anew",
-        ),
+        ({"quadratic_loss_per_kw": 0.01}, {}, "RESOLVE_NEARBY"),
+        ({}, {"uncertainty": {"scenarios": [{"name": "a", "weight": 1.0}]}}, "RESOLVE"),
     ],
 )
-def test_what_cannot_be_planned_anew_is_refused_by_name(
-    solve: Solve, tmp_path: Path, store: dict[str, Any], more: dict[str, Any], words: str
+def test_what_bends_or_may_come_otherwise_is_planned_anew_too(
+    solve: Solve, tmp_path: Path, store: dict[str, Any], more: dict[str, Any], basis: str
 ) -> None:
-    given = site_object(battery(**store), import_price=[0.1, 0.5], more=more)
+    given = site_object(
+        battery(**store), import_price=[0.1, 0.5], export_price=[0.05, 0.4], more=more
+    )
     file = str(write(tmp_path, given))
 
-    assert solve(file)[0] == 0
-    status, output, errors = solve(file, "--resolves", "2")
+    status, output, _ = solve(file, "--resolves", "2", "--json", "-")
 
-    assert (status, output) == (2, "")
-    assert f"--resolves: a plan {words}" in errors
+    told = json.loads(output)["resolves"]
+    assert (status, len(told)) == (0, 2)
+    assert {each["basis"] for each in told} == {basis}
+    assert "planned anew" in solve(file, "--resolves", "2")[1]
 
 
 def test_varies_what_is_asked(solve: Solve, site_file: Path) -> None:

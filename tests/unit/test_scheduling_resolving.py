@@ -6,16 +6,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scheduling.flex import document_from_object
+from scheduling.flex import SiteDocument, document_from_object
 from scheduling.flex.run import MOST_RESOLVES
 from scheduling.interpret.reasons import Basis
 from scheduling.interpret.wording import LANGUAGES, resolve_words
-from scheduling.planning import Plan, explain, plan
+from scheduling.planning import PlanStatus, explain, plan
 from scheduling.planning.problem import problem_of
-from scheduling.planning.resolving import resolve
+from scheduling.planning.resolving import Resolve, resolve
 from tests.unit.bending_documents import SITES
 from tests.unit.explained_documents import LITTLE, moved, noisy_site
-from tests.unit.scheduling_documents import START, load, site, site_object, vehicle
+from tests.unit.scheduling_documents import START, battery, load, site, site_object, vehicle
 
 
 def on_or_off(load_kw: list[float], price: list[float], limit: float) -> dict[str, Any]:
@@ -125,24 +125,106 @@ def test_nothing_is_planned_anew_where_nobody_asks_or_time_is_up() -> None:
 
     assert explain(answer).resolves == ()
     reasons = explain(answer).reasons
-    assert resolve(answer, reasons, most=5, time_limit=timedelta(0)) == []
-    assert len(resolve(answer, reasons, most=99)) == MOST_RESOLVES
+    assert resolve(answer, [reasons], most=5, time_limit=timedelta(0)) == []
+    assert len(resolve(answer, [reasons], most=99)) == MOST_RESOLVES
 
 
-def unresolved() -> list[Plan]:
-    over_scenarios = site(
-        load(1.0), import_price=[0.1, 0.2],
-        more={"uncertainty": {"scenarios": [
-            {"name": "a", "weight": 0.5, "power_kw": {"load": [2.0, 2.0]}},
-            {"name": "b", "weight": 0.5, "power_kw": {"load": [1.0, 1.0]}},
-        ]}},
-    )  # fmt: skip
-    return [plan(SITES["quadratic loss"]), plan(over_scenarios)]
+def with_room(document: SiteDocument, each: Resolve, room: float = 1.0) -> SiteDocument:
+    """The document with ``room`` kW more of import while ``each`` lasts."""
+    given, grid = document.connection.import_limit_kw, document.window.grid
+    first, last = ((t - grid.start) // grid.step for t in (each.start, each.end))
+    limit = np.broadcast_to(np.asarray(given, dtype=float), grid.n_steps).copy()
+    limit[first:last] += room
+    connection = document.connection.model_copy(update={"import_limit_kw": tuple(limit.tolist())})
+    return document.model_copy(update={"connection": connection})
 
 
-def test_what_bends_or_may_come_otherwise_is_not_planned_anew() -> None:
-    for answer in unresolved():
-        assert explain(answer, resolves=3).resolves == ()
+def over_scenarios(**attitude: float) -> SiteDocument:
+    """A site whose load and prices may come otherwise, behind a limit that binds in each."""
+    random, n = np.random.default_rng(5), 8
+    price = (0.1 + 0.4 * random.random((3, n))).round(3)
+    return site(
+        battery(stock_at_start_kwh=3.0, capacity_kwh=12.0, charge_efficiency=0.95),
+        load(4.0),
+        import_price=price[0].tolist(),
+        export_price=0.02,
+        import_limit_kw=6.5,
+        import_breach_price_per_kwh=3.0,
+        more={
+            "peaks": [{"name": "month", "price_per_kw": 0.4}],
+            "uncertainty": {
+                "scenarios": [
+                    {
+                        "name": f"course {w}",
+                        "weight": weight,
+                        "import_per_kwh": price[w].tolist(),
+                        "power_kw": {"load": (3 + 4 * random.random(n)).round(2).tolist()},
+                    }
+                    for w, weight in enumerate((0.2, 0.5, 0.3))
+                ],
+                "decided_hours": 3.0,
+                **attitude,
+            },
+        },
+    )
+
+
+@pytest.mark.parametrize("attitude", [{}, {"risk_weight": 0.8, "tail_share": 0.3}])
+def test_over_scenarios_a_kw_is_worth_what_planning_all_of_them_with_it_saves(
+    attitude: dict[str, float],
+) -> None:
+    document = over_scenarios(**attitude)
+    answer = plan(document)
+
+    told = [each for each in explain(answer, resolves=10).resolves if each.unit == "kW"]
+
+    assert len(told) >= 2
+    limits = [each for each in told if each.limit == "import limit"]
+    assert limits
+    for each in limits:
+        saved = answer.cost - plan(with_room(document, each)).cost
+        assert each.saving == pytest.approx(saved, abs=1e-6)
+        assert 0 <= each.saving <= each.by_dual + 1e-6
+        assert each.basis is Basis.RESOLVE
+    assert max(each.saving for each in limits) > 0.05
+
+
+def test_over_scenarios_a_dual_is_of_all_of_them() -> None:
+    """A little more room saves that at most, a little less costs that at least."""
+    document = over_scenarios()
+    answer = plan(document)
+    told = explain(answer, resolves=10).resolves
+    limits = [each for each in told if each.limit == "import limit"]
+    sharp = 0
+
+    assert limits
+    for each in limits:
+        more, less = (plan(with_room(document, each, by)).cost for by in (LITTLE, -LITTLE))
+        saved, spent = (answer.cost - more) / LITTLE, (less - answer.cost) / LITTLE
+        assert saved - 1e-5 <= each.by_dual <= spent + 1e-5
+        sharp += min(spent - each.by_dual, each.by_dual - saved) < 1e-4
+    assert sharp
+
+
+@pytest.mark.parametrize("name", ["quadratic loss", "tank", "battery and tank"])
+def test_what_bends_is_planned_anew_by_its_equations(name: str) -> None:
+    limit = {"quadratic loss": 4.0, "tank": 2.2, "battery and tank": 3.0}[name]
+    given = SITES[name].connection.model_copy(update={"import_limit_kw": limit})
+    document = SITES[name].model_copy(update={"connection": given})
+    answer = plan(document)
+    assert answer.status is PlanStatus.LOCAL
+
+    told = explain(answer, resolves=6).resolves
+
+    assert told
+    for each in told:
+        if each.limit == "import limit":
+            # By tangents alone: what the solver of the exact equations finds is a little better.
+            saved = answer.cost - plan(with_room(document, each)).cost
+            assert each.saving == pytest.approx(saved, rel=0.02)
+            assert each.saving <= saved + each.off_by
+    assert any(each.saving > 1e-4 for each in told)
+    assert {each.basis for each in told} == {Basis.RESOLVE_NEARBY}
 
 
 def test_a_resolve_is_worded_in_every_language() -> None:

@@ -122,20 +122,6 @@ def test_too_many_limits_to_plan_anew_are_refused_at_their_field(
     assert "from 0 to 10" in error["detail"]
 
 
-def test_limits_of_a_plan_over_quantiles_are_not_planned_anew(
-    planner: GraphQLClient, site: Asset, now: datetime
-) -> None:
-    quantiles = {"probabilities": [0.1, 0.9], "weights": [0.5, 0.5]}
-    answer = planner.execute(
-        REQUEST, input=window(site, now) | {"resolves": 1, "quantiles": quantiles}
-    )
-
-    (error,) = answer["requestSchedule"]["errors"]
-    assert (error["field"], error["code"]) == (["resolves"], "INCONSISTENT")
-    assert "a plan over quantiles is not planned anew" in error["detail"]
-    assert ScheduleRun.objects.count() == 0
-
-
 def test_what_if_is_a_run_of_its_own_that_schedules_nothing(
     planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
 ) -> None:
