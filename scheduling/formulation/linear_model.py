@@ -24,7 +24,6 @@ from scheduling.formulation.blocks import (
     flat,
     indices,
     merged,
-    present,
     shapes,
 )
 from scheduling.formulation.compiled import (
@@ -35,6 +34,7 @@ from scheduling.formulation.compiled import (
     by_rows,
     compile_model,
 )
+from scheduling.formulation.priced import Priced
 
 Array: TypeAlias = NDArray[np.float64]
 Columns: TypeAlias = NDArray[np.int64]
@@ -45,7 +45,7 @@ Term: TypeAlias = tuple[Columns, ArrayLike]
 NO_COLUMN: Final = -1
 
 
-class LinearModel:
+class LinearModel(Priced):
     """Minimise the sum of all costs subject to bounds on columns and rows.
 
     Columns and rows are added in blocks that keep the caller's shape, commonly
@@ -53,9 +53,8 @@ class LinearModel:
     """
 
     def __init__(self) -> None:
-        self.n_columns = 0
+        super().__init__()
         self.n_rows = 0
-        self.offset = 0.0
         self.columns: dict[str, Columns] = {}
         self.rows: dict[str, Rows] = {}
         self.chains: list[Chain] = []
@@ -66,9 +65,6 @@ class LinearModel:
         self.row_limits: list[RowLimit] = []
         self.softnesses: list[Softness] = []
         self.bent: list[Bent] = []
-        self.costs: list[tuple[str, Columns, Array]] = []
-        self.constants: dict[str, float] = {}
-        self._preferences: list[tuple[Columns, Array]] = []
         self._column_bounds: list[tuple[Array, Array]] = []
         self._row_bounds: list[tuple[Array, Array]] = []
         self._integer: list[Columns] = []
@@ -143,14 +139,6 @@ class LinearModel:
             return
         row, column, value = np.broadcast_arrays(rows, columns, coefficient)
         self._entries.append((row.ravel(), column.ravel(), value.ravel().astype(np.float64)))
-
-    def add_cost(self, term: str, columns: Columns, price: ArrayLike) -> None:
-        """Add ``price · x[columns]`` [currency] to the cost, under the name ``term``."""
-        self.costs.append((term, *present(columns, flat(price, columns.shape))))
-
-    def add_constant(self, term: str, amount: float) -> None:
-        """Add ``amount`` [currency] to the cost, under the name ``term``."""
-        self.constants[term] = self.constants.get(term, 0.0) + amount
 
     def soften(
         self,
@@ -294,27 +282,6 @@ class LinearModel:
             self._matrix = state, by_rows(self._entries, self.n_rows, self.n_columns)
         return self._matrix[1]
 
-    def prices(self) -> Array:
-        """Return what one more of each column costs, shape (n_columns,) [currency per unit]."""
-        return self._summed([(columns, prices) for _, columns, prices in self.costs])
-
-    def preferences(self) -> Array | None:
-        """Return the weight of each column in choosing among plans of equal cost, if any."""
-        return self._summed(self._preferences) if self._preferences else None
-
-    def prefer_less(self, columns: Columns, weight: ArrayLike) -> None:
-        """Among plans of equal cost choose one with a lower ``Σ weight · x[columns]``."""
-        self._preferences.append(present(columns, flat(weight, columns.shape)))
-
-    def forget_preferences(self) -> None:
-        """Leave the choice among plans of equal cost open."""
-        self._preferences.clear()
-
-    def take_costs(self, other: "LinearModel") -> None:
-        """Put costs and preferences of ``other``, whose columns come first here, for the own."""
-        self.costs, self.constants = list(other.costs), dict(other.constants)
-        self._preferences = list(other._preferences)
-
     def add_limit(
         self,
         name: str,
@@ -369,16 +336,6 @@ class LinearModel:
         """Return lower and upper bounds of all rows; writing to them changes the model."""
         return merged(self._row_bounds)
 
-    def reprice(self, costs: Iterable[tuple[str, Columns, ArrayLike]]) -> None:
-        """Put the prices of ``costs`` for those that the same term and columns have."""
-        new = {(term, int(columns[0])): prices for term, columns, prices in costs}
-        self.costs = [
-            (term, columns, flat(new.get((term, int(columns[0])), prices), columns.shape))
-            if columns.size
-            else (term, columns, prices)
-            for term, columns, prices in self.costs
-        ]
-
     def branch(self) -> Self:
         """Return a model to be added to and bounded without changing this one.
 
@@ -397,19 +354,6 @@ class LinearModel:
     def copy(self) -> Self:
         """Return a model that can be changed without changing this one."""
         return deepcopy(self)
-
-    def _summed(self, parts: Sequence[tuple[Columns, Array]]) -> Array:
-        if not parts:
-            return np.zeros(self.n_columns)
-        columns, weights = (np.concatenate(part) for part in zip(*parts, strict=True))
-        return np.bincount(columns, weights, minlength=self.n_columns).astype(np.float64)
-
-    def cost_by_term(self, values: Array) -> dict[str, float]:
-        """Return what ``values``, shape (n_columns,), cost under each term [currency]."""
-        totals = dict(self.constants)
-        for term, columns, prices in self.costs:
-            totals[term] = totals.get(term, 0.0) + float(prices @ values[columns])
-        return totals
 
 
 def _moved(columns: Columns, by: int) -> Columns:
