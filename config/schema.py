@@ -23,6 +23,7 @@ from forecasting.graphql.types import ForecastingQuery
 from scheduling.graphql.flex_types import AssetFlexQuery
 from scheduling.graphql.identification_types import IdentificationQuery
 from scheduling.graphql.mutations import SchedulingMutation
+from scheduling.graphql.study_types import StudyQuery
 from scheduling.graphql.subscriptions import SchedulingSubscription
 from scheduling.graphql.types import SchedulingQuery
 from scheduling.graphql.wear_types import WearQuery
@@ -52,6 +53,7 @@ class Query(
     AssetFlexQuery,
     WearQuery,
     IdentificationQuery,
+    StudyQuery,
 ):
     node: relay.Node | None = node_field(
         description="Whatever this identifier names, if it is yours to see."

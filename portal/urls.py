@@ -6,6 +6,7 @@ from portal.views.files import site_file, site_files
 from portal.views.forecasts import forecast, forecast_chart, forecasts
 from portal.views.live import site_live
 from portal.views.looks import brand_css
+from portal.views.room import room
 from portal.views.sign_in import SignIn, SignOut
 from portal.views.sites import site, site_chart, sites
 from portal.views.speaking import choose_language, in_their_language
@@ -29,6 +30,7 @@ urlpatterns = [
         in_their_language(forecast_chart),
         name="forecast_chart",
     ),
+    path("sites/<int:site_id>/room/", in_their_language(room), name="room"),
     path("live/sites/<int:site_id>", site_live, name="live"),
     path("sign-in/", in_their_language(SignIn.as_view()), name="sign_in"),
     path("sign-out/", SignOut.as_view(), name="sign_out"),

@@ -40,6 +40,7 @@ _ENGLISH: Final = {
     "no_limit": "No limit was in the way.",
     "no_plan": "There is no plan for this site yet. This page shows it as soon as it is made.",
     "forecasts": "Forecasts",
+    "room": "Room on the grid",
     "sensor": "Sensor",
     "newest": "Newest forecast",
     "none": "none yet",
@@ -96,6 +97,7 @@ _DUTCH: Final = {
     "no_limit": "Geen limiet stond in de weg.",
     "no_plan": "Er is nog geen plan voor deze locatie. Deze pagina toont het zodra het er is.",
     "forecasts": "Voorspellingen",
+    "room": "Ruimte op het net",
     "sensor": "Meetpunt",
     "newest": "Nieuwste voorspelling",
     "none": "nog geen",
@@ -154,6 +156,7 @@ _GERMAN: Final = {
     "no_plan": "Für diesen Standort gibt es noch keinen Plan. Diese Seite zeigt ihn, sobald es ihn "
     "gibt.",
     "forecasts": "Prognosen",
+    "room": "Raum am Netz",
     "sensor": "Messstelle",
     "newest": "Neueste Prognose",
     "none": "noch keine",

@@ -1,4 +1,4 @@
-"""What a worker does with a queued run: read, plan, record."""
+"""What a worker does with a queued run or inquiry: read, plan, record."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -15,11 +15,14 @@ from scheduling.engines.base import OutOfTime, Unbounded
 from scheduling.events import ScheduleRunChanged
 from scheduling.flex.identification import IdentificationDocument, IdentificationResult
 from scheduling.flex.run import RunDocument, RunResult
+from scheduling.flex.study import StudyDocument
+from scheduling.flex.study_result import StudyResult
 from scheduling.models import (
     Identification,
     InquiryState,
     RunState,
     ScheduleRun,
+    Study,
 )
 from scheduling.models.schedule_run import ScheduleRunQuerySet
 from scheduling.planning import EngineUnsuited, Explanation, Plan, PlanStatus, explain, plan
@@ -92,9 +95,34 @@ def identify(claim: Claim, identification_id: str, *, clock: Clock) -> None:
         row.end_as(InquiryState.READY, at=clock(), result=result.model_dump(mode="json"))
 
 
-def give_up_identifying(identification_id: str, *, reason: str, at: datetime) -> None:
-    """End an identification whose job failed for good."""
-    row = Identification.objects.select_for_update().filter(pk=identification_id).first()
+def study(claim: Claim, study_id: str, *, clock: Clock) -> None:
+    """Bring the study from QUEUED to READY or FAILED; leave a finished one alone."""
+    # Loads the compiler of loops, which few workers need.
+    from scheduling.planning.sizing import StudyRefused  # noqa: PLC0415
+    from scheduling.planning.studying import answer_study  # noqa: PLC0415
+
+    row = Study.objects.get(pk=study_id)
+    if row.finished_at is not None:
+        return
+    document = StudyDocument.model_validate(row.asked)
+    found, failure = None, ""
+    try:
+        asked, filled = queries.read_study(document, known_at=row.knowledge_time)
+        found = StudyResult.model_validate({**answer_study(asked), "filled_share": filled})
+    except (queries.MissingBeliefs, StudyRefused, OutOfTime) as refusal:
+        failure = str(refusal)[:500]
+    with claim.finishing():
+        if found is None:
+            row.end_as(InquiryState.FAILED, at=clock(), failure=failure)
+        else:
+            row.end_as(InquiryState.READY, at=clock(), result=found.model_dump(mode="json"))
+
+
+def give_up_inquiry(
+    kind: type[Identification] | type[Study], key: str, *, reason: str, at: datetime
+) -> None:
+    """End an inquiry whose job failed for good."""
+    row = kind.objects.select_for_update().filter(pk=key).first()
     if row is not None and row.finished_at is None:
         failure = f"internal error: {reason}"[:500]
         row.end_as(InquiryState.FAILED, at=at, failure=failure)

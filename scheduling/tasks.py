@@ -29,9 +29,10 @@ def solve_schedule(claim: Claim, *, run_id: str, **_: Any) -> None:
 
 
 def _give_up_identifying(payload: dict[str, Any], reason: str) -> None:
-    from scheduling import pipeline  # noqa: PLC0415
+    from scheduling import models, pipeline  # noqa: PLC0415
 
-    pipeline.give_up_identifying(payload["identification_id"], reason=reason, at=timezone.now())
+    key, at = payload["identification_id"], timezone.now()
+    pipeline.give_up_inquiry(models.Identification, key, reason=reason, at=at)
 
 
 @job("scheduling.identify", queue="nonlinear", on_quarantine=_give_up_identifying)
@@ -40,6 +41,24 @@ def identify_parameters(claim: Claim, *, identification_id: str, **_: Any) -> No
     from scheduling import pipeline  # noqa: PLC0415
 
     pipeline.identify(claim, identification_id, clock=_now)
+
+
+def _give_up_studying(payload: dict[str, Any], reason: str) -> None:
+    from scheduling import models, pipeline  # noqa: PLC0415
+
+    key, at = payload["study_id"], timezone.now()
+    pipeline.give_up_inquiry(models.Study, key, reason=reason, at=at)
+
+
+@job("scheduling.study", queue="nonlinear", on_quarantine=_give_up_studying)
+def answer_study(claim: Claim, *, study_id: str, **_: Any) -> None:
+    """Answer the study of that id. Safe to repeat: a finished one is left as it is.
+
+    A year takes seconds: it waits where no plan of a site waits behind it.
+    """
+    from scheduling import pipeline  # noqa: PLC0415
+
+    pipeline.study(claim, study_id, clock=_now)
 
 
 @job("scheduling.refine", queue="nonlinear", on_quarantine=_give_up)

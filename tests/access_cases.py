@@ -177,6 +177,15 @@ def a_building_to_identify(world: World, asker: Asker) -> dict[str, Any]:
     }
 
 
+def a_year(world: World, asker: Asker) -> dict[str, Any]:
+    question = {
+        "window": {"start": "2026-02-01T00:00:00Z", "end": "2026-02-03T00:00:00Z"},
+        "loadKw": {"sensor": world.own(Sensor, asker.home, "power")},
+        "sizesKwh": [0.0, 10.0],
+    }
+    return {"asset": world.own(Asset, asker.home, "site"), "study": {"battery": question}}
+
+
 #: For each mutation an input that is right for a manager of the asker's places.
 CASES: Final[dict[str, Callable[[World, Asker], dict[str, Any]]]] = {
     "rotateToken": a_token,
@@ -199,6 +208,7 @@ CASES: Final[dict[str, Callable[[World, Asker], dict[str, Any]]]] = {
     "requestFlexmeasuresSchedule": a_notation,
     "requestWhatIf": a_variation,
     "requestIdentification": a_building_to_identify,
+    "requestStudy": a_year,
     "setDeviceFlex": kept_at_a_device,
     "setSiteContext": kept_at_a_site,
     "requestForecast": a_forecast,

@@ -43,6 +43,7 @@ _OF_NOTHING: Final = '"QXNzZXQ6MTAwMDAwMDAwMA=="'
 
 #: Values of inputs that have to be given beside the one that is planted.
 _SAMPLES: Final = {
+    "Numbers": [1.0],
     "Boolean": False,
     "DateTime": "2026-03-28T13:00Z",
     "Float": 0.5,

@@ -22,8 +22,13 @@ from scheduling.models import (
     InquiryState,
     RunState,
     ScheduleRun,
+    Study,
 )
-from scheduling.services import request_battery_identification, request_schedule
+from scheduling.services import (
+    request_battery_identification,
+    request_schedule,
+    request_study,
+)
 from tenants.accounts.models import ApiToken, Customer
 from tenants.accounts.tokens import issue_token
 from tenants.models import Plan, Tenant
@@ -39,12 +44,13 @@ SHOWN_BY: dict[type[Model], frozenset[Permission]] = {
     AssetFlex: frozenset({Permission.ASSET_READ}),
     ScheduleRun: frozenset({Permission.ASSET_READ}),
     Identification: frozenset({Permission.ASSET_READ}),
+    Study: frozenset({Permission.ASSET_READ}),
     ForecastPlan: frozenset({Permission.ASSET_READ}),
     ForecastRun: frozenset({Permission.ASSET_READ}),
     Customer: frozenset({Permission.ASSET_READ, Permission.ACCOUNT_MANAGE}),
     ApiToken: frozenset({Permission.ACCOUNT_MANAGE}),
 }
-_RUNS: Final = (ScheduleRun, Identification, ForecastRun)
+_RUNS: Final = (ScheduleRun, Identification, Study, ForecastRun)
 #: Identifiers that name nothing, in the shape of those that do.
 NOTHING: dict[type[Model], Any] = {
     model: model().pk if model in _RUNS else 10**9 for model in SHOWN_BY
@@ -225,6 +231,7 @@ def _furnish(world: World, customer_name: str, sites: tuple[str, ...], now: date
         run.save()
         world.rows.append(Row(ScheduleRun, node_id(run), place, (run.failure, node_id(run))))
         world.rows.append(_an_identification(site, place, now))
+        world.rows.append(_a_study(site, place, now))
         world.rows += _forecasts(Sensor.objects.get(name=f"{place}-power"), place, now)
         world.rows.append(_a_token(customer, f"{place}-token", site.path, place, now))
 
@@ -236,6 +243,15 @@ def _an_identification(site: Asset, place: str, now: datetime) -> Row:
     words = f"{place}-identification-failure"
     row.end_as(InquiryState.FAILED, at=now, failure=words)
     return Row(Identification, node_id(row), place, (words, node_id(row)))
+
+
+def _a_study(site: Asset, place: str, now: datetime) -> Row:
+    window = {"start": now - 48 * HOUR, "end": now - 24 * HOUR, "step_minutes": 60}
+    given = {"kind": "battery", "window": window, "load_kw": 1.0, "sizes_kwh": [5.0]}
+    row = request_study(actor=PLATFORM, asset=site, given=given, now=now)
+    words = f"{place}-study-failure"
+    row.end_as(InquiryState.FAILED, at=now, failure=words)
+    return Row(Study, node_id(row), place, (words, node_id(row)))
 
 
 def _forecasts(sensor: Sensor, place: str, now: datetime) -> list[Row]:

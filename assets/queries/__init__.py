@@ -2,7 +2,7 @@
 
 from assets.queries.as_csv import csv_lines
 from assets.queries.columns import read_columns
-from assets.queries.extent import end_of_beliefs, shown_step
+from assets.queries.extent import end_of_beliefs, shown_step, span_of_beliefs
 from assets.queries.known import Asked, Quality, terms_beneath
 from assets.queries.latest import Latest, read_latest
 from assets.queries.points import count_points, held_at, point_values
@@ -47,5 +47,6 @@ __all__ = [
     "read_series",
     "read_total",
     "shown_step",
+    "span_of_beliefs",
     "terms_beneath",
 ]

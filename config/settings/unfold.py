@@ -75,6 +75,8 @@ UNFOLD: Final = {
                 "Scheduling",
                 _item("Runs", "event_available", "scheduling_schedulerun"),
                 _item("Flexibility", "tune", "scheduling_assetflex"),
+                _item("Studies", "query_stats", "scheduling_study"),
+                _item("Identifications", "biotech", "scheduling_identification"),
             ),
             _group(
                 "Forecasting",

@@ -3,5 +3,6 @@
 from scheduling.admin.flex import AssetFlexAdmin
 from scheduling.admin.identifications import IdentificationAdmin
 from scheduling.admin.runs import ScheduleRunAdmin
+from scheduling.admin.studies import StudyAdmin
 
-__all__ = ["AssetFlexAdmin", "IdentificationAdmin", "ScheduleRunAdmin"]
+__all__ = ["AssetFlexAdmin", "IdentificationAdmin", "ScheduleRunAdmin", "StudyAdmin"]

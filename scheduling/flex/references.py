@@ -42,17 +42,22 @@ def resolve(document: SiteDocument, values: Mapping[str, Sequence[float]]) -> Si
         DocumentError: values are not finite, negative where they may not be, or not one per
             step.
     """
-    return document_from_object(_replaced(document, "", values))
+    return document_from_object(replaced(document, values))
 
 
-def _replaced(value: Any, path: str, values: Mapping[str, Sequence[float]]) -> Any:
+def replaced(value: Any, values: Mapping[str, Sequence[float]], path: str = "") -> Any:
+    """Return ``value``, a part of a document, as an object with numbers in place of sensors.
+
+    Raises:
+        KeyError: a path has no values.
+    """
     if isinstance(value, SensorReference):
         return tuple(float(number) for number in values[path])
     if isinstance(value, Document):
         return {
-            field: _replaced(part, f"{path}.{field}" if path else field, values)
+            field: replaced(part, values, f"{path}.{field}" if path else field)
             for field, part in value.fields()
         }
     if isinstance(value, tuple) and value and isinstance(value[0], Document):
-        return tuple(_replaced(part, f"{path}[{i}]", values) for i, part in enumerate(value))
+        return tuple(replaced(part, values, f"{path}[{i}]") for i, part in enumerate(value))
     return value

@@ -1,14 +1,16 @@
 """Documents of studies: a year of one site, and what it is asked.
 
-All quantities are numbers, one or one per step; power is positive into the device.
+Power is positive into the device. In a file all quantities are numbers, one or one per step; what
+is kept may refer to sensors.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AwareDatetime, Field, Strict, model_validator
+from pydantic import AwareDatetime, Field, Strict, TypeAdapter, model_validator
 from pydantic.functional_validators import AfterValidator
 from pydantic_core import PydanticCustomError
 
@@ -25,6 +27,7 @@ from scheduling.flex.quantities import (
     VaryingMagnitude,
     leaves,
 )
+from scheduling.flex.references import replaced
 
 #: A leap year of five minutes.
 MOST_STEPS: Final = 366 * 288
@@ -45,7 +48,13 @@ def _known_zone(name: str) -> str:
 
 
 class StudyWindow(Document):
-    """The time that is studied, [start, end), in equal steps. Times have an offset."""
+    """The time that is studied, in equal steps. Times have an offset.
+
+    Attributes:
+        start: of the first step.
+        end: of the last step, not part of the window; a year after the start, as a rule.
+        step_minutes: length of a step: 5, 15, 30 or 60.
+    """
 
     start: AwareDatetime
     end: AwareDatetime
@@ -82,12 +91,12 @@ class StudiedBattery(Document):
     """A battery of any size.
 
     Attributes:
-        hours: from empty to full at the power that it has: capacity by power.
+        duration_hours: from empty to full at the power that it has: capacity by power.
         charge_efficiency, discharge_efficiency: each way, at the terminals.
         wear_cost_per_kwh: per kWh discharged; half of it is booked on charging.
     """
 
-    hours: Positive = 2.0
+    duration_hours: Positive = 2.0
     charge_efficiency: Share = 0.95
     discharge_efficiency: Share = 0.95
     wear_cost_per_kwh: NotNegative = 0.02
@@ -98,7 +107,7 @@ class Charging(Document):
 
     Attributes:
         arrive, leave: local clock; where leave is not after arrive, it is on the next day.
-        days: of arrival, 0 is Monday.
+        weekdays: of arrival, counted from Monday, which is 0.
         energy_kwh: into the vehicle while it stays.
         charge_limit_kw: of one charger.
         charge_efficiency: energy in the vehicle per energy drawn.
@@ -106,7 +115,7 @@ class Charging(Document):
 
     arrive: Clock
     leave: Clock
-    days: Annotated[tuple[Weekday, ...], Field(min_length=1, max_length=7)] = (0, 1, 2, 3, 4)
+    weekdays: Annotated[tuple[Weekday, ...], Field(min_length=1, max_length=7)] = (0, 1, 2, 3, 4)
     energy_kwh: Positive
     charge_limit_kw: Positive
     charge_efficiency: Share = 0.95
@@ -116,10 +125,13 @@ class Studied(Document):
     """A site over a long time.
 
     Attributes:
-        prices: of energy, at the connection.
+        window: what is studied.
+        currency: of all amounts, three letters.
         load_kw: what the site draws; negative where it gives.
         pv_kw: what its roof can give; it may be held back.
         import_limit_kw, export_limit_kw: of the connection, hard.
+        battery: what kind of battery.
+        sizes_kwh: capacities to try; 0 is none.
     """
 
     version: Literal[1] = 1
@@ -137,9 +149,7 @@ class Studied(Document):
         n_steps = self.window.grid.n_steps
         for path, _, value in leaves(self):
             if isinstance(value, SensorReference):
-                raise PydanticCustomError(
-                    "sensor", "{path}: a study holds the numbers themselves", {"path": path}
-                )
+                continue  # of a document that is kept: read when it is answered
             if path.endswith(("_kw", "_per_kwh")) and len(value) != n_steps:
                 raise PydanticCustomError(
                     "length",
@@ -150,7 +160,11 @@ class Studied(Document):
 
 
 class BatteryStudy(Studied):
-    """What batteries of several sizes would earn."""
+    """What batteries of several sizes would earn.
+
+    Attributes:
+        prices: of energy, at the connection.
+    """
 
     kind: Literal["battery"] = "battery"
     prices: Prices
@@ -189,3 +203,30 @@ class HostingStudy(Studied):
 
 
 Study = Annotated[BatteryStudy | HostingStudy, Field(discriminator="kind")]
+STUDY: Final[TypeAdapter[Study]] = TypeAdapter(Study)
+
+
+class StudyDocument(Document):
+    """What a study of a site was asked.
+
+    Attributes:
+        study: its question; quantities may refer to sensors.
+        loads: identifiers of POWER sensors, which are added to ``load_kw``.
+        roofs: of those whose production is added to ``pv_kw``.
+    """
+
+    study: Study
+    loads: tuple[Annotated[int, Strict()], ...] = ()
+    roofs: tuple[Annotated[int, Strict()], ...] = ()
+
+
+def with_numbers(study: Study, values: Mapping[str, Sequence[float]]) -> Study:
+    """Return ``study`` with numbers in place of its sensors.
+
+    Args:
+        values: one value per step for each path of ``references(study)``.
+
+    Raises:
+        pydantic.ValidationError: a magnitude is negative.
+    """
+    return STUDY.validate_python(replaced(study, values))

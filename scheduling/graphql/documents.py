@@ -51,6 +51,9 @@ _UNITS: Final = {
     "ratio": "ratio",
     "priority": "ratio",
     "phases": "count",
+    "_hours": "h",
+    "weekdays": "count",
+    "chargers": "count",
 }
 _ENTRY: Final = re.compile(r"^([a-z_0-9]+(?:, [a-z_0-9]+)*): (.*)$")
 
@@ -63,9 +66,17 @@ class InputTypes:
         self._made: dict[type, type] = {}
 
     def of(
-        self, document: type[Document], *, name: str, leave_out: frozenset[str] = frozenset()
+        self,
+        document: type[Document],
+        *,
+        name: str,
+        leave_out: frozenset[str] = frozenset(),
+        kept: frozenset[str] = frozenset(),
     ) -> type:
-        """Return the input type of ``document``, called ``name``."""
+        """Return the input type of ``document``, called ``name``.
+
+        Fields that are ``kept`` at the asset may be left out whatever the document says.
+        """
         if document not in self._made:
             fields = {
                 field: info
@@ -75,21 +86,25 @@ class InputTypes:
             namespace: dict[str, Any] = {
                 "__doc__": document.__doc__,
                 "__annotations__": {
-                    field: self._annotation(info, document, field) for field, info in fields.items()
+                    field: self._annotation(info, document, field, is_kept=field in kept)
+                    for field, info in fields.items()
                 },
             }
             for field, info in fields.items():
+                words = description_of(document, field)
+                if field in kept:
+                    words = f"{words} What is kept at the asset when not given."
+                is_needed = info.is_required() and field not in kept
                 namespace[field] = strawberry.field(
-                    description=description_of(document, field),
-                    **({} if info.is_required() else {"default": strawberry.UNSET}),
+                    description=words, **({} if is_needed else {"default": strawberry.UNSET})
                 )
             made = type(name, (), namespace)
             self._made[document] = strawberry.input(made, description=_summary(document))
         return self._made[document]
 
-    def _annotation(self, info: FieldInfo, document: type, field: str) -> Any:
+    def _annotation(self, info: FieldInfo, document: type, field: str, *, is_kept: bool) -> Any:
         plain = self._type(info.annotation, f"{document.__name__}{_camel(field)}")
-        return plain if info.is_required() else plain | None
+        return plain if info.is_required() and not is_kept else plain | None
 
     def _type(self, annotation: Any, name: str) -> Any:
         """Return the interface's type of a document's annotation."""

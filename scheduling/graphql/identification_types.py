@@ -13,10 +13,10 @@ from assets.graphql.types import AssetNode
 from assets.models import Asset
 from scheduling import models
 from scheduling.flex.identification import IdentificationResult
+from scheduling.graphql.inquiry_state import InquiryState
 from scheduling.interpret.failures import lacking_words
 from tenants.graphql.connections import connection
 from tenants.graphql.context import Info
-from tenants.graphql.enums import public_enum
 from tenants.graphql.filters import ChoiceLookup, TimeLookup, condition, filter_type, refers_to
 from tenants.graphql.ordering import Direction, Keys, key
 from tenants.graphql.types import VisibleNode, node_field
@@ -29,16 +29,6 @@ _UNITS: Final = {
     "_kw": "kW",
     "_efficiency": "ratio",
 }
-
-public_enum(
-    models.InquiryState,
-    description="Where an identification stands.",
-    says={
-        models.InquiryState.QUEUED: "Waits for a worker.",
-        models.InquiryState.READY: "There are parameters.",
-        models.InquiryState.FAILED: "There are none; `failure` says why.",
-    },
-)
 
 
 @strawberry.type(description="One parameter of a building or a battery.")
@@ -61,7 +51,7 @@ class IdentifiedParameter:
 )
 class IdentificationNode(VisibleNode):
     asset: AssetNode = strawberry_django.field(description="The building or the battery.")
-    state: models.InquiryState = strawberry_django.field(description="Where it stands.")
+    state: InquiryState = strawberry_django.field(description="Where it stands.")
     start: datetime = strawberry_django.field(description="Start of what is read.")
     end: datetime = strawberry_django.field(description="Its end, not part of it.")
     requested_at: datetime = strawberry_django.field(description="When it was asked for.")
@@ -119,7 +109,7 @@ def _result(row: models.Identification) -> IdentificationResult | None:
     description="Which identifications; all conditions hold.",
 )
 class IdentificationFilter:
-    state: ChoiceLookup[models.InquiryState] | None = condition("By where they stand.")
+    state: ChoiceLookup[InquiryState] | None = condition("By where they stand.")
     requested_at: TimeLookup | None = condition("By when they were asked for.")
     updated_at: TimeLookup | None = condition("By when their state last changed.")
 

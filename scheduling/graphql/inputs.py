@@ -12,6 +12,7 @@ from assets.models import Asset, Sensor
 from scheduling import services
 from scheduling.flex.context import SiteContext
 from scheduling.flex.devices import Device
+from scheduling.flex.study import BatteryStudy, HostingStudy
 from scheduling.graphql.documents import InputTypes
 from tenants.errors import as_validation_error, wrong
 from tenants.graphql.context import Info
@@ -74,14 +75,38 @@ def _device_kinds() -> Any:
     )
 
 
+#: Fields of studies that may stand at the asset.
+_KEPT: Final = frozenset(
+    {
+        *("load_kw", "pv_kw", "import_limit_kw", "export_limit_kw"),
+        *("prices", "currency", "time_zone"),
+    }
+)
+
+
+def _study_kinds() -> Any:
+    """Return the input that is exactly one of the kinds of study."""
+    namespace: dict[str, Any] = {"__annotations__": {}}
+    for kind, document in (("battery", BatteryStudy), ("hosting", HostingStudy)):
+        made = _TYPES.of(document, name=f"{kind.capitalize()}StudyInput", kept=_KEPT)
+        namespace["__annotations__"][kind] = made | None
+        summary = made.__strawberry_definition__.description  # type: ignore[attr-defined]
+        namespace[kind] = strawberry.field(default=strawberry.UNSET, description=summary)
+    return strawberry.input(
+        type("StudyKindInput", (), namespace), one_of=True, description="What is asked of a year."
+    )
+
+
 if TYPE_CHECKING:
     DeviceKindInput = Any
     SiteContextInput = Any
+    StudyKindInput = Any
 else:
     DeviceKindInput = _device_kinds()
     SiteContextInput = _TYPES.of(
         SiteContext, name="SiteContextInput", leave_out=frozenset({"members"})
     )
+    StudyKindInput = _study_kinds()
 
 
 @strawberry.input(description="What one device can do.")
@@ -118,9 +143,7 @@ def to_device(given: DeviceFlexInput, info: Info, *, field: str) -> services.Dev
     Raises:
         ValidationError: an asset or sensor is not the actor's to see.
     """
-    [(kind, parameters)] = [
-        (kind, value) for kind, value in vars(given.flex).items() if value is not strawberry.UNSET
-    ]
+    kind, parameters = _one_of(given.flex)
 
     def sensor(name: str) -> Sensor | None:
         wanted = getattr(given, name)
@@ -132,6 +155,23 @@ def to_device(given: DeviceFlexInput, info: Info, *, field: str) -> services.Dev
         power_sensor=sensor("power_sensor"),
         stock_sensor=sensor("stock_sensor"),
     )
+
+
+def to_study(given: Any, info: Info, *, field: str) -> dict[str, Any]:
+    """Return the fields of ``given``, a ``StudyKindInput``, and its kind; the service checks them.
+
+    Raises:
+        ValidationError: a sensor is not the actor's to see.
+    """
+    kind, parameters = _one_of(given)
+    return {"kind": kind, **_document(parameters, info, f"{field}.{kind}")}
+
+
+def _one_of(given: Any) -> tuple[str, Any]:
+    [(kind, parameters)] = [
+        (kind, value) for kind, value in vars(given).items() if value is not strawberry.UNSET
+    ]
+    return kind, parameters
 
 
 def _document(given: Any, info: Info, field: str) -> dict[str, Any]:

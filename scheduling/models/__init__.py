@@ -4,6 +4,7 @@ from scheduling.models.asset_flex import AssetFlex, AssetFlexQuerySet
 from scheduling.models.identification import Identification
 from scheduling.models.inquiry import InquiryState
 from scheduling.models.schedule_run import RunState, ScheduleRun, ScheduleRunQuerySet
+from scheduling.models.study import Study
 
 __all__ = [
     "AssetFlex",
@@ -13,4 +14,5 @@ __all__ = [
     "RunState",
     "ScheduleRun",
     "ScheduleRunQuerySet",
+    "Study",
 ]

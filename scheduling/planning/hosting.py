@@ -146,7 +146,11 @@ class _Site:
 
         charging, battery, hours = self.study.charging, self.study.battery, self.grid.step_hours
         need = np.full(self.n_stays, chargers * charging.energy_kwh / charging.charge_efficiency)
-        fleet, power, level = chargers * charging.charge_limit_kw, size / battery.hours, size / 2
+        fleet, power, level = (
+            chargers * charging.charge_limit_kw,
+            size / battery.duration_hours,
+            size / 2,
+        )
         given = (size, power, battery.charge_efficiency, battery.discharge_efficiency)
         shortages: list[Shortage] = []
         for number, (first, beyond) in enumerate(pairwise(self.cuts)):
@@ -199,7 +203,7 @@ def _stays(study: HostingStudy, grid: TimeGrid) -> tuple[Steps, int]:
     number = 0
     least = charging.energy_kwh / charging.charge_efficiency / charging.charge_limit_kw
     while day <= last:
-        if day.weekday() in charging.days:
+        if day.weekday() in charging.weekdays:
             until = day if leave > arrive else day + timedelta(days=1)
             first = tick_after(grid, datetime.combine(day, arrive, zone))
             beyond = tick_before(grid, datetime.combine(until, leave, zone))

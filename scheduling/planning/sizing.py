@@ -38,7 +38,7 @@ def study_sizes(study: BatteryStudy) -> list[SizeEarns]:
     """
     n_steps, battery = study.window.grid.n_steps, study.battery
     sizes = np.array([0.0, *study.sizes_kwh])
-    power = (sizes / battery.hours)[:, None]
+    power = (sizes / battery.duration_hours)[:, None]
     try:
         found = plan_stores(
             Stores(

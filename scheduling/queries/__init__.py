@@ -7,16 +7,20 @@ from scheduling.queries.problems import (
     known_steps,
     read_problem,
 )
+from scheduling.queries.studies import kept_site, measured_days, read_study
 from scheduling.queries.wear import measured_wear
 
 __all__ = [
     "MissingBeliefs",
     "SensorRemoved",
     "flex_of",
+    "kept_site",
     "known_steps",
+    "measured_days",
     "measured_wear",
     "members_of",
     "read_measured",
     "read_problem",
+    "read_study",
     "run_document",
 ]

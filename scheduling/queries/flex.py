@@ -84,6 +84,32 @@ def run_document(
     return RunDocument(site=site, outputs=outputs)
 
 
+def context_at(asset: Asset, kept: Mapping[int, AssetFlex]) -> SiteContext:
+    """Return what ``asset`` faces, as ``kept`` says there and above.
+
+    Raises:
+        ValidationError: a kept document does not fit.
+    """
+    return _at(asset, [row for row in kept.values() if row.power_sensor_id is None])
+
+
+def parts_beneath(
+    asset: Asset, kept: Mapping[int, AssetFlex]
+) -> tuple[list[SiteContext], list[Device]]:
+    """Return the contexts that ``kept`` holds below ``asset``, and the devices at and below it.
+
+    Raises:
+        ValidationError: a kept document does not fit.
+    """
+    contexts, devices = [], []
+    for name, row in _named(row for row in kept.values() if row.asset.path.startswith(asset.path)):
+        if row.power_sensor_id is not None:
+            devices.append(_device(row, name))
+        elif row.asset_id != asset.pk:
+            contexts.append(_context(row))
+    return contexts, devices
+
+
 def _placed_devices(
     asset: Asset,
     grid: TimeGrid,

@@ -12,6 +12,7 @@ from scheduling.services.identifications import (
 )
 from scheduling.services.measured import BuildingSensors
 from scheduling.services.runs import request_again, request_schedule
+from scheduling.services.studies import request_study
 from scheduling.services.what_if import request_what_if
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "request_building_identification",
     "request_flexmeasures",
     "request_schedule",
+    "request_study",
     "request_what_if",
 ]

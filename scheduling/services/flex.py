@@ -144,7 +144,7 @@ def checked_device(
         document = device_document(device.document, name=device.asset.name[:80])
     except DocumentInvalid as error:
         raise as_validation_error(error, field=field) from error
-    _check_references(references(document), actor, field=field)
+    check_references(references(document), actor, field=field)
     power, stock = device.power_sensor, device.stock_sensor
     if kept is not None:
         power, stock = power or kept.power_sensor, stock or kept.stock_sensor
@@ -168,7 +168,7 @@ def check_context(context: SiteContext, actor: Actor, *, field: str) -> None:
     Raises:
         ValidationError: the actor may not see one, or it does not fit its field.
     """
-    _check_references(references(context), actor, field=field)
+    check_references(references(context), actor, field=field)
 
 
 def _check_output(
@@ -179,10 +179,10 @@ def _check_output(
         raise wrong(field, f"{sensor} is no {wanted} sensor of {asset}", code="sensor")
 
 
-def _check_references(found: Iterable[Reference], actor: Actor, *, field: str) -> None:
+def check_references(found: Iterable[Reference], actor: Actor, *, field: str) -> None:
     """Refuse sensors that the actor may not read, or whose quantity does not fit the field."""
     for each in found:
-        path = f"{field}.{each.path}" if each.path else field
+        path = ".".join(part for part in (field, each.path) if part)
         sensor = Sensor.objects.visible_to(actor).filter(pk=each.sensor).first()
         if sensor is None:
             raise wrong(path, "no such sensor", code="not_found")

@@ -18,6 +18,7 @@ class Money:
     currency: str = strawberry.field(description="ISO 4217 code, such as EUR.")
 
 
-def money(amount: float, info: Info) -> Money:
-    """Return ``amount`` [the tenant's currency] as money, to 1e-6."""
-    return Money(amount=Decimal(repr(amount)).quantize(_PLACES), currency=info.context.currency)
+def money(amount: float, info: Info, *, currency: str | None = None) -> Money:
+    """Return ``amount``, of the tenant's currency where none is given, as money, to 1e-6."""
+    exact = Decimal(repr(amount)).quantize(_PLACES)
+    return Money(amount=exact, currency=currency or info.context.currency)

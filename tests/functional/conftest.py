@@ -11,6 +11,7 @@ from tenants.accounts.tokens import issue_token
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM, Role
 from tests.client import GraphQLClient, host_of
+from tests.depot import a_depot
 from tests.factories import a_customer, a_site
 
 
@@ -22,6 +23,11 @@ def customer(tenant: Tenant) -> Customer:
 @pytest.fixture
 def site(customer: Customer) -> Asset:
     return a_site(customer)
+
+
+@pytest.fixture
+def depot(customer: Customer, now: datetime) -> Asset:
+    return a_depot(customer, known_at=now)
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from assets.services import add_annotation
 from assets.timegrid import TimeGrid
 from forecasting.models import ForecastRun
 from forecasting.services import keep_plan, request_forecast
-from scheduling.models import AssetFlex, Identification, ScheduleRun
-from scheduling.services import request_battery_identification
+from scheduling.models import AssetFlex, Identification, ScheduleRun, Study
+from scheduling.services import request_battery_identification, request_study
 from tenants.accounts.models import ApiToken, Customer
 from tenants.accounts.tokens import issue_token
 from tenants.models import Tenant
@@ -86,10 +86,14 @@ def ids(tenant: Tenant, now: datetime, client: GraphQLClient) -> dict[str, Any]:
     grid = TimeGrid(now - 48 * HOUR, HOUR, 24)
     for _ in range(SEVERAL):
         request_battery_identification(actor=PLATFORM, asset=battery, grid=grid, now=now)
+        window = {"start": grid.start, "end": grid.end, "step_minutes": 60}
+        given = {"kind": "battery", "window": window, "load_kw": 1.0, "sizes_kwh": [5.0]}
+        request_study(actor=PLATFORM, asset=site, given=given, now=now)
     return {
         "asset": node_id(site),
         "battery": node_id(battery),
         "identification": node_id(Identification.objects.all()[0]),
+        "study": node_id(Study.objects.all()[0]),
         "sensor": node_id(sensors[0]),
         "run": node_id(ScheduleRun.objects.all()[0]),
         "forecast": node_id(ForecastRun.objects.all()[0]),
@@ -171,6 +175,16 @@ OPERATIONS: dict[str, tuple[str, dict[str, str], int]] = {
     ),
     "identifications": (
         "{ identifications(first: 50) { edges { node { state rmse asset { name } } } } }",
+        {},
+        2,
+    ),
+    "study": (
+        "query ($id: ID!) { study(id: $id) { state kind sizes { fullCycles } asset { name } } }",
+        {"id": "study"},
+        2,
+    ),
+    "studies": (
+        "{ studies(first: 50) { edges { node { state kind points { fits } asset { name } } } } }",
         {},
         2,
     ),
@@ -334,6 +348,20 @@ MUTATIONS: dict[str, tuple[str, Callable[[dict[str, Any]], Any], int]] = {
             "asset": ids["battery"],
             "start": "2026-02-01T00:00:00Z",
             "end": "2026-02-03T00:00:00Z",
+        },
+        14,
+    ),
+    "requestStudy": (
+        "RequestStudyInput",
+        lambda ids: {
+            "asset": ids["asset"],
+            "study": {
+                "battery": {
+                    "window": {"start": "2026-02-01T00:00:00Z", "end": "2026-02-03T00:00:00Z"},
+                    "loadKw": {"constant": 1.0},
+                    "sizesKwh": [5.0],
+                }
+            },
         },
         14,
     ),

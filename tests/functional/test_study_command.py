@@ -27,7 +27,7 @@ HOSTING = {
     "charging": {
         "arrive": "18:00",
         "leave": "22:00",
-        "days": [0],
+        "weekdays": [0],
         "energy_kwh": 40.0,
         "charge_limit_kw": 22.0,
         "charge_efficiency": 1.0,

@@ -23,7 +23,11 @@ from integrations.services import (
     mapping_from,
     read_now,
 )
-from scheduling.services import request_battery_identification, request_schedule
+from scheduling.services import (
+    request_battery_identification,
+    request_schedule,
+    request_study,
+)
 from tenants import jobs
 from tenants.database import connection
 from tenants.models import Job, JobState, Tenant
@@ -50,6 +54,13 @@ def ask_for_identification(now: datetime) -> None:
     battery = Asset.objects.get(parent=site, name="Battery")
     grid = TimeGrid(now - 48 * HOUR, HOUR, 24)
     request_battery_identification(actor=PLATFORM, asset=battery, grid=grid, now=now)
+
+
+def ask_for_study(now: datetime) -> None:
+    site = a_site_with_battery(a_customer(), now, [0.1, 0.5], known_at=now - HOUR)
+    window = {"start": now - 48 * HOUR, "end": now - 24 * HOUR, "step_minutes": 60}
+    given = {"kind": "battery", "window": window, "load_kw": 1.0, "sizes_kwh": [5.0]}
+    request_study(actor=PLATFORM, asset=site, given=given, now=now)
 
 
 def ask_for_forecast(now: datetime) -> None:
@@ -97,6 +108,7 @@ REQUESTS: dict[str, Callable[[datetime], None]] = {
     "scheduling.identify": ask_for_identification,
     "scheduling.refine": ask_for_refined_schedule,
     "scheduling.solve": ask_for_schedule,
+    "scheduling.study": ask_for_study,
 }
 
 KINDS = pytest.mark.parametrize("kind", sorted(jobs.kinds()))

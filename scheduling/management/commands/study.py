@@ -24,16 +24,17 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         # Planning and all that shows it: a second that --help need not pay.
-        from pydantic import TypeAdapter  # noqa: PLC0415
-
-        from scheduling.flex.study import BatteryStudy, Study  # noqa: PLC0415
+        from scheduling.flex.references import references  # noqa: PLC0415
+        from scheduling.flex.study import STUDY, BatteryStudy  # noqa: PLC0415
         from scheduling.management.documents import read_document  # noqa: PLC0415
         from scheduling.planning import tables  # noqa: PLC0415
         from scheduling.planning.hosting import study_hosting  # noqa: PLC0415
         from scheduling.planning.sizing import StudyRefused, study_sizes  # noqa: PLC0415
 
-        kind: TypeAdapter[Study] = TypeAdapter(Study)
-        study = read_document(options["file"], kind)
+        study = read_document(options["file"], STUDY)
+        for each in references(study):
+            message = f"$.{each.path}: a sensor; a file for study holds the numbers themselves"
+            raise CommandError(message, returncode=BAD_INPUT)
         try:
             if isinstance(study, BatteryStudy):
                 sizes = study_sizes(study)
