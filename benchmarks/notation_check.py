@@ -1,9 +1,9 @@
 """Random cases in FlexMeasures notation, by FlexMeasures itself and by us.
 
-``python benchmarks/notation_check.py PYTHON DATABASE [CASES [FIRST]]``: PYTHON is an interpreter
-of an environment of its own with FlexMeasures 1.0.1 and fakeredis, DATABASE the address of an empty
-PostgreSQL database. Prints JSON: how many agree, within 0.001 plus 0.1 % of the cost, and each that
-does not, by its seed. What both refuse or find impossible agrees. The exit status is 1 when a
+``python benchmarks/notation_check.py PYTHON DATABASE [CASES [FIRST [sparse]]]``: PYTHON is an
+interpreter of an environment of its own with FlexMeasures 1.0.1 and fakeredis, DATABASE the address
+of an empty PostgreSQL database; ``sparse`` leaves capacities silent. Prints JSON: how many agree,
+within 0.001 plus 0.1 % of the cost, and each that does not, by its seed. What both refuse or find impossible agrees. The exit status is 1 when a
 case disagrees to which FlexMeasures gives a schedule.
 """
 
@@ -13,7 +13,7 @@ import subprocess
 import sys
 from typing import Any
 
-from notation_problems import Case, case
+from notation_problems import Case, case, sparse_case
 from peer_scheduler import SCHEDULER
 
 from scheduling.flex import DocumentError
@@ -53,10 +53,13 @@ def _agree(theirs: dict[str, Any], ours: dict[str, Any]) -> bool:
     return bool(abs(ours["cost"] - theirs["cost"]) <= allowed)
 
 
-def main(python: str, database: str, n_cases: str = "60", first: str = "0") -> int:
+def main(
+    python: str, database: str, n_cases: str = "60", first: str = "0", kind: str = "full"
+) -> int:
     """Compare and print; return the exit status."""
     seeds = range(int(first), int(first) + int(n_cases))
-    cases = [case(seed) for seed in seeds]
+    make = sparse_case if kind == "sparse" else case
+    cases = [make(seed) for seed in seeds]
     pairs: list[dict[str, Any]] = [
         {"seed": seed, "theirs": theirs, "ours": _ours(given)}
         for seed, given, theirs in zip(seeds, cases, _theirs(python, database, cases), strict=True)

@@ -9,6 +9,7 @@ Case = dict[str, Any]
 _START: Final = datetime(2026, 1, 12, tzinfo=timezone(timedelta(hours=1)))
 _STEPS: Final = {"PT15M": 15, "PT30M": 30, "PT1H": 60}
 _HOURS: Final = 30
+_CAPACITIES: Final = ("power-capacity", "consumption-capacity", "production-capacity")
 
 
 class Notation:
@@ -93,6 +94,23 @@ def case(seed: int) -> Case:
         "groups": groups,
         "series": write.series,
     }
+
+
+def sparse_case(seed: int) -> Case:
+    """Return ``case(seed)`` at a site without a capacity, those of stores silent at times."""
+    given, write = case(seed), Notation(seed + 1_000_000)
+    write.resolution = given["time"]["resolution"]
+    write.hours = int(given["time"]["duration"].removeprefix("PT").removesuffix("H"))
+    del given["flex_context"]["site-power-capacity"]
+    for device in given["devices"]:
+        model = device["flex_model"]
+        for field in _CAPACITIES if "soc-min" in model else ():
+            form = write.random.random()
+            if form < 0.45:
+                model[field] = write.segments(2, 30, "kW")
+            elif form < 0.7:
+                model.pop(field, None)
+    return given
 
 
 def _context(write: Notation) -> dict[str, Any]:
