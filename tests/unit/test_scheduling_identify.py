@@ -80,6 +80,36 @@ def test_a_simulated_building_is_found_within_two_percent(true: np.ndarray, seed
     assert max(found.errors.values()) < 0.02
 
 
+def least_errors(days: int, seed: int) -> np.ndarray:
+    """Cramér and Rao: relative standard errors below which no unbiased estimate can be."""
+    inputs = weather(days, seed)
+    at = np.append(np.log(TRUE_TWO), [20.0, 17.0])
+
+    def indoor(x: np.ndarray) -> np.ndarray:
+        return simulate(np.exp(x[:5]), inputs, x[5], x[6], hours=0.25)
+
+    slopes = [(indoor(at + each) - indoor(at - each)) / 2e-5 for each in 1e-5 * np.eye(at.size)]
+    spread = np.linalg.inv(np.stack(slopes) @ np.stack(slopes).T)
+    return np.asarray(0.05 * np.sqrt(np.diag(spread))[:5])
+
+
+def test_three_days_are_as_near_as_they_can_be_and_the_errors_told_are_those_made() -> None:
+    """Wall and aperture may be off by more than 2 %: so little is in three days, and it is told."""
+    of_bound, of_told = [], []
+    for seed in range(40):
+        found = identify(building(TRUE_TWO, days=3, seed=seed))
+        missed = np.array(list(found.parameters.values())) / TRUE_TWO - 1
+        told, least = np.array(list(found.errors.values())), least_errors(3, seed)
+        assert told == pytest.approx(least, rel=0.3)
+        of_bound.append(missed / least)
+        of_told.append(missed / told)
+
+    # A mean square of 40 is off by a fifth or so: the root of one by a tenth.
+    for ratios in (of_bound, of_told):
+        assert np.sqrt(np.mean(np.square(ratios), axis=0)) == pytest.approx(1.0, abs=0.35)
+        assert np.sqrt(np.mean(np.square(ratios))) == pytest.approx(1.0, abs=0.15)
+
+
 def test_gaps_in_what_is_measured_are_skipped_or_bridged() -> None:
     whole = building(TRUE_TWO)
     indoor: list[float | None] = list(whole.indoor_c)

@@ -7,9 +7,9 @@ import pytest
 
 from assets.models import Asset
 from assets.timegrid import TimeGrid
-from scheduling.models import RunState, ScheduleRun
+from scheduling.models import Identification, RunState, ScheduleRun
 from scheduling.queries.overview import newest_run
-from scheduling.services import request_schedule
+from scheduling.services import request_battery_identification, request_schedule
 from tenants.permissions import PLATFORM
 from tests.factories import HOUR
 from tests.functional.tenant_admin.pages import address
@@ -45,6 +45,27 @@ def test_a_run_says_why_in_the_language_of_the_reader(browser: Browser, run: Sch
     ).content.decode()
 
     assert "laadt: een kWh kost hier 0,100 EUR" in page
+
+
+def test_what_an_identification_lacks_is_told_in_the_language_of_the_reader(
+    browser: Browser, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    battery = Asset.objects.get(name="Battery")
+    asked = request_battery_identification(
+        actor=PLATFORM, asset=battery, grid=TimeGrid(now - 2 * HOUR, HOUR, 2), now=now
+    )
+    run_jobs("nonlinear")
+
+    english, dutch = (
+        browser.get(
+            address(Identification, "change", asked.pk), headers={"Accept-Language": language}
+        ).content.decode()
+        for language in ("en", "nl")
+    )
+
+    assert "2 h; at least 24 h are needed" in english
+    assert "2 uur; minstens 24 uur is nodig" in dutch
+    assert "are needed" not in dutch
 
 
 def test_what_the_worth_of_a_limit_rests_on_is_told(
