@@ -7,13 +7,16 @@ matrix for all days of which the same hours are known.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.features.days import Index
 from forecasting.features.series import Array
+
+#: The kind of day of each part of a day that begins at the origin's hour.
+Parts = list[tuple[int, slice]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +72,23 @@ class _State:
         self.kindly = np.repeat(kindly[:, None, :, None], shape[0], axis=1).repeat(shape[1], axis=3)
         self.transfers: dict[bytes, Array] = {}
 
-    def says(self, kinds: Index) -> Array:
-        """Return what it says of as many hours as there are ``kinds``, shape (H, P)."""
-        ahead = np.arange(kinds.size)
-        at = ahead % self.daily.shape[1]
-        fades = self.left[:, None] ** (ahead + 1)[:, None, None]
-        told = self.kindly[kinds, :, at] + self.daily[:, at].transpose(1, 0, 2)
-        found: Array = told + self.level + self.error * fades
-        return found.reshape(ahead.size, -1)
+    def says(self, days: list[Parts], fades: Array) -> Array:
+        """Return what it says of ``days`` from here on, shape (H, P).
 
-    def takes_in(self, values: Array, parts: list[tuple[int, slice]]) -> None:
+        Args:
+            days: enough of them for H hours.
+            fades: what is left of an error by then, shape (C, H, 1).
+        """
+        told = np.repeat((self.daily + self.level[:, None])[None], len(days), axis=0)
+        for day, parts in zip(told, days, strict=True):
+            for kind, part in parts:
+                day[:, part] += self.kindly[kind, :, part]
+        n_hours = fades.shape[1]
+        found = np.concatenate(list(told), axis=1)[:, :n_hours] + self.error[:, None] * fades
+        said: Array = found.transpose(1, 0, 2).reshape(n_hours, -1)
+        return said
+
+    def takes_in(self, values: Array, parts: Parts) -> None:
         """Go on by a day's ``values`` (S,), NaN where unknown, of whose ``parts`` the kind is."""
         known = ~np.isnan(values)
         transfer = self.transfers.get(known.tobytes())
@@ -124,15 +134,19 @@ def follow(
     unknown = np.full(per_day, np.nan)
     # What is before the first day's origin is the end of a day of which nothing else is known.
     flat = np.concatenate([unknown, hourly[days.start :].reshape(-1), unknown])
-    of_day = kinds[np.minimum(np.arange(n_days + n_hours // per_day + 2), kinds.size - 1)]
-    ahead = (origin_hour + np.arange(n_hours)) // per_day
-    parts = slice(0, per_day - origin_hour), slice(per_day - origin_hour, per_day)
+    n_ahead = -(-n_hours // per_day)
+    of_day = kinds[np.minimum(np.arange(n_days + n_ahead + 1), kinds.size - 1)].tolist()
+    cut = per_day - origin_hour
+    parts = [
+        [(before, slice(0, cut)), (after, slice(cut, per_day))]
+        for before, after in pairwise([of_day[0], *of_day])
+    ]
+    fades = state.left[:, None, None] ** np.arange(1, n_hours + 1)[:, None]
     for day in range(days.start - 1, n_days):
         if day >= days.stop:
-            said[day] = state.says(of_day[day + ahead])
+            said[day] = state.says(parts[day + 1 : day + 1 + n_ahead], fades)
         at = (day - days.start + 1) * per_day + origin_hour
-        kind = of_day[max(day, 0)], of_day[day + 1]
-        state.takes_in(flat[at : at + per_day], list(zip(kind, parts, strict=True)))
+        state.takes_in(flat[at : at + per_day], parts[day + 1])
     return said
 
 
