@@ -3,8 +3,9 @@
 ``python benchmarks/notation_check.py PYTHON DATABASE [CASES [FIRST [sparse]]]``: PYTHON is an
 interpreter of an environment of its own with FlexMeasures 1.0.1 and fakeredis, DATABASE the address
 of an empty PostgreSQL database; ``sparse`` leaves capacities silent. Prints JSON: how many agree,
-within 0.001 plus 0.1 % of the cost, and each that does not, by its seed. What both refuse or find impossible agrees. The exit status is 1 when a
-case disagrees to which FlexMeasures gives a schedule.
+within 0.001 plus 0.1 % of the cost, and each that does not, by its seed. What both refuse or find
+impossible agrees. The exit status is 1 when a case disagrees to which FlexMeasures gives a
+schedule.
 """
 
 import json
