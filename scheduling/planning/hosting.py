@@ -146,11 +146,8 @@ class _Site:
 
         charging, battery, hours = self.study.charging, self.study.battery, self.grid.step_hours
         need = np.full(self.n_stays, chargers * charging.energy_kwh / charging.charge_efficiency)
-        fleet, power, level = (
-            chargers * charging.charge_limit_kw,
-            size / battery.duration_hours,
-            size / 2,
-        )
+        fleet, power = chargers * charging.charge_limit_kw, size / battery.duration_hours
+        level = size / 2
         given = (size, power, battery.charge_efficiency, battery.discharge_efficiency)
         shortages: list[Shortage] = []
         for number, (first, beyond) in enumerate(pairwise(self.cuts)):

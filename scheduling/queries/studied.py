@@ -1,12 +1,13 @@
 """What people are shown of a study."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from scheduling.flex.study_result import BarrierResult, PointResult, SizeResult, StudyResult
 from scheduling.models import Study
 
 #: Of the times that are in the way of one size, those that a page tells: the worst.
-_MOST_HOURS = 12
+_MOST_HOURS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,9 @@ from assets.models import Asset
 from assets.timegrid import TimeGrid
 from scheduling.flex.identification import BatteryMeasured, BuildingMeasured, IdentificationDocument
 from scheduling.models import Identification
+from scheduling.services.inquiries import enqueue_inquiry
 from scheduling.services.measured import BuildingSensors, battery_measured, building_measured
-from tenants.audit.services import record, values_of
 from tenants.errors import wrong
-from tenants.jobs import enqueue
 from tenants.permissions import Actor, Permission
 
 #: A year of quarters.
@@ -74,13 +73,7 @@ def _enqueued(
         step=grid.step,
         knowledge_time=now,
         asked=IdentificationDocument(measured=measured).model_dump(mode="json"),
-        requested_by=actor.name,
         requested_at=now,
         updated_at=now,
     )
-    row.save()
-    key = str(row.pk)
-    enqueue("scheduling.identify", payload={"identification_id": key}, dedupe_key=key, now=now)
-    asked = values_of(row, "asset_id", "start", "end", "step")
-    record(actor=actor, verb="request_identification", subject=row, after=asked)
-    return row
+    return enqueue_inquiry(actor, "request_identification", row, job="scheduling.identify")

@@ -14,9 +14,8 @@ from scheduling.flex.references import references
 from scheduling.flex.study import STUDY, StudyDocument
 from scheduling.models import Study
 from scheduling.services.flex import check_references
-from tenants.audit.services import record, values_of
+from scheduling.services.inquiries import enqueue_inquiry
 from tenants.errors import as_validation_error, wrong
-from tenants.jobs import enqueue
 from tenants.permissions import Actor, Permission
 
 
@@ -50,16 +49,10 @@ def request_study(*, actor: Actor, asset: Asset, given: Mapping[str, Any], now: 
         step=grid.step,
         knowledge_time=now,
         asked=document.model_dump(mode="json"),
-        requested_by=actor.name,
         requested_at=now,
         updated_at=now,
     )
-    row.save()
-    key = str(row.pk)
-    enqueue("scheduling.study", payload={"study_id": key}, dedupe_key=key, now=now)
-    asked = values_of(row, "asset_id", "start", "end", "step")
-    record(actor=actor, verb="request_study", subject=row, after=asked)
-    return row
+    return enqueue_inquiry(actor, "request_study", row, job="scheduling.study")
 
 
 def _document(asset: Asset, given: dict[str, Any], now: datetime, place: str) -> StudyDocument:
