@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,8 @@ from tenants.permissions import PLATFORM, Role
 from tests.client import GraphQLClient, host_of
 from tests.depot import a_depot
 from tests.factories import a_customer, a_site
+from tests.solve_command import Solve, solve_with, write
+from tests.unit.scheduling_documents import battery, load, site_object
 
 
 @pytest.fixture
@@ -42,3 +45,13 @@ def client_of(tenant: Tenant, now: datetime) -> Callable[..., GraphQLClient]:
 @pytest.fixture
 def planner(customer: Customer, client_of: Callable[..., GraphQLClient]) -> GraphQLClient:
     return client_of(customer, Role.PLANNER)
+
+
+@pytest.fixture
+def solve(capsys: pytest.CaptureFixture[str]) -> Solve:
+    return solve_with(capsys)
+
+
+@pytest.fixture
+def site_file(tmp_path: Path) -> Path:
+    return write(tmp_path, site_object(battery(), load([1.0, 2.0]), import_price=[0.1, 0.5]))
