@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecasting.forecasters.base import Array
 
@@ -20,7 +20,9 @@ _ERRORS_AN_ORIGIN: Final = 2
 #: From so many origins on, weights are learnt without a fifth of them to see how they do there.
 _FEWEST_APART: Final = 15
 _FOLDS: Final = 5
-_LEAD_HOURS: Final = (0, 1, 3, 6, 12, 24, 48)
+#: How far steps lie apart that say nothing of each other, and what those nearer count for.
+_REACH_HOURS: Final = 2.0
+_NEAR: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +42,31 @@ class Ledger:
     def weights(self) -> Array:
         """Return the weight of each voice at each step, shape (M, C); they sum to one.
 
-        A voice counts by its recent mean absolute error to the power of -8, among steps about
-        as far ahead, and a little among all steps.
+        A voice counts by its recent mean absolute error to the power of -8, at the step and those
+        less than two hours from it, nearer ones more, and a little among all steps.
         """
         errors = np.abs(self.said - self.truth[:, None, :])
         recency = 0.5 ** (np.arange(errors.shape[0])[::-1] / _HALF_LIFE_ORIGINS)
-        overall = _mean(errors, recency, axes=(0, 2))
-        weights = np.empty(errors.shape[1:])
-        for steps in self._groups():
-            near = _mean(errors[:, :, steps], recency, axes=(0, 2))
-            typical = np.where(np.isnan(near), overall, 0.7 * near + 0.3 * overall)
-            if np.isnan(typical).all():
-                weights[:, steps] = 1 / typical.size
-                continue
-            typical = np.maximum(typical, 1e-9)
-            scores = np.nan_to_num((typical / np.nanmin(typical)) ** -_POWER)
-            weights[:, steps] = (scores / scores.sum())[:, None]
+        overall = _mean(errors, recency, axes=(0, 2))[:, None]
+        if np.isnan(overall).all():
+            return np.full(errors.shape[1:], 1 / overall.size)
+        near = self._near(errors, recency)
+        typical = np.where(np.isnan(near), overall, _NEAR * near + (1 - _NEAR) * overall)
+        typical = np.maximum(typical, 1e-9)
+        scores = np.nan_to_num((typical / np.nanmin(typical, axis=0)) ** -_POWER)
+        weights: Array = scores / scores.sum(axis=0)
         return weights
+
+    def _near(self, errors: Array, recency: Array) -> Array:
+        """Return the mean of ``errors`` (N, M, C) about each step, shape (M, C), where shared."""
+        shared, _ = _shared(errors)
+        at_step = np.einsum("n,nmc->mc", recency, np.where(shared, np.nan_to_num(errors), 0.0))
+        counts = recency @ shared[:, 0]
+        hours = np.arange(counts.size) * self.minutes / 60
+        kernel = np.maximum(0.0, 1 - np.abs(hours[:, None] - hours) / _REACH_HOURS)
+        counts = counts @ kernel
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(counts > 0, at_step @ kernel / counts, np.nan)
 
     def errors(self) -> Array:
         """Return the mean absolute error of each voice on what all spoke of, shape (M,)."""
@@ -101,12 +111,6 @@ class Ledger:
         spread: Array = (found[:-1] - (1 - _LEANING) * found[-1]) * sizes[-1]
         return spread
 
-    def _groups(self) -> list[slice]:
-        n_steps = self.truth.shape[1]
-        edges = [hours * 60 // self.minutes for hours in _LEAD_HOURS]
-        edges = [edge for edge in dict.fromkeys(edges) if edge < n_steps] + [n_steps]
-        return [slice(*pair) for pair in pairwise(edges)]
-
 
 def _of_few(levels: Array, recency: Array) -> Array:
     """Return at which levels of the past errors the next one keeps below with ``levels``.
@@ -120,12 +124,17 @@ def _of_few(levels: Array, recency: Array) -> Array:
     return np.clip((levels * (n + 1) - 0.5) / n, 0.0, 1.0)
 
 
+def _shared(errors: Array) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return the cells (N, 1, C) that all voices spoke of, but those (M,) that never did."""
+    unknown = np.isnan(errors)
+    silent = np.asarray(unknown.all(axis=(0, 2)), dtype=np.bool_)
+    shared = ~np.asarray(unknown[:, ~silent].any(axis=1, keepdims=True), dtype=np.bool_)
+    return shared, silent
+
+
 def _mean(errors: Array, recency: Array, axes: tuple[int, int]) -> Array:
     """Return the mean error of each voice on the cells that every voice spoke of, shape (M,)."""
-    shared = ~np.isnan(errors).any(axis=1, keepdims=True)
-    silent = np.isnan(errors).all(axis=axes)
-    if silent.any():
-        shared = ~np.isnan(errors[:, ~silent]).any(axis=1, keepdims=True)
+    shared, silent = _shared(errors)
     weights = recency[:, None, None] * shared
     total = weights.sum()
     if not total:
