@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from forecasting.features.cleaning import cleaned
+from forecasting.features.sayings import FORECASTS
 from forecasting.forecasters.base import (
     FORECASTERS,
     Array,
@@ -28,6 +29,7 @@ from forecasting.forecasters.base import (
 from forecasting.forecasters.bounds import Bounds
 from forecasting.forecasters.remote import RemoteFailed
 from tenants.plugins import UnknownPlugin
+from tenants.sayings import saying_of
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +94,7 @@ def forecast(
         NoForecast: the history is too short for the baseline too.
     """
     clean = cleaned(history)
+    reason: str
     if covariates is None:
         covariates = np.empty((times.size, history.covariates.shape[1]))
     try:
@@ -100,19 +103,21 @@ def forecast(
             found = _ask(name, asked, clean.history, times, covariates)
         return replace(found, input_notes=clean.notes())
     except (NotEnoughHistory, RemoteFailed) as failure:
-        reason = f"{name} {failure}"
+        reason = FORECASTS("not_by", name=name, why=saying_of(failure))
     except (WrongAnswer, UnknownPlugin, Hangs) as failure:
-        reason = str(failure)
+        reason = saying_of(failure)
     except Exception as error:  # a plug-in may raise anything, and its message hold anything
         logger.exception("forecaster %s failed", name)
-        reason = f"{name} failed ({type(error).__name__})"
+        why = FORECASTS("failed", kind=type(error).__name__)
+        reason = FORECASTS("not_by", name=name, why=why)
     if name == BASELINE:
-        raise NoForecast(f"no forecast: {reason}")
+        raise NoForecast(FORECASTS("none", why=reason))
     try:
         baseline = FORECASTERS.get(BASELINE)()
         found = _ask(BASELINE, baseline, clean.history, times, covariates)
     except NotEnoughHistory as failure:
-        raise NoForecast(f"no forecast: {reason}; {BASELINE} {failure}") from None
+        neither = FORECASTS("not_by", name=BASELINE, why=saying_of(failure))
+        raise NoForecast(FORECASTS("none", why=[reason, neither])) from None
     return replace(found, fallback=reason, input_notes=clean.notes())
 
 
@@ -136,7 +141,7 @@ def _within(seconds: float, name: str) -> Iterator[None]:
         return
 
     def ring(_signal: int, _frame: FrameType | None) -> None:
-        raise Hangs(f"{name} gave no answer within {seconds:g} s")
+        raise Hangs(FORECASTS("hangs", name=name, seconds=float(seconds)))
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -149,9 +154,9 @@ def _within(seconds: float, name: str) -> Iterator[None]:
 
 def _check(name: str, values: Array, n_steps: int) -> None:
     if np.shape(values) != (len(QUANTILES), n_steps):
-        wanted = (len(QUANTILES), n_steps)
-        raise WrongAnswer(f"{name} answered an array of {np.shape(values)}, not {wanted}")
+        shape, wanted = str(np.shape(values)), str((len(QUANTILES), n_steps))
+        raise WrongAnswer(FORECASTS("wrong_shape", name=name, shape=shape, wanted=wanted))
     if not np.isfinite(values).all():
-        raise WrongAnswer(f"{name} answered values that are no numbers")
+        raise WrongAnswer(FORECASTS("no_numbers", name=name))
     if (np.diff(values, axis=0) < 0).any():
-        raise WrongAnswer(f"{name} answered quantiles that are not in order")
+        raise WrongAnswer(FORECASTS("quantiles_cross", name=name))

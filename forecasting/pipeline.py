@@ -10,10 +10,12 @@ from django.db import transaction
 from assets.models import Quantity, Source, SourceKind
 from assets.services import SeriesOfBeliefs, record_many
 from forecasting import interpret, queries
+from forecasting.features.sayings import FORECASTS
 from forecasting.features.typical import typical_day
 from forecasting.models import SUM, ForecastRun, RunState
 from tenants.jobs import Claim
 from tenants.permissions import PLATFORM
+from tenants.sayings import JOB_REASONS, kept, saying_of
 
 Clock = Callable[[], datetime]
 
@@ -33,7 +35,7 @@ def forecast(claim: Claim, run_id: str, *, clock: Clock) -> None:
         found = _added_up(run) if run.forecaster == SUM else _foretold(run)
     except interpret.NoForecast as failure:
         with claim.finishing():
-            run.move_to(RunState.FAILED, at=clock(), failure=str(failure)[:500])
+            run.move_to(RunState.FAILED, at=clock(), **kept(failure=saying_of(failure), most=500))
         return
     with claim.finishing():
         _record(run, found, at=clock())
@@ -54,7 +56,7 @@ def _foretold(run: ForecastRun) -> interpret.Forecast:
     except interpret.NoForecast as failure:
         if peak_kw is None:
             raise
-        found = _first_guess(run, problem, peak_kw, reason=str(failure))
+        found = _first_guess(run, problem, peak_kw, reason=saying_of(failure))
     if peak_kw is None:
         return found
     return replace(found, values=found.values.clip(-peak_kw, peak_kw))
@@ -65,9 +67,10 @@ def _added_up(run: ForecastRun) -> interpret.Forecast:
     try:
         added = queries.read_sum(run)
     except queries.WrongParts as wrong:
-        raise interpret.NoForecast(f"no forecast: {wrong}") from None
+        raise interpret.NoForecast(FORECASTS("none", why=str(wrong))) from None
     if np.isnan(added.values).all():
-        raise interpret.NoForecast(f"no forecast: not one step has all its parts: {added.gaps}")
+        why = FORECASTS("not_one_step", gaps=added.gaps)
+        raise interpret.NoForecast(FORECASTS("none", why=why))
     return interpret.Forecast(added.values, SUM, "1", reason=added.reason, input_notes=added.gaps)
 
 
@@ -89,7 +92,9 @@ def give_up(run_id: str, *, reason: str, at: datetime) -> None:
     """End a run whose job failed for good; called in the transaction that says so."""
     run = ForecastRun.objects.select_for_update(of=("self",)).filter(pk=run_id).first()
     if run is not None and run.finished_at is None:
-        run.move_to(RunState.FAILED, at=at, failure=f"internal error: {reason}"[:500])
+        run.move_to(
+            RunState.FAILED, at=at, **kept(failure=JOB_REASONS("internal", reason=reason), most=500)
+        )
 
 
 def _record(run: ForecastRun, found: interpret.Forecast, *, at: datetime) -> None:
@@ -112,7 +117,10 @@ def _record(run: ForecastRun, found: interpret.Forecast, *, at: datetime) -> Non
         RunState.READY,
         at=at,
         source=source,
-        fallback=found.fallback[:500],
-        reason=found.reason[:500],
-        input_notes=found.input_notes[:300],
+        **kept(
+            most=500,
+            fallback=found.fallback,
+            reason=found.reason,
+            input_notes=found.input_notes,
+        ),
     )

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 from django.db import transaction
+from pydantic import ValidationError
 
 from assets.models import Sensor, Source, SourceKind
 from assets.services import SeriesOfBeliefs, record_many
@@ -14,9 +15,11 @@ from scheduling import queries
 from scheduling.engines.base import OutOfTime, Unbounded
 from scheduling.events import ScheduleRunChanged
 from scheduling.flex.identification import IdentificationDocument, IdentificationResult
+from scheduling.flex.parsing import DocumentError, error_lines
 from scheduling.flex.run import RunDocument, RunResult
 from scheduling.flex.study import StudyDocument
 from scheduling.flex.study_result import StudyResult
+from scheduling.interpret.failures import FAILURES
 from scheduling.models import (
     Identification,
     InquiryState,
@@ -29,6 +32,7 @@ from scheduling.planning import EngineUnsuited, Explanation, Plan, PlanStatus, e
 from tenants.events import emit
 from tenants.jobs import Claim
 from tenants.permissions import PLATFORM
+from tenants.sayings import kept, saying_of
 
 TIME_LIMIT: Final = timedelta(seconds=60)  # below the job's limit, to end in words
 
@@ -55,17 +59,13 @@ def solve(claim: Claim, run_id: str, *, clock: Clock) -> None:
         )
     except (queries.MissingBeliefs, OutOfTime, Unbounded, EngineUnsuited) as failure:
         with claim.finishing():
-            _move(run, RunState.FAILED, at=clock(), failure=str(failure)[:1000])
+            _move(run, RunState.FAILED, at=clock(), **kept(failure=_why(failure), most=1000))
         return
     # Before the transaction: planning anew what a limit is worth takes its time.
     why = explain(found, resolves=RunDocument.model_validate(run.problem).resolves)
     with claim.finishing():
         if found.status is PlanStatus.INFEASIBLE:
-            words = "no plan keeps every limit: " + "; ".join(found.infeasible)
-            if found.contradiction:
-                together = "; ".join(each.text for each in found.contradiction)
-                words += f". These cannot all be kept: {together}"
-            _move(run, RunState.INFEASIBLE, at=clock(), failure=words[:1000])
+            _move(run, RunState.INFEASIBLE, at=clock(), **kept(failure=found.failure, most=1000))
         else:
             _record(run, found, why, at=clock())
 
@@ -79,15 +79,15 @@ def identify(claim: Claim, identification_id: str, *, clock: Clock) -> None:
     if row.finished_at is not None:
         return
     asked = IdentificationDocument.model_validate(row.asked).measured
-    found, failure = None, ""
+    found, failure = None, {}
     try:
         measured = queries.read_measured(asked, row.grid, known_at=row.knowledge_time)
         found = identifying.identify(measured)
     except ValueError as refusal:  # each kind of it has words for the user
-        failure = str(refusal)[:500]
+        failure = kept(failure=_why(refusal), most=500)
     with claim.finishing():
         if found is None:
-            row.end_as(InquiryState.FAILED, at=clock(), failure=failure)
+            row.end_as(InquiryState.FAILED, at=clock(), **failure)
             return
         result = IdentificationResult(
             parameters=found.parameters, errors=found.errors, rmse=found.rmse
@@ -105,17 +105,18 @@ def study(claim: Claim, study_id: str, *, clock: Clock) -> None:
     if row.finished_at is not None:
         return
     document = StudyDocument.model_validate(row.asked)
-    found, failure = None, ""
+    found, failure = None, {}
     try:
         asked, filled = queries.read_study(document, known_at=row.knowledge_time)
-        found = StudyResult.model_validate({**answer_study(asked), "filled_share": filled})
-    except (queries.MissingBeliefs, StudyRefused, OutOfTime) as refusal:
-        failure = str(refusal)[:500]
+        found = {**answer_study(asked), "filled_share": filled}
+    except (queries.MissingBeliefs, ValidationError, StudyRefused, OutOfTime) as refusal:
+        failure = kept(failure=_why(refusal), most=500)
     with claim.finishing():
         if found is None:
-            row.end_as(InquiryState.FAILED, at=clock(), failure=failure)
+            row.end_as(InquiryState.FAILED, at=clock(), **failure)
         else:
-            row.end_as(InquiryState.READY, at=clock(), result=found.model_dump(mode="json"))
+            result = StudyResult.model_validate(found).model_dump(mode="json")
+            row.end_as(InquiryState.READY, at=clock(), result=result)
 
 
 def give_up_inquiry(
@@ -124,15 +125,25 @@ def give_up_inquiry(
     """End an inquiry whose job failed for good."""
     row = kind.objects.select_for_update().filter(pk=key).first()
     if row is not None and row.finished_at is None:
-        failure = f"internal error: {reason}"[:500]
-        row.end_as(InquiryState.FAILED, at=at, failure=failure)
+        failure = FAILURES("internal", reason=reason)
+        row.end_as(InquiryState.FAILED, at=at, **kept(failure=failure, most=500))
 
 
 def give_up(run_id: str, *, reason: str, at: datetime) -> None:
     """End a run whose job failed for good; called in the transaction that says so."""
     run = _held().filter(pk=run_id).first()
     if run is not None and run.finished_at is None:
-        _move(run, RunState.FAILED, at=at, failure=f"internal error: {reason}"[:1000])
+        failure = FAILURES("internal", reason=reason)
+        _move(run, RunState.FAILED, at=at, **kept(failure=failure, most=1000))
+
+
+def _why(refusal: Exception) -> str:
+    """Return the words of ``refusal``; engines know none in other languages."""
+    if isinstance(refusal, OutOfTime):
+        return FAILURES("out_of_time")
+    if isinstance(refusal, ValidationError):
+        return FAILURES("does_not_fit", reason=str(DocumentError(error_lines(refusal))))
+    return FAILURES("unbounded") if isinstance(refusal, Unbounded) else saying_of(refusal)
 
 
 def _held() -> ScheduleRunQuerySet:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forecasting.features.days import step_minutes
+from forecasting.features.sayings import FORECASTS
 from forecasting.features.series import Array, Sample
 
 #: Spreads beyond which a value is no large one but a wrong one.
@@ -27,12 +28,9 @@ class Cleaned:
 
     def notes(self) -> str:
         """Return what was left out, in words; empty if nothing was."""
-        counts = {
-            "steps unknown": self.missing,
-            "spikes left out": self.spikes,
-            "steps standing still left out": self.frozen,
-        }
-        return ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+        counts = {"unknown": self.missing, "spikes": self.spikes, "still": self.frozen}
+        each = [FORECASTS(code, steps=count) for code, count in counts.items() if count]
+        return FORECASTS("listed", each=each) if each else ""
 
 
 def cleaned(history: Sample) -> Cleaned:

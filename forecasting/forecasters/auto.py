@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from forecasting.features.design import PLAIN
+from forecasting.features.sayings import FORECASTS
 from forecasting.forecasters.base import Array
 from forecasting.forecasters.direct.ledger import Ledger
 from forecasting.forecasters.ensemble import Ensemble
@@ -40,13 +41,12 @@ class Auto(Ensemble):
         if errors[best] < (1 - _CLEARLY) * together:
             weights = np.zeros_like(weights)
             weights[names.index(best)] = 1.0
-            better = f"{1 - errors[best] / together:.1%}" if together else "0"
-            chosen = f"{best} alone: its error was {better} below that of all together"
+            better = 1 - errors[best] / together if together else 0.0
+            self._reason = FORECASTS("one_alone", name=best, better=better, origins=n_origins)
         else:
             shares = sorted(zip(weights.mean(axis=1), names, strict=True), reverse=True)
-            told = ", ".join(f"{name} {share:.0%}" for share, name in shares if share >= 0.05)
+            told = [f"{name} {share:.0%}" for share, name in shares if share >= 0.05]
             naive = min(errors[name] for name in PLAIN)
-            better = f"{1 - together / naive:.1%} below the best plain profile" if naive else "0"
-            chosen = f"all by recent skill ({told}): their error was {better}"
-        self._reason = f"{chosen}, over the last {n_origins} origins"
+            better = 1 - together / naive if naive else 0.0
+            self._reason = FORECASTS("all_by_skill", shares=told, better=better, origins=n_origins)
         return weights

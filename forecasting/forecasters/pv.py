@@ -12,6 +12,7 @@ from typing import ClassVar, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.features.sayings import FORECASTS
 from forecasting.features.solar import Plane, plane_of, sky_of
 from forecasting.forecasters.base import Array, Sample, Times, WrongSeries
 from forecasting.forecasters.bounds import Bounds
@@ -107,4 +108,4 @@ def _require_dark_nights(known: Sample) -> None:
     minutes = minute_of_day(known.times)
     sizes = [float(np.abs(known.target[minutes == each]).mean()) for each in np.unique(minutes)]
     if min(sizes) > _DARK * max(sizes):
-        raise WrongSeries("needs a series that is dark at night, as panels are")
+        raise WrongSeries(FORECASTS("needs_night"))

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.features.sayings import FORECASTS
 from forecasting.forecasters.base import NotEnoughHistory, Sample, Times
 
 MINUTES_PER_DAY = 1_440
@@ -28,4 +29,4 @@ def require_days(history: Sample, days: int) -> None:
     known = history.times[~np.isnan(history.target)]
     found = np.unique(known.astype("datetime64[D]")).size
     if found < days:
-        raise NotEnoughHistory(f"needs {days} days with known steps, has {found}")
+        raise NotEnoughHistory(FORECASTS("needs_days", days=days, found=found))

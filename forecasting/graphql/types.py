@@ -1,6 +1,7 @@
 """GraphQL types of forecasting."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import strawberry
 import strawberry_django
@@ -38,6 +39,16 @@ public_enum(
 )
 
 
+def _text(field: str, description: str) -> Any:
+    """Return a text of a run, in the language asked for."""
+
+    def told(root: strawberry.Parent[models.ForecastRun], info: Info) -> str:
+        return root.text(field, info.context.language)
+
+    words = f"{description[:-1]}; in the language asked for."
+    return strawberry_django.field(told, only=[field, "said"], description=words)
+
+
 @strawberry_django.type(
     models.ForecastRun,
     name="ForecastRun",
@@ -59,17 +70,15 @@ class ForecastRunNode(VisibleNode):
     requested_at: datetime = strawberry_django.field(description="When it was asked for.")
     updated_at: datetime = strawberry_django.field(description="When its state last changed.")
     finished_at: datetime | None = strawberry_django.field(description="When it ended, if it has.")
-    fallback: str = strawberry_django.field(
-        description="Why another model than the one asked made it; empty if it did itself."
+    fallback: str = _text(
+        "fallback", "Why another model than the one asked made it; empty if it did itself."
     )
-    reason: str = strawberry_django.field(
-        description="Why it was made as it was, where the model chooses; else empty."
+    reason: str = _text("reason", "Why it was made as it was, where the model chooses; else empty.")
+    input_notes: str = _text(
+        "input_notes", "What was missing in the history or left out of it; empty if nothing."
     )
-    input_notes: str = strawberry_django.field(
-        description="What was missing in the history or left out of it; empty if nothing."
-    )
-    failure: str = strawberry_django.field(
-        description="Why there is no forecast, in words for the user; empty if there is one."
+    failure: str = _text(
+        "failure", "Why there is no forecast, in words for the user; empty if there is one."
     )
 
     @strawberry_django.field(

@@ -10,7 +10,11 @@ from django.db.models import F, Q
 
 from assets.models import Sensor, Source, within_reach
 from assets.timegrid import TimeGrid
+from forecasting.features.sayings import FORECASTS
 from tenants.permissions import Actor
+from tenants.sayings import JOB_REASONS, Sentences
+
+_SENTENCES: Final = Sentences({**FORECASTS.words, **JOB_REASONS.words})
 
 
 class RunState(models.TextChoices):
@@ -50,6 +54,7 @@ class ForecastRun(models.Model):
         reason: why it was made as it was, where the forecaster chooses.
         input_notes: what was left out of the history, in words; empty if nothing was.
         failure: why there is no forecast, in words for the user; empty if there is one.
+        said: what these four texts say, to be said in other languages (``tenants.sayings``).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -67,8 +72,9 @@ class ForecastRun(models.Model):
     source = models.ForeignKey(Source, on_delete=models.PROTECT, null=True, related_name="+")
     fallback = models.CharField(max_length=500, blank=True)
     reason = models.CharField(max_length=500, blank=True, db_default="")
-    input_notes = models.CharField(max_length=300, blank=True, db_default="")
+    input_notes = models.CharField(max_length=500, blank=True, db_default="")
     failure = models.CharField(max_length=500, blank=True)
+    said = models.JSONField(default=dict, db_default={}, editable=False)
 
     objects = models.Manager.from_queryset(ForecastRunQuerySet)()
 
@@ -99,6 +105,10 @@ class ForecastRun(models.Model):
     def history(self) -> timedelta:
         """How far before the window was learnt from."""
         return self.start - self.history_start
+
+    def text(self, field: str, language: str) -> str:
+        """Return ``fallback``, ``reason``, ``input_notes`` or ``failure`` in ``language``."""
+        return _SENTENCES.said(self.said.get(field), language, otherwise=getattr(self, field))
 
     def move_to(self, state: RunState, *, at: datetime, **changes: object) -> None:
         """Move to ``state`` and save, together with ``changes`` to other fields.

@@ -9,6 +9,7 @@ import numpy as np
 from assets.models import Belief, Sensor, SourceKind
 from assets.queries.known import Asked, read_known, terms_beneath
 from forecasting.aggregate import summed
+from forecasting.features.sayings import FORECASTS
 from forecasting.forecasters.base import Array
 from forecasting.interpret import QUANTILES
 from forecasting.models import SUM, ForecastPlan, ForecastRun, RunState
@@ -118,10 +119,11 @@ def read_sum(run: ForecastRun) -> Added:
         each: " and ".join(str(source) for source, _ in found[each.pk, 0.5].sources)
         for each in parts
     }
+    silent = [FORECASTS("part_silent", part=str(each), steps=n) for each, n in unknown.items() if n]
     return Added(
         summed(np.stack(list(told.values())), _MIDDLE),
-        "sum of " + ", ".join(f"{each} ({makers[each] or '-'})" for each in parts),
-        ", ".join(f"{each}: no forecast of {n} steps" for each, n in unknown.items() if n),
+        FORECASTS("sum", parts=[f"{each} ({makers[each] or '-'})" for each in parts]),
+        FORECASTS("listed", each=silent) if silent else "",
     )
 
 

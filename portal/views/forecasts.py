@@ -15,7 +15,7 @@ from forecasting.models import ForecastRun
 from forecasting.queries import foreseeable, read_shown, shown_chart, shown_rows
 from forecasting.services import request_forecast
 from portal.views.sites import visible_site
-from portal.words import words_for
+from portal.words import language_of, words_for
 from tenants.accounts.actors import actor_of
 from tenants.permissions import Actor, Permission
 
@@ -52,6 +52,8 @@ def forecast(request: HttpRequest, site_id: int, sensor_id: int) -> HttpResponse
         "shown": shown,
         "rows": shown_rows(shown),
         "refused": refused,
+        "said": _said(shown.run, language_of(request)),
+        "failure": _said(shown.attempt, language_of(request)).get("failure"),
         "waits": latest is not None and latest.finished_at is None,
         "may_ask": actor.may_on(Permission.FORECAST_REQUEST, sensor.asset.path),
     }
@@ -66,6 +68,12 @@ def forecast_chart(request: HttpRequest, site_id: int, sensor_id: int) -> JsonRe
     _, sensor = _visible_sensor(actor_of(request.user), site_id, sensor_id)
     shown = read_shown(sensor, now=timezone.now())
     return JsonResponse(shown_chart(shown, words_for(request)))
+
+
+def _said(run: ForecastRun | None, language: str) -> dict[str, str]:
+    """Return what is said of a forecast, by field."""
+    fields = ("fallback", "reason", "input_notes", "failure")
+    return {field: run.text(field, language) for field in fields} if run else {}
 
 
 def _ask(actor: Actor, sensor: Sensor) -> str:

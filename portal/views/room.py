@@ -15,7 +15,7 @@ from assets.models import Asset
 from portal.room_form import RoomForm
 from portal.room_words import room_words
 from portal.views.sites import visible_site
-from portal.words import words_for
+from portal.words import language_of, words_for
 from scheduling.models import Study
 from scheduling.queries import kept_site, measured_days
 from scheduling.queries.studied import studied
@@ -45,6 +45,7 @@ def room(request: HttpRequest, site_id: int) -> HttpResponse:
         "site": site,
         "form": form,
         "study": study,
+        "failure": study.failure_in(language_of(request), zone) if study else "",
         "waits": waits,
         "found": studied(study) if study else None,
         "may_ask": actor.may_on(Permission.SCHEDULE_REQUEST, site.path),

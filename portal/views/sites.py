@@ -1,5 +1,7 @@
 """The pages of a customer: the sites, and one site's plan."""
 
+from zoneinfo import ZoneInfo
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -11,7 +13,6 @@ from django.views.decorators.http import require_safe
 from assets.models import Asset, AssetType
 from integrations.services import page_words
 from portal.words import language_of
-from scheduling.interpret.failures import failure_words
 from scheduling.interpret.headings import broken_words
 from scheduling.queries.chart import chart_document, table_columns, table_rows
 from scheduling.queries.overview import newest_attempt, newest_run, plan_of
@@ -40,12 +41,12 @@ def site(request: HttpRequest, site_id: int) -> HttpResponse:
     shown = visible_site(actor, site_id)
     run, attempt = newest_run(actor, shown), newest_attempt(actor, shown)
     currency = request.tenant.currency  # type: ignore[attr-defined]
-    language = language_of(request)
+    language, zone = language_of(request), ZoneInfo(shown.time_zone)
     context = {
         "site": shown,
         "currency": currency,
         "attempt": attempt if attempt != run else None,
-        "failure": failure_words(attempt.failure, language) if attempt else "",
+        "failure": attempt.failure_in(language, zone) if attempt else "",
         "plan": None,
         "import_words": _import_words(request, actor, shown),
     }

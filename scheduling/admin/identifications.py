@@ -1,13 +1,13 @@
 """Identifications: never edited, shown with what was found or what was lacking."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language_from_request
 from unfold.admin import ModelAdmin
 
-from scheduling.interpret.failures import lacking_words
 from scheduling.models import Identification
 from tenants.admin.read_only import ReadOnly
 
@@ -49,5 +49,7 @@ class IdentificationAdmin(ReadOnly, ModelAdmin[Identification]):
         row = self.get_object(request, object_id) if object_id else None
         extra = dict(extra_context or {})
         if row is not None:
-            extra["failure"] = lacking_words(row.failure, get_language_from_request(request))
+            extra["failure"] = row.failure_in(
+                get_language_from_request(request), ZoneInfo(row.asset.time_zone)
+            )
         return super().changeform_view(request, object_id, form_url, extra)

@@ -2,6 +2,7 @@
 
 import uuid
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -17,7 +18,6 @@ from unfold.decorators import display
 
 from assets.admin.sensors import CHART_MEDIA
 from scheduling import services
-from scheduling.interpret.failures import failure_words
 from scheduling.models import RunState, ScheduleRun
 from scheduling.planning.varying import Knob
 from scheduling.queries.chart import chart_document
@@ -193,7 +193,9 @@ class ScheduleRunAdmin(ReadOnly, ModelAdmin[ScheduleRun]):
         run = self.get_object(request, object_id) if object_id else None
         extra = dict(extra_context or {})
         if run is not None:
-            extra["failure"] = failure_words(run.failure, get_language_from_request(request))
+            extra["failure"] = run.failure_in(
+                get_language_from_request(request), ZoneInfo(run.asset.time_zone)
+            )
         if run is not None and run.state == RunState.READY:
             extra["explained"] = self._explained(request, run)
             extra["plan"] = extra["explained"].plan

@@ -1,9 +1,11 @@
 """Studies: never edited, shown as a table or with what was lacking."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language_from_request
 from unfold.admin import ModelAdmin
 
 from scheduling.models import Study
@@ -46,6 +48,9 @@ class StudyAdmin(ReadOnly, ModelAdmin[Study]):
         extra = dict(extra_context or {})
         if study is not None:
             extra["studied"] = studied(study)
+            extra["failure"] = study.failure_in(
+                get_language_from_request(request), ZoneInfo(study.asset.time_zone)
+            )
         answer: HttpResponse = super().changeform_view(request, object_id, form_url, extra)
         if study is not None and study.finished_at is None:
             answer["Refresh"] = _REFRESH_SECONDS

@@ -14,7 +14,6 @@ from assets.models import Asset
 from scheduling import models
 from scheduling.flex.identification import IdentificationResult
 from scheduling.graphql.inquiry_state import InquiryState
-from scheduling.interpret.failures import lacking_words
 from tenants.graphql.connections import connection
 from tenants.graphql.context import Info
 from tenants.graphql.filters import ChoiceLookup, TimeLookup, condition, filter_type, refers_to
@@ -59,12 +58,12 @@ class IdentificationNode(VisibleNode):
     finished_at: datetime | None = strawberry_django.field(description="When it ended, if it has.")
 
     @strawberry_django.field(
-        only=["failure"],
+        only=["failure", "said"],
         description="What the measurements lack, in words for the user, in the language asked for; "
         "empty if nothing.",
     )
     def failure(self, root: strawberry.Parent[models.Identification], info: Info) -> str:
-        return lacking_words(root.failure, info.context.language)
+        return root.failure_in(info.context.language)
 
     @strawberry_django.field(only=["step"], description="Length of a step [min].")
     def step_minutes(self, root: strawberry.Parent[models.Identification]) -> float:

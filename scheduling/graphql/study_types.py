@@ -96,12 +96,17 @@ class StudyNode(VisibleNode):
     state: InquiryState = strawberry_django.field(description="Where it stands.")
     start: datetime = strawberry_django.field(description="Start of what is read.")
     end: datetime = strawberry_django.field(description="Its end, not part of it.")
-    failure: str = strawberry_django.field(
-        description="Why there is no answer, in words for the user; empty if there is one."
-    )
     requested_at: datetime = strawberry_django.field(description="When it was asked for.")
     updated_at: datetime = strawberry_django.field(description="When its state last changed.")
     finished_at: datetime | None = strawberry_django.field(description="When it ended, if it has.")
+
+    @strawberry_django.field(
+        only=["failure", "said"],
+        description="Why there is no answer, in words for the user, in the language asked for, "
+        "times in UTC; empty if there is one.",
+    )
+    def failure(self, root: strawberry.Parent[models.Study], info: Info) -> str:
+        return root.failure_in(info.context.language)
 
     @strawberry_django.field(only=["step"], description="Length of a step [min].")
     def step_minutes(self, root: strawberry.Parent[models.Study]) -> float:

@@ -29,7 +29,6 @@ from scheduling.graphql.reason_types import (
 )
 from scheduling.graphql.refinement_types import Refinement
 from scheduling.graphql.wear_types import BatteryWear, PlannedWear
-from scheduling.interpret.failures import failure_words
 from scheduling.planning import PlanStatus
 from tenants.graphql.connections import connection
 from tenants.graphql.context import Info
@@ -86,12 +85,12 @@ class ScheduleRunNode(VisibleNode):
     )
 
     @strawberry_django.field(
-        only=["failure"],
+        only=["failure", "said"],
         description="Why there is no plan, in words for the user, in the language asked for, times "
         "in UTC; empty if there is one.",
     )
     def failure(self, root: strawberry.Parent[models.ScheduleRun], info: Info) -> str:
-        return failure_words(root.failure, info.context.language)
+        return root.failure_in(info.context.language)
 
     @strawberry_django.field(only=["step"], description="Length of a step [min].")
     def step_minutes(self, root: strawberry.Parent[models.ScheduleRun]) -> float:

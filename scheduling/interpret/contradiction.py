@@ -5,7 +5,7 @@ cheapest such solution uses is the least change that makes a plan possible. Whic
 contradict each other is another question: ``interpret.irreducible``.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +16,18 @@ from scheduling.engines.exclusive import solve_apart
 from scheduling.formulation.blocks import Limit
 from scheduling.formulation.linear_model import LinearModel
 from scheduling.formulation.relaxation import relax_everything, relax_limits
-from scheduling.interpret.intervals import bounds, runs, words
+from scheduling.interpret.failures import FAILURES
+from scheduling.interpret.intervals import bounds, runs
+from tenants.sayings import Saying
 
 Array = NDArray[np.float64]
 
-_UNNAMED = "the limits of the devices contradict each other"
 _NOTHING = 1e-6
 
 
 def name_contradiction(
     engine: Engine, model: LinearModel, grid: TimeGrid, *, time_limit: timedelta
-) -> list[str]:
+) -> list[Saying]:
     """Return one line for each limit that has to give, and when; at least one line."""
     for relax in (relax_limits, relax_everything):
         relaxed, play = relax(model)
@@ -41,25 +42,30 @@ def name_contradiction(
             for limit, columns in play
             for line in _lines(limit, solution.values[columns], grid)
         ]
-        return lines or [_UNNAMED]
-    return [_UNNAMED]
+        return lines or [FAILURES("devices_contradict")]
+    return [FAILURES("devices_contradict")]
 
 
-def moments(grid: TimeGrid, first: int, last: int) -> str:
-    """Return the ends of steps ``first`` to ``last`` in words."""
+def moments(grid: TimeGrid, first: int, last: int) -> datetime | tuple[datetime, datetime]:
+    """Return the ends of steps ``first`` to ``last``, or the one end."""
     start, end = bounds(grid, first + 1, last)
-    return f"at {start:%Y-%m-%d %H:%M} Z" if last - first == 1 else f"from {words(start, end)}"
+    return start if last - first == 1 else (start, end)
 
 
-def _lines(limit: Limit, amount: Array, grid: TimeGrid) -> list[str]:
+def _lines(limit: Limit, amount: Array, grid: TimeGrid) -> list[Saying]:
     found = []
     for first, last in runs(amount > _NOTHING):
-        most = float(amount[first:last].max())
-        if limit.unit == "kWh":
-            # A stock is short at the end of a step.
-            at = moments(grid, first, last)
-            found.append(f"{limit.name} of {limit.of} {at}: short by {most:.3g} kWh")
-        else:
-            interval = words(*bounds(grid, first, last))
-            found.append(f"{limit.name} of {limit.of} from {interval}: short by {most:.3g} kW")
+        # A stock is short at the end of a step.
+        stock = limit.unit == "kWh"
+        when = moments(grid, first, last) if stock else bounds(grid, first, last)
+        found.append(
+            FAILURES(
+                "short_by",
+                limit=limit.name,
+                of=limit.of,
+                when=when,
+                amount=float(amount[first:last].max()),
+                unit="kWh" if stock else "kW",
+            )
+        )
     return found

@@ -3,7 +3,8 @@
 from typing import Final
 
 from scheduling.interpret.reasons import Basis
-from scheduling.interpret.wording import Words, amount_words, chosen
+from scheduling.interpret.wording import amount_words
+from tenants.sayings import Words, chosen
 
 _GROUNDS: Final[dict[Basis, Words]] = {
     Basis.DUAL: (

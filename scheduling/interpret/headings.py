@@ -3,7 +3,8 @@
 from enum import Enum
 from typing import Final
 
-from scheduling.interpret.wording import Words, chosen, limit_name
+from scheduling.interpret.wording import limit_name
+from tenants.sayings import Words, chosen
 
 
 class Heading(Enum):

@@ -20,7 +20,9 @@ from scheduling.formulation.blocks import Limit
 from scheduling.formulation.linear_model import Columns, LinearModel
 from scheduling.formulation.relaxation import Play, relax_everything
 from scheduling.interpret.contradiction import moments
-from scheduling.interpret.intervals import bounds, runs, words
+from scheduling.interpret.failures import FAILURES
+from scheduling.interpret.intervals import bounds, runs
+from tenants.sayings import Saying
 
 Array = NDArray[np.float64]
 
@@ -33,7 +35,7 @@ _SHARE_TO_FIND = 0.7
 class Conflict:
     """``limit`` of ``of`` over [start, end), one of a set that cannot be kept together."""
 
-    text: str
+    text: Saying
     limit: str
     of: str
     start: datetime
@@ -173,7 +175,13 @@ def _conflict(part: _Part, model: LinearModel, grid: TimeGrid) -> Conflict:
     sense = "at least" if is_stock and limit.side == "lower" else "at most"
     size = values if is_stock else np.abs(values)
     low, high = float(size.min()), float(size.max())
-    much = f"{low:.4g}" if high - low < _NOTHING else f"{low:.4g} to {high:.4g}"
-    when = moments(grid, part.first, part.last) if is_stock else f"from {words(start, end)}"
-    text = f"{limit.name} of {limit.of} {when}: {sense} {much} {limit.unit}"
+    text = FAILURES(
+        "limit_is",
+        limit=limit.name,
+        of=limit.of,
+        when=moments(grid, part.first, part.last) if is_stock else (start, end),
+        sense=sense,
+        amount=low if high - low < _NOTHING else (low, high),
+        unit=limit.unit,
+    )
     return Conflict(text, limit.name, limit.of, start, end)

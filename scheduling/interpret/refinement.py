@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from scheduling.interpret.wording import Words, chosen
+from tenants.sayings import Words, chosen
 
 
 class Outcome(StrEnum):

@@ -8,9 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from typing import Final
 
-LANGUAGES: Final = ("en", "nl", "de")
-
-Words = tuple[str, str, str]
+from tenants.sayings import Words, chosen
 
 
 class Action(StrEnum):
@@ -36,7 +34,7 @@ class Purpose(StrEnum):
 
 
 #: Limits by the name they have in a model: English, Dutch, German, and which way they loosen.
-_LIMITS: Final[dict[str, Words]] = {
+LIMITS: Final[dict[str, Words]] = {
     "import limit": ("import limit", "importlimiet", "Bezugsgrenze"),
     "export limit": ("export limit", "exportlimiet", "Einspeisegrenze"),
     "minimum stock": ("minimum stock", "minimale voorraad", "Mindestbestand"),
@@ -53,7 +51,7 @@ _LIMITS: Final[dict[str, Words]] = {
     "ramp": ("ramp", "helling", "Rampe"),
     "taper": ("taper near full", "afbouw bij vol", "Drosselung nahe voll"),
 }
-_CONNECTION: Final[Words] = ("the grid connection", "de netaansluiting", "Netzanschluss")
+CONNECTION: Final[Words] = ("the grid connection", "de netaansluiting", "Netzanschluss")
 _LOWER: Final = frozenset({"minimum stock", "departure", "min stock"})
 _EITHER_WAY: Final = frozenset({"comfort", "target stock", "ramp", "frozen power"})
 
@@ -205,8 +203,8 @@ def resolve_words(
 
 def limit_name(limit: str, of: str, language: str) -> tuple[str, str]:
     """Return what a limit is called, and whose it is."""
-    name = chosen(_LIMITS.get(limit, (limit, limit, limit)), language)
-    return name, chosen(_CONNECTION, language) if of == _CONNECTION[0] else of
+    name = chosen(LIMITS.get(limit, (limit, limit, limit)), language)
+    return name, chosen(CONNECTION, language) if of == CONNECTION[0] else of
 
 
 def device_words(
@@ -241,9 +239,3 @@ def _clock(time: datetime, zone: tzinfo) -> str:
 def amount_words(value: float, language: str) -> str:
     """Return ``value`` with three digits and the decimal sign of ``language``."""
     return f"{value:.3f}".replace(".", chosen((".", ",", ","), language))
-
-
-def chosen(words: Words, language: str) -> str:
-    """Return the words in ``language``; in English for one that we do not speak."""
-    english, dutch, german = words
-    return {"nl": dutch, "de": german}.get(language.partition("-")[0], english)

@@ -1,7 +1,7 @@
 """Inquiries: questions about an asset and a span of time, each answered by one job."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from assets.models import Asset, within_reach
 from assets.timegrid import TimeGrid
+from scheduling.interpret.failures import FAILURES
 from tenants.permissions import Actor
 
 
@@ -35,6 +36,7 @@ class Inquiry(models.Model):
         asked: what was asked, word for word; a document of the kind of inquiry.
         result: the answer once there is one, else None; a document of the kind of inquiry.
         failure: why there is none, in words for the user; empty if there is one.
+        said: what ``failure`` says, to be said in other languages (``tenants.sayings``).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -51,6 +53,7 @@ class Inquiry(models.Model):
     updated_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     failure = models.CharField(max_length=500, blank=True)
+    said = models.JSONField(default=dict, db_default={}, editable=False)
 
     objects = models.Manager.from_queryset(InquiryQuerySet)()
 
@@ -76,6 +79,11 @@ class Inquiry(models.Model):
     @property
     def grid(self) -> TimeGrid:
         return TimeGrid.between(self.start, self.end, self.step)
+
+    def failure_in(self, language: str, zone: tzinfo = UTC) -> str:
+        """Return ``failure`` in ``language``, times in ``zone``."""
+        said = self.said.get("failure")
+        return FAILURES.said(said, language, zone=zone, otherwise=self.failure)
 
     def end_as(self, state: InquiryState, *, at: datetime, **changes: object) -> None:
         """Move to ``state``, which ends it, and save with ``changes`` to other fields.

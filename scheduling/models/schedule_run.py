@@ -1,7 +1,7 @@
 """Schedule runs: one attempt to plan one site over one window."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, Self
 
 from django.core.exceptions import ValidationError
@@ -10,6 +10,7 @@ from django.db.models import F, Max, Q
 
 from assets.models import Asset, within_reach
 from assets.timegrid import TimeGrid
+from scheduling.interpret.failures import FAILURES
 from tenants.permissions import Actor
 
 
@@ -68,6 +69,7 @@ class ScheduleRun(models.Model):
         result: a ``scheduling.flex.RunResult`` once solved, else None.
         cost: what the plan is expected to cost over the window [currency]; may be negative.
         failure: why there is no plan, in words for the user; empty if there is one.
+        said: what ``failure`` says, to be said in other languages (``tenants.sayings``).
         variation: what differs from the site as it is, in a run that asks "what if"; empty in
             a plan of the site. Nothing of such a run is a schedule.
         revision: number of its newest change among all changes of runs of the tenant.
@@ -89,6 +91,7 @@ class ScheduleRun(models.Model):
     finished_at = models.DateTimeField(null=True)
     cost = models.FloatField(null=True)
     failure = models.CharField(max_length=1000, blank=True)
+    said = models.JSONField(default=dict, db_default={}, editable=False)
     variation = models.CharField(max_length=200, blank=True, default="")
     revision = models.BigIntegerField(default=0, editable=False)
 
@@ -112,6 +115,11 @@ class ScheduleRun(models.Model):
     @property
     def grid(self) -> TimeGrid:
         return TimeGrid.between(self.start, self.end, self.step)
+
+    def failure_in(self, language: str, zone: tzinfo = UTC) -> str:
+        """Return ``failure`` in ``language``, times in ``zone``."""
+        said = self.said.get("failure")
+        return FAILURES.said(said, language, zone=zone, otherwise=self.failure)
 
     def move_to(self, state: RunState, *, at: datetime, **changes: object) -> None:
         """Move to ``state`` and save, together with ``changes`` to other fields.

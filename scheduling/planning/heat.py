@@ -10,6 +10,7 @@ from scheduling.formulation.bends import Bend
 from scheduling.formulation.curves import ZERO_C_IN_K, CarnotCop
 from scheduling.formulation.exchange import Exchange, rates_of_building
 from scheduling.formulation.goals import Goal
+from scheduling.interpret.failures import FAILURES
 from scheduling.planning.builder import Builder, Contradiction, FlowRow, Reading, StockRow
 from scheduling.planning.flows import add_least, add_ramp
 from scheduling.planning.stocks import add_holding
@@ -143,7 +144,7 @@ def _carnot_cop(builder: Builder, carnot: Carnot, name: str) -> Array:
     """
     supply, outdoor = builder.series(carnot.supply_c), builder.series(carnot.outdoor_c)
     if supply.min() <= -ZERO_C_IN_K:
-        raise Contradiction(f"{name}: supply_c is below absolute zero")
+        raise Contradiction(FAILURES("absolute_zero", name=name))
     lift = supply - outdoor
     with np.errstate(divide="ignore"):
         ideal = np.where(lift > 0, (supply + ZERO_C_IN_K) / np.maximum(lift, 0.0), np.inf)

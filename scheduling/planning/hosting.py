@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 from assets.timegrid import TimeGrid
 from scheduling.engines.highs import HighsEngine
 from scheduling.engines.kept import Kept
-from scheduling.flex.study import HostingStudy
+from scheduling.flex.study import Charging, HostingStudy
 from scheduling.formulation.hosting import Hosted, build_hosted
+from scheduling.interpret.failures import FAILURES
 from scheduling.interpret.intervals import bounds, runs
 from scheduling.planning.series import series, tick_after, tick_before
 from scheduling.planning.sizing import StudyRefused
+from tenants.sayings import Saying
 
 Array = NDArray[np.float64]
 Steps = NDArray[np.int64]
@@ -206,17 +208,24 @@ def _stays(study: HostingStudy, grid: TimeGrid) -> tuple[Steps, int]:
             beyond = tick_before(grid, datetime.combine(until, leave, zone))
             if first >= 0 and beyond <= grid.n_steps:
                 if (beyond - first) * grid.step_hours < least - 1e-9:
-                    raise StudyRefused(
-                        f"charging: {charging.energy_kwh:g} kWh take {least:.3g} h at "
-                        f"{charging.charge_limit_kw:g} kW, longer than from {charging.arrive} to "
-                        f"{charging.leave}"
-                    )
+                    raise StudyRefused(_too_short(charging, least))
                 stay[first:beyond] = number
                 number += 1
         day += timedelta(days=1)
     if not number:
-        raise StudyRefused("charging: no whole stay lies within the window")
+        raise StudyRefused(FAILURES("no_stay"))
     return stay, number
+
+
+def _too_short(charging: Charging, least_hours: float) -> Saying:
+    return FAILURES(
+        "stay_too_short",
+        energy=charging.energy_kwh,
+        least=least_hours,
+        limit=charging.charge_limit_kw,
+        arrive=charging.arrive,
+        leave=charging.leave,
+    )
 
 
 def _cuts(stay: Steps, grid: TimeGrid) -> list[int]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from scheduling.engines.identify import Identified, identify_battery, identify_building
 from scheduling.flex.measured import MeasuredBattery, MeasuredBuilding
+from scheduling.interpret.failures import FAILURES
 
 Array = NDArray[np.float64]
 
@@ -46,13 +47,9 @@ def _building(measured: MeasuredBuilding) -> Identified:
     if measured.sun_kw_per_m2 is not None:
         sun = _filled("sun_kw_per_m2", _array(measured.sun_kw_per_m2), hours)
     if np.nanmax(indoor) - np.nanmin(indoor) < LEAST_SWING_K:
-        raise NotIdentifiable(
-            f"indoor_c: moves by less than {LEAST_SWING_K} K: let it cool and warm up"
-        )
+        raise NotIdentifiable(FAILURES("indoor_flat", least=LEAST_SWING_K))
     if heat.max() - heat.min() < LEAST_SWING_KW:
-        raise NotIdentifiable(
-            f"heat_kw: changes by less than {LEAST_SWING_KW} kW: heat it more and less"
-        )
+        raise NotIdentifiable(FAILURES("heat_flat", least=LEAST_SWING_KW))
     found = identify_building(
         indoor, outdoor, heat, sun, hours=hours, capacities=measured.capacities
     )
@@ -64,22 +61,19 @@ def _battery(measured: MeasuredBattery) -> Identified:
     power, stock = _array(measured.power_kw), _array(measured.stock_kwh)
     _check_length("power_kw", power, hours)
     _check_length("stock_kwh", stock, hours)
-    for words, moved in (
+    for way, moved in (
         ("charges", np.nansum(np.maximum(power, 0.0))),
         ("discharges", np.nansum(np.maximum(-power, 0.0))),
     ):
         if moved * hours < LEAST_MOVED_KWH:
-            raise NotIdentifiable(f"power_kw: it {words} less than {LEAST_MOVED_KWH} kWh")
+            raise NotIdentifiable(FAILURES("moved_little", way=way, least=LEAST_MOVED_KWH))
     return _told(identify_battery(power, stock, hours=hours))
 
 
 def _told(found: Identified) -> Identified:
     for name, error in found.errors.items():
         if name not in {"standing_kw", "aperture_m2"} and not error <= MOST_ERROR:
-            raise NotIdentifiable(
-                f"{name}: these measurements do not tell it (error {error:.0%}); more days, or "
-                "days with more change, would"
-            )
+            raise NotIdentifiable(FAILURES("not_told", name=name, error=float(error)))
     return found
 
 
@@ -89,14 +83,12 @@ def _array(series: tuple[float | None, ...]) -> Array:
 
 def _check_length(name: str, series: Array, hours: float) -> None:
     if series.size * hours < LEAST_HOURS:
-        raise NotIdentifiable(
-            f"{name}: {series.size * hours:g} h; at least {LEAST_HOURS:g} h are needed"
-        )
+        found = series.size * hours
+        raise NotIdentifiable(FAILURES("too_short", name=name, hours=found, least=LEAST_HOURS))
     share = float(np.mean(~np.isnan(series)))
     if share < LEAST_KNOWN_SHARE:
         raise NotIdentifiable(
-            f"{name}: {share:.0%} of the values are known; at least {LEAST_KNOWN_SHARE:.0%} are "
-            "needed"
+            FAILURES("little_known", name=name, share=share, least=LEAST_KNOWN_SHARE)
         )
 
 
@@ -107,6 +99,6 @@ def _filled(name: str, series: Array, hours: float) -> Array:
     longest = float(np.diff(known, prepend=-1, append=series.size).max() - 1) * hours
     if longest > LONGEST_GAP_HOURS:
         raise NotIdentifiable(
-            f"{name}: {longest:g} h in a row are unknown; at most {LONGEST_GAP_HOURS:g} h may be"
+            FAILURES("long_gap", name=name, hours=longest, most=LONGEST_GAP_HOURS)
         )
     return np.interp(np.arange(series.size), known, series[known])

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,11 @@ from scheduling.engines.base import Solution
 from scheduling.flex.site import SiteDocument
 from scheduling.formulation.site import SiteModel, SiteProblem
 from scheduling.interpret.breaches import Breach
+from scheduling.interpret.failures import FAILURES
 from scheduling.interpret.irreducible import Conflict
 from scheduling.interpret.refinement import Refinement
 from scheduling.planning.scenarios import Outlook
+from tenants.sayings import Saying
 
 Array = NDArray[np.float64]
 
@@ -28,6 +30,10 @@ __all__ = [
     "Solved",
     "UnresolvedReference",
 ]
+
+
+#: Of limits that have to give, or contradict each other, so many are told.
+_MOST_TOLD: Final = 50
 
 
 class UnresolvedReference(ValueError):
@@ -127,6 +133,15 @@ class Plan:
         Relative to 1 where the plan costs less than that. NaN when infeasible.
         """
         return max(self.cost - self.bound, 0.0) / max(abs(self.cost), 1.0)
+
+    @property
+    def failure(self) -> Saying:
+        """Which hard limits have to give, and which contradict each other; where there are any."""
+        short = list(self.infeasible[:_MOST_TOLD])
+        if not self.contradiction:
+            return FAILURES("no_plan", short=short)
+        together = [each.text for each in self.contradiction[:_MOST_TOLD]]
+        return FAILURES("no_plan_as", short=short, together=together)
 
     def as_json(self) -> dict[str, Any]:
         """Return the plan as objects that JSON knows; times in ISO 8601, unknown as null."""

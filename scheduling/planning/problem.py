@@ -14,6 +14,7 @@ from scheduling.formulation.peaks import Peak
 from scheduling.formulation.processes import PiecedJob
 from scheduling.formulation.site import Scope, SiteProblem
 from scheduling.formulation.storage import Flows
+from scheduling.interpret.failures import FAILURES
 from scheduling.planning.builder import Builder, Contradiction, Reading
 from scheduling.planning.devices import add_device
 from scheduling.planning.rolling import add_rolling
@@ -76,7 +77,7 @@ def _add_coupling(builder: Builder, coupling: Coupling) -> None:
     for member in coupling.members:
         flow = builder.readings[member.device].flow
         if flow is None:
-            raise Contradiction(f"{coupling.name}: the power of {member.device} cannot be planned")
+            raise Contradiction(FAILURES("not_planned", of=coupling.name, name=member.device))
         flows.append((flow, member.ratio))
     (first, ratio), *others = flows
     builder.couplings += [

@@ -9,6 +9,7 @@ from scheduling.flex.devices.process import Process
 from scheduling.flex.devices.storing import Switched
 from scheduling.formulation.processes import PiecedJob, WholeJob
 from scheduling.formulation.starts import Starts
+from scheduling.interpret.failures import FAILURES
 from scheduling.planning.builder import Builder, Contradiction, Reading
 from scheduling.planning.series import touched
 
@@ -35,7 +36,7 @@ def add_process(builder: Builder, device: Process) -> None:
     profile = _profile(builder, device)
     starts = _starts(allowed, profile.size)
     if not starts.size:
-        raise Contradiction(f"{device.name}: no time in the window is long enough and allowed")
+        raise Contradiction(FAILURES("no_time", name=device.name))
     if device.flexibility == "shiftable":
         builder.readings[device.name] = Reading(job=len(builder.jobs))
         whole = WholeJob(name=device.name, node=node, starts=starts, profile=profile)
@@ -80,7 +81,7 @@ def _in_pieces(
     profile = _profile(builder, device)
     steps = np.flatnonzero(allowed)
     if profile.size > steps.size:
-        raise Contradiction(f"{device.name}: the window allows it for too few steps")
+        raise Contradiction(FAILURES("too_few_steps", name=device.name))
     return PiecedJob(
         name=device.name,
         node=node,

@@ -13,19 +13,21 @@ from assets.timegrid import TimeGrid
 from scheduling.formulation.processes import PiecedJob
 from scheduling.formulation.site import SiteProblem
 from scheduling.formulation.storage import hours_left
-from scheduling.interpret.intervals import bounds, runs, words
+from scheduling.interpret.failures import FAILURES
+from scheduling.interpret.intervals import bounds, runs
+from tenants.sayings import Saying
 
 Array = NDArray[np.float64]
 
 _ROUNDING = 1e-6
 
 
-def beyond_reach(problem: SiteProblem, grid: TimeGrid) -> list[str]:
+def beyond_reach(problem: SiteProblem, grid: TimeGrid) -> list[Saying]:
     """Return in words what is asked for and cannot be reached, with what can."""
     return [*_levels(problem, grid), *_internal_nodes(problem, grid)]
 
 
-def _levels(problem: SiteProblem, grid: TimeGrid) -> Iterator[str]:
+def _levels(problem: SiteProblem, grid: TimeGrid) -> Iterator[Saying]:
     stocks = problem.stocks
     if not len(stocks.names):
         return
@@ -46,9 +48,13 @@ def _levels(problem: SiteProblem, grid: TimeGrid) -> Iterator[str]:
                 at = int(beyond[0])
                 asked = (floor if levels == "at least" else ceiling)[at]
                 moment = grid.start + (at + 1) * grid.step
-                yield (
-                    f"stock of {stocks.names[k]} at {moment:%Y-%m-%d %H:%M} Z: {levels} "
-                    f"{asked:g} kWh is asked for, {reached[at]:.6g} kWh can be reached"
+                yield FAILURES(
+                    "beyond_reach",
+                    name=stocks.names[k],
+                    when=moment,
+                    sense=levels,
+                    asked=float(asked),
+                    reached=float(reached[at]),
                 )
 
 
@@ -73,7 +79,7 @@ def _reach(problem: SiteProblem, stock: int) -> tuple[Array, Array]:
     return most, least
 
 
-def _internal_nodes(problem: SiteProblem, grid: TimeGrid) -> Iterator[str]:
+def _internal_nodes(problem: SiteProblem, grid: TimeGrid) -> Iterator[Saying]:
     nodes, flows = problem.nodes, problem.flows
     for node in np.flatnonzero(nodes.is_internal).tolist():
         if (nodes.parent == node).any():
@@ -87,8 +93,7 @@ def _internal_nodes(problem: SiteProblem, grid: TimeGrid) -> Iterator[str]:
             if job.node == node:
                 most = job.power if isinstance(job, PiecedJob) else np.abs(job.profile).max()
                 taken, given = taken + most, given + most
-        for short, words_for in ((-given, "used than can be made"), (-taken, "made than used")):
+        for short, code in ((-given, "more_used"), (-taken, "more_made")):
             for first, last in runs(short > _ROUNDING):
-                when = words(*bounds(grid, first, last))
-                most = float(short[first:last].max())
-                yield f"{nodes.names[node]} from {when}: {most:.3g} kW more has to be {words_for}"
+                when, most = bounds(grid, first, last), float(short[first:last].max())
+                yield FAILURES(code, of=nodes.names[node], when=when, amount=most)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import numpy as np
 
 from scheduling.formulation.rolling import Held
+from scheduling.interpret.failures import FAILURES
 from scheduling.planning.builder import Builder, Contradiction
 from scheduling.planning.series import tick_after
 
@@ -44,7 +45,7 @@ def add_rolling(builder: Builder) -> None:
 
 def _check(builder: Builder, name: str, flow: int, frozen: np.ndarray) -> None:
     row, grid = builder.flows[flow], builder.document.window.grid
-    for power, limit, words in (
+    for power, limit, way in (
         (frozen, row.charge_limit, "charging"),
         (-frozen, row.discharge_limit, "discharging"),
     ):
@@ -53,6 +54,12 @@ def _check(builder: Builder, name: str, flow: int, frozen: np.ndarray) -> None:
             at = int(above[0])
             moment = grid.start + at * grid.step
             raise Contradiction(
-                f"frozen power of {name} from {moment:%Y-%m-%d %H:%M} Z: {frozen[at]:g} kW, above "
-                f"its {words} limit of {limit[at]:g} kW"
+                FAILURES(
+                    "frozen_above",
+                    name=name,
+                    when=moment,
+                    power=float(frozen[at]),
+                    way=way,
+                    most=float(limit[at]),
+                )
             )

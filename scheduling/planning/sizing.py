@@ -7,6 +7,7 @@ import numpy as np
 from scheduling.engines.base import Unsuited
 from scheduling.engines.stores import Stores, plan_stores
 from scheduling.flex.study import BatteryStudy
+from scheduling.interpret.failures import FAILURES
 from scheduling.planning.series import series
 
 
@@ -61,7 +62,7 @@ def study_sizes(study: BatteryStudy) -> list[SizeEarns]:
             )
         )
     except (ValueError, Unsuited) as error:
-        raise StudyRefused(f"prices: {error}") from None
+        raise StudyRefused(FAILURES("prices_refused", reason=str(error))) from None
     hours = study.window.grid.step_hours
     given = np.maximum(-found.power_kw, 0.0).sum(axis=1) * hours
     without = float(found.cost[0])

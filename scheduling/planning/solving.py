@@ -19,6 +19,7 @@ from scheduling.flex.references import references
 from scheduling.flex.site import SiteDocument
 from scheduling.interpret.breaches import read_breaches
 from scheduling.interpret.contradiction import name_contradiction
+from scheduling.interpret.failures import FAILURES
 from scheduling.interpret.irreducible import irreducible_set
 from scheduling.interpret.nearest import nearest
 from scheduling.interpret.refinement import Outcome, Refinement
@@ -28,6 +29,7 @@ from scheduling.planning.plan import Plan, PlanStatus, ScenarioOutcome, Solved, 
 from scheduling.planning.reading import read_powers
 from scheduling.planning.refining import refined
 from scheduling.planning.stating import Stated, state
+from tenants.sayings import saying_of
 
 DEFAULT_TIME_LIMIT: Final = timedelta(seconds=60)
 _MOST_TIME_FOR_REASONS: Final = timedelta(seconds=5)
@@ -38,10 +40,7 @@ class EngineUnsuited(ValueError):
 
     def __init__(self, engine: str) -> None:
         self.engine = engine
-        super().__init__(
-            f"the engine {engine} does not take this problem: it plans one store with prices "
-            "under which burning energy never pays, and no peaks, ramps or on/off; auto takes any"
-        )
+        super().__init__(FAILURES("unsuited", engine=engine))
 
 
 def plan(
@@ -74,7 +73,7 @@ def plan(
     try:
         stated = state(document, key=living)
     except Contradiction as error:
-        return _refused(document, engine, [str(error)], _timings(began, began, began))
+        return _refused(document, engine, [saying_of(error)], _timings(began, began, began))
     built = perf_counter()
     names = candidates(stated.site.model) if engine == AUTO else (engine,)
     if stated.unreached:
@@ -116,7 +115,7 @@ def _general(names: Sequence[str]) -> Engine:
 
 
 def _refused(
-    document: SiteDocument, engine: str, words: list[str], timings: dict[str, float]
+    document: SiteDocument, engine: str, words: Sequence[str], timings: dict[str, float]
 ) -> Plan:
     return Plan(
         status=PlanStatus.INFEASIBLE,
@@ -170,7 +169,7 @@ def _without(
     """
     document, model, solver = stated.document, stated.site.model, _general(names)
     grid, little = document.window.grid, min(time_limit, _MOST_TIME_FOR_REASONS)
-    words = list(known) or name_contradiction(solver, model, grid, time_limit=time_limit)
+    words = known or name_contradiction(solver, model, grid, time_limit=time_limit)
     refused = replace(
         _refused(document, names[-1], words, timings),
         contradiction=tuple(irreducible_set(solver, model, grid, time_limit=little)),

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from scheduling.flex.devices.storing import Holding
 from scheduling.flex.goals import Point, StockGoal
 from scheduling.formulation.goals import Goal
+from scheduling.interpret.failures import FAILURES
 from scheduling.planning.builder import Builder, Contradiction, StockRow
 from scheduling.planning.series import tick_after, tick_before
 
@@ -87,6 +88,11 @@ def _check(builder: Builder, name: str, floor: Array, ceiling: Array) -> None:
         grid, at = builder.document.window.grid, int(crossed[0])
         moment = grid.start + (at + 1) * grid.step
         raise Contradiction(
-            f"stock of {name} at {moment:%Y-%m-%d %H:%M} Z: at least {floor[at]:g} kWh and at most "
-            f"{ceiling[at]:g} kWh are asked for"
+            FAILURES(
+                "levels_cross",
+                name=name,
+                when=moment,
+                least=float(floor[at]),
+                most=float(ceiling[at]),
+            )
         )

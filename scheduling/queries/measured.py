@@ -10,6 +10,7 @@ from assets.queries import MEASURED, read_onto
 from assets.timegrid import TimeGrid
 from scheduling.flex.identification import BatteryMeasured, BuildingMeasured
 from scheduling.flex.measured import MeasuredBattery, MeasuredBuilding
+from scheduling.interpret.failures import FAILURES
 
 
 class SensorRemoved(ValueError):
@@ -52,6 +53,6 @@ def read_measured(
 def _series(sensor_id: int, grid: TimeGrid, known_at: datetime) -> list[float | None]:
     sensor = Sensor.objects.select_related("asset").filter(pk=sensor_id).first()
     if sensor is None:
-        raise SensorRemoved("a sensor that this was asked of was removed")
+        raise SensorRemoved(FAILURES("asked_sensor_gone"))
     values = read_onto(sensor, grid, known_at=known_at, kinds=MEASURED)
     return [None if np.isnan(each) else each for each in values.tolist()]

@@ -15,6 +15,7 @@ from scheduling.flex import DocumentError, SiteDocument, references, resolve
 from scheduling.flex.devices import Vehicle
 from scheduling.flex.run import Output, RunDocument
 from scheduling.flex.uncertainty import Attitude, Quantiles, Scenario, Uncertainty
+from scheduling.interpret.failures import FAILURES
 from scheduling.models import ScheduleRun
 
 #: How old a measured stock may be to start a plan from.
@@ -44,12 +45,12 @@ def read_problem(run: ScheduleRun) -> SiteDocument:
     values = {}
     for path, sensor, series in _series_of(site, grid, known_at=run.knowledge_time):
         if sensor is None:
-            raise MissingBeliefs(f"{path}: its sensor was removed")
+            raise MissingBeliefs(FAILURES("sensor_gone", field=path))
         values[path] = _as_field(path, _all_known(series, sensor, grid)).tolist()
     try:
         resolved = resolve(site, values)
     except DocumentError as error:
-        raise MissingBeliefs(f"what is known does not fit: {error}") from None
+        raise MissingBeliefs(FAILURES("does_not_fit", reason=str(error))) from None
     started = _started(resolved, document.outputs, run)
     if document.quantiles is None:
         return started
@@ -67,7 +68,7 @@ def _with_quantiles(
     known = {p: _quantile(site, p, run) for p in quantiles.probabilities}
     varies = {path for p, series in known.items() if p != _POINT for path in series}
     if not varies and len(known) > 1:
-        raise MissingBeliefs("none of these quantiles is known of any price, load or generation")
+        raise MissingBeliefs(FAILURES("no_quantile"))
     for path in varies:
         _check_rising(path, known, run.grid)
     found = []
@@ -104,13 +105,15 @@ def _check_rising(
     lower: NDArray[np.float64] | None = None
     for probability, series in known.items():
         if path not in series:
-            raise MissingBeliefs(f"{path}: its quantile {probability:g} is not known throughout")
+            raise MissingBeliefs(
+                FAILURES("quantile_unknown", field=path, probability=float(probability))
+            )
         crossed = np.zeros(0, dtype=np.int64)
         if lower is not None:
             crossed = np.flatnonzero(lower > series[path] + _ROUNDING)
         if crossed.size:
             at = grid.start + int(crossed[0]) * grid.step
-            raise MissingBeliefs(f"{path}: its quantiles cross at {at:%Y-%m-%d %H:%M}Z")
+            raise MissingBeliefs(FAILURES("quantiles_cross", field=path, when=at))
         lower = series[path]
 
 
@@ -149,8 +152,13 @@ def _all_known(series: NDArray[np.float64], sensor: Sensor, grid: TimeGrid) -> N
     if unknown.size:
         first = grid.start + int(unknown[0]) * grid.step
         raise MissingBeliefs(
-            f"{sensor}: {unknown.size} of {series.size} steps are unknown, "
-            f"the first at {first:%Y-%m-%d %H:%M}Z"
+            FAILURES(
+                "steps_unknown",
+                sensor=str(sensor),
+                unknown=unknown.size,
+                steps=series.size,
+                first=first,
+            )
         )
     return series
 

@@ -17,6 +17,7 @@ from scheduling.flex.devices import Load, Photovoltaics
 from scheduling.flex.quantities import SensorReference
 from scheduling.flex.references import references
 from scheduling.flex.study import Study, StudyDocument, with_numbers
+from scheduling.interpret.failures import FAILURES
 from scheduling.planning.series import series
 from scheduling.queries.flex import context_at, flex_of, parts_beneath
 from scheduling.queries.problems import MissingBeliefs
@@ -115,7 +116,7 @@ def _measured(sensor_id: int, grid: TimeGrid, known_at: datetime) -> tuple[Array
     """Return what was measured, filled where it was not, and the share that is filled."""
     sensor = Sensor.objects.select_related("asset").filter(pk=sensor_id).first()
     if sensor is None:
-        raise MissingBeliefs("a sensor that this was asked of was removed")
+        raise MissingBeliefs(FAILURES("asked_sensor_gone"))
     try:
         values = read_onto(sensor, grid, known_at=known_at, kinds=MEASURED)
     except ValueError as error:
@@ -127,8 +128,13 @@ def _measured(sensor_id: int, grid: TimeGrid, known_at: datetime) -> tuple[Array
     if np.isnan(values).any():
         first = grid.start + int(np.flatnonzero(unknown)[0]) * grid.step
         raise MissingBeliefs(
-            f"{sensor}: {int(unknown.sum())} of {values.size} steps were not measured, the first "
-            f"at {first:%Y-%m-%d %H:%M}Z; at most a tenth may be taken from other weeks"
+            FAILURES(
+                "not_measured",
+                sensor=str(sensor),
+                unknown=int(unknown.sum()),
+                steps=values.size,
+                first=first,
+            )
         )
     return values, share
 

@@ -12,6 +12,7 @@ from tenants.jobs.claiming import Claim
 from tenants.jobs.registry import kinds
 from tenants.models import Job, JobState
 from tenants.models.tenant import PUBLIC_SCHEMA
+from tenants.sayings import JOB_REASONS
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ def give_up(claim: Claim, *, reason: str) -> None:
 def retry_or_quarantine(job: Job, *, reason: str, now: datetime, pause: timedelta) -> None:
     """Make the locked, running ``job`` ready again after ``pause``; give it up at the last."""
     if job.attempt >= settings.JOB_MAX_ATTEMPTS:
-        times = f"gave up after {job.attempt} attempts: {reason}"
+        times = JOB_REASONS("gave_up", attempts=job.attempt, reason=reason)
         _quarantine(job, reason=times, now=now)
         return
     job.state, job.not_before = JobState.READY, now + pause

@@ -10,6 +10,7 @@ from tenants.jobs.failing import JobFailed, fail, give_up
 from tenants.jobs.heartbeat import heartbeat
 from tenants.jobs.registry import UnknownKind, kind_of
 from tenants.jobs.schema import poison
+from tenants.sayings import JOB_REASONS, saying_of
 
 logger = logging.getLogger(__name__)
 
@@ -55,8 +56,8 @@ def run(claim: Claim) -> None:
 
 def _in_words(error: Exception) -> str:
     if isinstance(error, JobFailed):
-        return str(error)
+        return saying_of(error)
     if type(error).__name__ == "SoftTimeLimitExceeded":  # by name: importing celery costs 0.2 s
-        return "it took longer than it may"
+        return JOB_REASONS("took_too_long")
     # The class alone: a message may hold an address with a token.
-    return f"internal error ({type(error).__name__})"
+    return JOB_REASONS("broke", kind=type(error).__name__)

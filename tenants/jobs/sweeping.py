@@ -9,9 +9,9 @@ from django_tenants.utils import schema_context
 from tenants.jobs.failing import retry_or_quarantine
 from tenants.models import Job, JobState
 from tenants.models.tenant import PUBLIC_SCHEMA
+from tenants.sayings import JOB_REASONS
 
 _BATCH: Final = 500
-_DIED: Final = "the worker stopped in the middle"
 
 
 def sweep(*, now: datetime) -> int:
@@ -33,7 +33,7 @@ def _take_one_back(now: datetime) -> bool:
     job = abandoned.select_for_update(skip_locked=True, of=("self",)).order_by("id").first()
     if job is None:
         return False
-    retry_or_quarantine(job, reason=_DIED, now=now, pause=timedelta(0))
+    retry_or_quarantine(job, reason=JOB_REASONS("worker_stopped"), now=now, pause=timedelta(0))
     return True
 
 

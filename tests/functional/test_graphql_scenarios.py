@@ -107,7 +107,7 @@ def test_over_quantiles_a_kw_is_worth_what_it_saves_in_all_of_them(
 @pytest.mark.parametrize(
     ("low", "high", "words"),
     [
-        (HIGH, LOW, "its quantiles cross at 2026-03-28 13:00Z"),
+        (HIGH, LOW, "its quantiles cross at 2026-03-28 13:00 Z"),
         (None, HIGH, "its quantile 0.1 is not known throughout"),
         (None, None, "none of these quantiles is known"),
     ],

@@ -1,6 +1,7 @@
 """What a year of a site says, as a partner's programme asks it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -128,7 +129,27 @@ def test_too_much_that_was_not_measured_is_refused_in_words(
     found = planner.execute(FOUND, id=answer["object"]["id"])["study"]
 
     assert (found["state"], found["points"]) == ("FAILED", [])
-    assert "168 of 504 steps were not measured, the first at 2026-01-19 00:00Z" in found["failure"]
+    assert "168 of 504 steps were not measured, the first at 2026-01-19 00:00 Z" in found["failure"]
+    german = replace(planner, language="de").execute(FOUND, id=answer["object"]["id"])["study"]
+    assert "168 von 504 Schritten wurden nicht gemessen" in german["failure"]
+
+
+def test_what_was_measured_and_is_none_of_a_study_is_told(
+    planner: GraphQLClient, depot: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    limit = a_sensor(depot, Quantity.POWER, name="limit")
+    believe(limit, START, [-5.0] * 24 * DAYS, at=now)
+    asked = hosting(importLimitKw={"sensor": node_id(limit)})
+    answer = planner.execute(REQUEST, input={"asset": node_id(depot), "study": asked})
+    run_jobs("nonlinear")
+    made = answer["requestStudy"]["object"]
+    found = planner.execute(FOUND, id=made["id"])["study"]
+
+    assert found["state"] == "FAILED"
+    assert found["failure"] == (
+        "what is known does not fit: $.hosting.import_limit_kw: step 0 is -5.0: each value should "
+        "be at least 0"
+    )
 
 
 @pytest.mark.parametrize(

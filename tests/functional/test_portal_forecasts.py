@@ -86,6 +86,8 @@ def test_what_went_wrong_is_told(
 
     assert "The newest attempt has no forecast" in page
     assert "needs 2 days" in page
+    german = planner.get(page_of(site, empty), headers={"accept-language": "de"}).content.decode()
+    assert "keine Prognose: seasonal_naive braucht 2 Tage" in german
 
 
 def test_a_refusal_is_told_on_the_page(planner: Browser, site: Asset, load: Sensor) -> None:

@@ -13,11 +13,11 @@ from assets.timegrid import TimeGrid
 from portal.room_words import ROOM_WORDS
 from portal.words import WORDS
 from scheduling.interpret.headings import Heading, broken_words, term_words
-from scheduling.interpret.wording import LANGUAGES
 from scheduling.services import request_schedule
 from tenants.accounts.models import Customer, User
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM, Role
+from tenants.sayings import LANGUAGES
 from tests.factories import HOUR, a_device, a_sensor, a_site_with_battery, a_user, believe
 from tests.portal import Browser
 

@@ -115,6 +115,9 @@ def test_why_there_is_no_answer_is_told(planner: Browser, depot: Asset, run_jobs
     run_jobs("nonlinear")
 
     assert "steps were not measured" in planner.get(page_of(depot)).content.decode()
+    dutch = planner.get(page_of(depot), headers={"accept-language": "nl"}).content.decode()
+    # In the time of the site, an hour before UTC.
+    assert "stappen zijn niet gemeten, de eerste om 2026-01-01 00:00;" in dutch
 
 
 def test_who_may_only_look_sees_no_form(tenant: Tenant, customer: Customer, depot: Asset) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,11 +15,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from assets.models import Asset, AssetType, Quantity
 from assets.timegrid import TimeGrid
+from scheduling.interpret.failures import FAILURES
 from scheduling.models import RunState, ScheduleRun
 from scheduling.services import request_schedule
 from tenants.accounts.models import Customer, Membership, User
 from tenants.models import Domain, Tenant
 from tenants.permissions import PLATFORM, Role
+from tenants.sayings import kept
 from tests.factories import (
     HOUR,
     a_customer,
@@ -141,9 +143,9 @@ def test_a_failed_attempt_is_told_and_the_plan_before_it_stands(
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("nl", "3 van 9 stappen zijn onbekend, de eerste om 2026-01-12 10:15 Z"),
-        ("de", "3 von 9 Schritten sind unbekannt, der erste um 2026-01-12 10:15 Z"),
-        ("fr", "3 of 9 steps are unknown, the first at 2026-01-12 10:15Z"),
+        ("nl", "3 van 9 stappen zijn onbekend, de eerste om 2026-01-12 11:15"),
+        ("de", "3 von 9 Schritten sind unbekannt, der erste um 2026-01-12 11:15"),
+        ("fr", "3 of 9 steps are unknown, the first at 2026-01-12 11:15"),
     ],
 )
 def test_why_an_attempt_failed_is_told_in_the_language_of_the_reader(
@@ -151,8 +153,10 @@ def test_why_an_attempt_failed_is_told_in_the_language_of_the_reader(
 ) -> None:
     run = request_schedule(actor=PLATFORM, asset=site, grid=TimeGrid(now, HOUR, 9), now=now)
     ScheduleRun.objects.get(pk=run.pk).move_to(RunState.SOLVING, at=now)
-    why = "price: 3 of 9 steps are unknown, the first at 2026-01-12 10:15Z"
-    ScheduleRun.objects.get(pk=run.pk).move_to(RunState.FAILED, at=now, failure=why)
+    first = datetime(2026, 1, 12, 10, 15, tzinfo=UTC)
+    why = FAILURES("steps_unknown", sensor="price", unknown=3, steps=9, first=first)
+    told = kept(most=1000, failure=why)
+    ScheduleRun.objects.get(pk=run.pk).move_to(RunState.FAILED, at=now, **told)
 
     page = browser.get(f"/sites/{site.pk}/", headers={"Accept-Language": language})
 

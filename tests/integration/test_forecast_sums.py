@@ -83,7 +83,7 @@ def test_a_net_and_its_parts_add_up_to_the_digit(
 
     run.refresh_from_db()
     assert (run.state, str(run.source), run.input_notes) == (RunState.READY, "sum 1", "")
-    assert run.reason == ("sum of Hall: power (seasonal_naive 1), Roof: power (seasonal_naive 1)")
+    assert run.reason == ("sum of Hall: power (seasonal_naive 1); Roof: power (seasonal_naive 1)")
     parts = foretold(load, run, now), foretold(panels, run, now)
     found = foretold(net, run, now)
     assert found[MIDDLE] == pytest.approx(parts[0][MIDDLE] + parts[1][MIDDLE], abs=1e-9)

@@ -10,6 +10,7 @@ from scheduling.interpret import wording
 from scheduling.interpret.wording import Action, Purpose, device_words, limit_words
 from scheduling.planning import Explanation, explain, plan
 from scheduling.planning.problem import problem_of
+from tenants.sayings import LANGUAGES
 from tests.unit.explained_documents import (
     CHEAP,
     DEAR,
@@ -187,14 +188,14 @@ def test_every_reason_is_worded_in_every_language() -> None:
             device_words(
                 *pair, price=0.1, worth=0.2, span=(START, START), currency="EUR", language=language
             )
-            for language in wording.LANGUAGES
+            for language in LANGUAGES
         }
         assert len(texts) == 3
         assert sorted("0,100 EUR" in text for text in texts) == [False, True, True]
-    for limit, per in (*((each, "kWh") for each in wording._LIMITS), ("peak", "kW")):
+    for limit, per in (*((each, "kWh") for each in wording.LIMITS), ("peak", "kW")):
         texts = {
             limit_words(limit, "x", worth=0.3, per=per, currency="EUR", language=language)
-            for language in wording.LANGUAGES
+            for language in LANGUAGES
         }
         assert len(texts) == 3
     assert limit_words(

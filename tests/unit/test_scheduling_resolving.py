@@ -9,10 +9,11 @@ import pytest
 from scheduling.flex import SiteDocument, document_from_object
 from scheduling.flex.run import MOST_RESOLVES
 from scheduling.interpret.reasons import Basis
-from scheduling.interpret.wording import LANGUAGES, resolve_words
+from scheduling.interpret.wording import resolve_words
 from scheduling.planning import PlanStatus, explain, plan
 from scheduling.planning.problem import problem_of
 from scheduling.planning.resolving import Resolve, resolve
+from tenants.sayings import LANGUAGES
 from tests.unit.bending_documents import SITES
 from tests.unit.explained_documents import LITTLE, moved, noisy_site
 from tests.unit.scheduling_documents import START, battery, load, site, site_object, vehicle

@@ -237,7 +237,7 @@ def test_a_frozen_step_above_a_limit_is_named() -> None:
 
     assert answer.status is PlanStatus.INFEASIBLE
     assert answer.infeasible == (
-        "frozen power of battery from 2026-01-12 01:00 Z: 9 kW, above its charging limit of 5 kW",
+        "frozen power of battery at 2026-01-12 01:00 Z: 9 kW, above its charging limit of 5 kW",
     )
 
 

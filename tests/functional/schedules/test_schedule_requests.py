@@ -194,7 +194,7 @@ def test_unknown_prices_end_in_words(
 
     run = planner.execute(RUN, id=answer["object"]["id"])["scheduleRun"]
     assert run["state"] == "FAILED"
-    assert "2 of 6 steps are unknown, the first at 2026-03-28 16:00Z" in run["failure"]
+    assert "2 of 6 steps are unknown, the first at 2026-03-28 16:00 Z" in run["failure"]
 
 
 def test_runs_come_in_three_queries(
