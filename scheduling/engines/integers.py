@@ -12,6 +12,7 @@ from scheduling.engines.base import EngineFailed, Infeasible, OutOfTime
 from scheduling.engines.diving import dive
 from scheduling.engines.rounding import left_open, roundings
 from scheduling.engines.solver import LEAST_GAP, instance, run
+from scheduling.engines.switches import Switches
 from scheduling.formulation.compiled import Compiled
 
 Array = NDArray[np.float64]
@@ -50,10 +51,11 @@ def _search(
     model: Compiled, gap: float, deadline: float, *, known: Array | None
 ) -> tuple[Array, float, bool]:
     """Return the best values of all columns, their bound and if proven, from ``known`` on."""
-    search = instance(model, gap)
+    switches = Switches.of(model)
+    search = instance(switches.small(model) if switches.rows.size else model, gap)
     if known is not None:
         start = highspy.HighsSolution()
-        start.col_value = known.tolist()
+        start.col_value = switches.above_least(known).tolist()
         search.setSolution(start)
     try:
         is_proven = run(search, deadline)
@@ -63,7 +65,7 @@ def _search(
             raise
         return known, -np.inf, False
     bound = float(search.getInfo().mip_dual_bound)
-    return np.asarray(search.getSolution().col_value), bound, is_proven
+    return switches.whole(np.asarray(search.getSolution().col_value)), bound, is_proven
 
 
 def _as_known(highs: Any, model: Compiled, known: Array, deadline: float) -> Array | None:
