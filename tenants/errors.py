@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import ValidationError
 
+from tenants.inputs import problems
+
 if TYPE_CHECKING:
     import pydantic  # a tenth of a second that a command need not pay
 
@@ -53,7 +55,7 @@ def as_validation_error(error: "pydantic.ValidationError", field: str) -> Valida
     Pydantic's own text holds the input and a link; only path, words, kind and limits are kept.
     """
     messages: dict[str, list[ValidationError]] = defaultdict(list)
-    for detail in error.errors(include_url=False, include_input=False):
+    for detail in problems(error):
         # Parts with a colon are tags by which a union was told apart, not places.
         places = (str(part) for part in (field, *detail["loc"]))
         path = ".".join(place for place in places if place and ":" not in place)

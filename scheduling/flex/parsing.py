@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from scheduling.flex.site import SiteDocument
+from tenants.inputs import problems
 
 _MOST_ERRORS = 20
 
@@ -60,7 +61,7 @@ def document_from_object(given: Any) -> SiteDocument:
 def error_lines(error: ValidationError) -> list[tuple[str, str]]:
     """Return (JSON path, message) of each error; the input itself is not repeated."""
     lines = []
-    for detail in error.errors(include_url=False, include_input=False)[:_MOST_ERRORS]:
+    for detail in problems(error)[:_MOST_ERRORS]:
         message = detail["msg"]
         if detail["type"] == "extra_forbidden":
             message = "unknown field"

@@ -162,6 +162,7 @@ def test_what_was_measured_and_is_none_of_a_study_is_told(
             "pattern",
         ),
         (hosting(sizesKwh=[-1.0]), "study.hosting.sizesKwh.0", "greater than or equal to 0"),
+        (hosting(sizesKwh=[5.0, -1.0]), "study.hosting.sizesKwh.1", "greater than or equal to 0"),
         (hosting(chargers=[]), "study.hosting.chargers", "at least 1"),
         (
             hosting(window={"start": "2026-02-01T00:00:00Z", "end": "2099-02-02T00:00:00Z"}),
@@ -182,7 +183,7 @@ def test_a_wrong_study_is_refused_by_field(
     given = {"asset": node_id(depot), "study": study}
     answer = planner.execute(REQUEST, input=given)["requestStudy"]
 
-    error = answer["errors"][0]
+    [error] = answer["errors"]
     assert ".".join(error["field"]) == field
     assert words in error["detail"]
     assert not Study.objects.exists()
