@@ -1,31 +1,16 @@
 """What is flexible at an asset: documents, checked as those of the interface are."""
 
-import json
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from pydantic import ValidationError as DocumentInvalid
-from unfold.widgets import UnfoldAdminTextareaWidget
 
 from scheduling import services
+from scheduling.admin.documents import DocumentField
 from scheduling.flex.context import SiteContext
 from scheduling.models import AssetFlex
 from tenants.admin.service_form import ServiceAdmin, ServiceForm
 from tenants.errors import as_validation_error, wrong
-
-
-class DocumentField(forms.JSONField):
-    """JSON as people read it: a line for each name."""
-
-    widget = UnfoldAdminTextareaWidget(attrs={"rows": 24, "spellcheck": "false"})
-
-    def prepare_value(self, value: Any) -> str:
-        given = super().prepare_value(value)
-        try:
-            return json.dumps(json.loads(given), indent=2)
-        except ValueError:
-            return str(given)  # what was typed, to be mended
 
 
 class AssetFlexForm(ServiceForm[AssetFlex]):

@@ -82,7 +82,9 @@ class ServiceAdmin(ModelAdmin[M]):
         form: Any,
         change: bool,  # noqa: FBT001
     ) -> None:
-        obj.pk = form.store().pk
+        stored = form.store()
+        for field in stored._meta.concrete_fields:
+            setattr(obj, field.attname, getattr(stored, field.attname))
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return False
