@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.flexmeasures_problems import at, problem, refused, solved, store
+from tests.unit.flexmeasures_problems import at, device, problem, refused, solved, store
 
 _FIRST_HOUR = [{"start": at(0), "end": at(1), "value": "10 kW"}]
 
@@ -55,8 +55,68 @@ def test_who_prices_one_direction_of_devices_leaves_the_other_hard(
     assert answer.stock_kwh["battery"][1] == pytest.approx(missed_kwh)
 
 
-def test_where_nothing_limits_a_device_it_is_refused() -> None:
-    given = problem(store(power_capacity=_FIRST_HOUR))
+def _without_a_site(*devices: dict[str, Any]) -> dict[str, Any]:
+    given = problem(*devices)
     del given["flex_context"]["site-power-capacity"]
+    return given
 
-    assert "flex_model: needs power-capacity: consumption-capacity is silent" in refused(given)
+
+def test_where_nothing_limits_a_store_it_is_a_megawatt() -> None:
+    """Bought at 200 EUR/MWh in the second hour and sold at 300 in the third."""
+    answer = solved(_without_a_site(store(power_capacity=_FIRST_HOUR)))
+
+    assert answer.power_kw["battery"] == pytest.approx([10.0, 990.0, -1000.0])
+    assert answer.cost == pytest.approx(1.0 + 198.0 - 300.0)
+
+
+def test_a_device_that_may_do_more_lets_the_others_do_as_much() -> None:
+    larger = device("mill", inflexible_consumption="3 MW")
+    answer = solved(_without_a_site(store(power_capacity=_FIRST_HOUR), larger))
+
+    assert answer.power_kw["battery"][1:] == pytest.approx([2990.0, -3000.0])
+
+
+def _sharing(name: str, **fields: Any) -> dict[str, Any]:
+    return device(name, state_of_charge={"series": "level"}, **fields)
+
+
+_LEVEL = {
+    "unit": "kWh",
+    "resolution": "PT0M",
+    "start": at(0),
+    "values": [],
+}
+
+
+def test_feeders_of_one_stock_that_are_silent_are_limited_by_what_it_holds() -> None:
+    """12 of 20 kWh are to be there at 02:00; the rest of it is sold again for 300 EUR/MWh."""
+    minima = [{"datetime": at(2), "value": "12 kWh"}]
+    of_stock = {"soc_at_start": "0 kWh", "soc_min": "0 kWh", "soc_max": "20 kWh"}
+    one = _sharing("one", soc_minima=minima, power_capacity=_FIRST_HOUR, **of_stock)
+    other = _sharing("other", power_capacity=_FIRST_HOUR, discharging_efficiency="50%")
+    given = _without_a_site(one, other)
+    given["series"]["level"] = _LEVEL
+    answer = solved(given)
+
+    # Both fill it in the first hour; what leaves it by the other would lose half.
+    assert answer.power_kw["one"] + answer.power_kw["other"] == pytest.approx([20.0, 0.0, -20.0])
+    assert answer.cost == pytest.approx(2.0 - 6.0)
+
+
+def test_feeders_that_make_energy_between_them_do_so_up_to_a_megawatt() -> None:
+    """What FlexMeasures answers to an efficiency of 200 %: 500 kW in, 1 MW out, hour by hour."""
+    of_stock = {"soc_at_start": "0 kWh", "soc_min": "0 kWh", "soc_max": "20 kWh"}
+    one = _sharing("one", power_capacity=_FIRST_HOUR, **of_stock)
+    other = _sharing("other", power_capacity=_FIRST_HOUR, charging_efficiency="200%")
+    given = _without_a_site(one, other)
+    given["series"]["level"] = _LEVEL
+    answer = solved(given)
+
+    assert answer.power_kw["one"][1:] == pytest.approx([-1000.0, -1000.0])
+    assert answer.cost == pytest.approx(1.0 + 100.0 + 147.0 - 500.0)
+
+
+def test_a_device_without_any_capacity_is_refused() -> None:
+    given = _without_a_site(device("battery", soc_at_start="0 kWh", soc_min="0 kWh"))
+
+    assert "flex_model.power-capacity: Field required" in refused(given)

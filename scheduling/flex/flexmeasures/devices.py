@@ -125,7 +125,7 @@ def add_device(
         device |= holding_of(reader, model, context, at, reach=reach)
     else:
         device["kind"] = "adjustable"
-    device |= limits_where_silent(reader, device, context, at)
+    device |= limits_where_silent(reader, device, context)
     parts.add("devices", at, device)
     _couple(model, name, parts, at)
 

@@ -11,6 +11,7 @@ from scheduling.flex.flexmeasures.context import add_context, commodity_of, cont
 from scheduling.flex.flexmeasures.devices import add_device, add_group
 from scheduling.flex.flexmeasures.goals import last_target
 from scheduling.flex.flexmeasures.groups import commodities_of_groups
+from scheduling.flex.flexmeasures.limits import limit_the_rest
 from scheduling.flex.flexmeasures.parts import ELECTRICITY, Parts
 from scheduling.flex.flexmeasures.processes import add_process
 from scheduling.flex.flexmeasures.reading import Reader, known, needed, objects
@@ -98,6 +99,7 @@ def _read_stores(reader: Reader, given: dict[str, Any], parts: Parts) -> None:
         add_stock(reader, stock, electric, parts, path)
     for path, device in objects(given["devices"], "$.devices"):
         add_device(reader, device, by_commodity, parts, path)
+    limit_the_rest(parts)
     top = given["flex_context"]
     if isinstance(top, dict) and top not in by_commodity.values():
         contexts = [("$.flex_context", top), *contexts]

@@ -15,6 +15,8 @@ from scheduling.flex.parsing import DocumentError
 Array = NDArray[np.float64]
 
 _DIRECTIONS: Final = (("consumption", "import"), ("production", "export"))
+#: What FlexMeasures lets any device draw and give where nothing limits it [kW].
+_AT_LEAST_KW: Final = 1_000.0
 _LIMITS: Final = {"consumption": "charge_limit_kw", "production": "discharge_limit_kw"}
 
 
@@ -64,28 +66,43 @@ def limits_where_silent(
     reader: Reader,
     device: dict[str, Any],
     context: dict[str, Any],
-    path: str,
 ) -> dict[str, Any]:
     """Return the limits of ``device``; where they are silent, the connection of the site.
 
     Where that is silent too, what its own stock can take: to be filled and emptied twice in a
     step, beside what flows past the device, is more than any plan needs, whatever is lost.
-
-    Raises:
-        DocumentError: nothing limits the device in some step.
+    ``UNLIMITED_KW`` where there is no such stock.
     """
     of_site = np.array(_of_site(reader, context) or (UNLIMITED_KW,) * reader.grid.n_steps)
     found = {}
     for direction, name in _LIMITS.items():
         limit = np.array(device[name])
         limit = np.where(limit < UNLIMITED_KW, limit, of_site)
-        if (limit >= UNLIMITED_KW).any():
-            if device.get("stock_max_kwh") is None or device["stock_min_kwh"] is None:
-                words = f"needs power-capacity: {direction}-capacity is silent in some step"
-                raise DocumentError([(path, words)])
+        is_bounded = device.get("stock_max_kwh") is not None and device["stock_min_kwh"] is not None
+        if is_bounded and (limit >= UNLIMITED_KW).any():
             limit = np.where(limit < UNLIMITED_KW, limit, _of_stock(reader, device, direction))
         found[name] = tuple(limit.tolist())
     return found
+
+
+def limit_the_rest(parts: Parts) -> None:
+    """Limit devices in steps in which nothing else does, as FlexMeasures 1.0.1 does.
+
+    By 1 MW, or by the most that any device is said to draw or give if that is more
+    (``Md`` of its ``scheduling_problem.py``).
+    """
+    devices = parts.lists.get("devices", [])
+    powers = (
+        abs(power)
+        for device in devices
+        for name in (*_LIMITS.values(), "power_kw")
+        for power in device.get(name, ())
+    )
+    most = max((power for power in powers if power < UNLIMITED_KW), default=0.0)
+    most = max(most, _AT_LEAST_KW)
+    for device in devices:
+        for name in _LIMITS.values() & device.keys():
+            device[name] = tuple(min(limit, most) for limit in device[name])
 
 
 def _of_stock(reader: Reader, device: dict[str, Any], direction: str) -> Array:
