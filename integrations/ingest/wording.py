@@ -7,9 +7,7 @@ so in their own language.
 from collections.abc import Mapping
 from typing import Any, Final
 
-LANGUAGES: Final = ("en", "nl", "de")
-
-Words = tuple[str, str, str]
+from tenants.sayings import Words, chosen
 
 #: Words of the pages, by where they stand.
 _PAGE: Final[Mapping[str, Words]] = {
@@ -159,35 +157,32 @@ _DELIMITERS: Final[Mapping[str, Words]] = {
 
 def page_words(language: str) -> dict[str, str]:
     """Return the words of the pages in ``language``; in English for one we do not speak."""
-    return {name: _in(words, language) for name, words in _PAGE.items()}
+    return {name: chosen(words, language) for name, words in _PAGE.items()}
 
 
 def state_words(state: str, language: str) -> str:
     """Return where an import stands."""
-    return _in(_STATES[state], language)
+    return chosen(_STATES[state], language)
 
 
 def kind_words(kind: str, language: str) -> str:
     """Return what a file is."""
-    return _in(_KINDS[kind], language)
+    return chosen(_KINDS[kind], language)
 
 
 def delimiter_words(delimiter: str, language: str) -> str:
     """Return by what cells are parted; empty for what is no CSV."""
-    return _in(_DELIMITERS[delimiter], language) if delimiter else ""
+    return chosen(_DELIMITERS[delimiter], language) if delimiter else ""
 
 
 def doubt_words(doubt: str, about: str, language: str) -> str:
     """Return what a person should look at."""
-    return _in(_DOUBTS[doubt], language).format(about)
+    return chosen(_DOUBTS[doubt], language).format(about)
 
 
 def problem_words(problem: Mapping[str, Any], language: str) -> str:
     """Return what is wrong with a row: its words in ``language``, if its kind is known."""
     words = _PROBLEMS.get(problem["kind"])
-    return str(problem["words"]) if words is None else _in(words, language).format(problem["value"])
-
-
-def _in(words: Words, language: str) -> str:
-    english, dutch, german = words
-    return {"nl": dutch, "de": german}.get(language.partition("-")[0], english)
+    return (
+        str(problem["words"]) if words is None else chosen(words, language).format(problem["value"])
+    )

@@ -4,8 +4,7 @@ import enum
 from typing import Final
 
 from tenants.graphql.enums import public_enum
-
-LANGUAGES: Final = ("en", "nl", "de")
+from tenants.sayings import Words, chosen
 
 
 class ErrorCode(enum.Enum):
@@ -33,7 +32,7 @@ class ErrorCode(enum.Enum):
 
 
 #: English, Dutch and German; the exact words about the value are in ``detail``.
-SENTENCES: Final[dict[ErrorCode, tuple[str, str, str]]] = {
+SENTENCES: Final[dict[ErrorCode, Words]] = {
     ErrorCode.INVALID: (
         "This value is not valid.",
         "Deze waarde is niet geldig.",
@@ -229,5 +228,4 @@ def code_of(code: str | None) -> ErrorCode:
 
 def sentence(code: ErrorCode, language: str) -> str:
     """Return the sentence of ``code`` in ``language``; in English for one we do not speak."""
-    english, dutch, german = SENTENCES[code]
-    return {"nl": dutch, "de": german}.get(language.partition("-")[0], english)
+    return chosen(SENTENCES[code], language)

@@ -8,12 +8,12 @@ import pytest
 
 from tenants.graphql.error_codes import (
     _OF_CODES,
-    LANGUAGES,
     SENTENCES,
     ErrorCode,
     code_of,
     sentence,
 )
+from tenants.sayings import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 APPS = ("tenants", "assets", "scheduling", "forecasting", "integrations")

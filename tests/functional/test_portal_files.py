@@ -13,12 +13,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from assets.models import Asset, Belief, Quantity, Sensor
 from integrations.ingest.mapping_form import MAX_COLUMNS
-from integrations.ingest.wording import LANGUAGES, page_words
+from integrations.ingest.wording import page_words
 from integrations.models import FileContent, FileImport, ImportMapping
 from tenants.accounts.models import Customer
 from tenants.database import connection
 from tenants.models import Tenant
 from tenants.permissions import Role
+from tenants.sayings import LANGUAGES
 from tests.factories import a_customer, a_sensor, a_site, a_user
 from tests.portal import Browser
 

@@ -21,6 +21,7 @@ from integrations.ingest.preview import Preview, beginning, preview
 from integrations.ingest.table import FileKind
 from integrations.ingest.wrong_file import Wrong, WrongFile
 from integrations.services import mapping_from
+from tenants.sayings import LANGUAGES
 
 QUARTER = timedelta(minutes=15)
 
@@ -219,7 +220,7 @@ def test_the_unit_that_a_column_names_is_proposed() -> None:
     assert [each.unit for each in fields_of_guess(seen(text)).columns][:3] == ["kWh", "Wh+", ""]
 
 
-@pytest.mark.parametrize("language", wording.LANGUAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_all_problems_doubts_and_words_are_said_in_each_language(language: str) -> None:
     for kind in Wrong:
         problem = {"kind": kind.value, "value": "<x>", "words": "?"}
