@@ -7,6 +7,7 @@ irradiance of a tilted plane (Hay and Davies, 1980), with the loss by warm cells
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import product
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -19,6 +20,8 @@ from forecasting.features.series import Array, Place, Sample, Times
 _PLANES: Final = tuple(
     (tilt, azimuth) for tilt in (10.0, 25.0, 40.0) for azimuth in (90.0, 135.0, 180.0, 225.0, 270.0)
 )
+#: By how much it is then turned, until it fits no better.
+_TURNS: Final = ((10.0, 22.5), (5.0, 10.0))
 Plane = tuple[float, float]
 _PER_DEGREE: Final = 0.004
 _HALF_HOUR: Final = np.timedelta64(1_800, "s")
@@ -86,12 +89,23 @@ def sky_of(times: Times, covariates: Array, names: tuple[str, ...], place: Place
 def best_plane(sky: Sky, generation: Array) -> Plane:
     """Return the tilt and azimuth whose power, times one gain, fits ``generation`` best."""
     kept = ~np.isnan(generation) & (sky.zenith < 87)
-    errors = []
-    for tilt, azimuth in _PLANES:
-        power = sky.power(tilt, azimuth)[kept]
+
+    def error(plane: Plane) -> float:
+        power = sky.power(*plane)[kept]
         gain = float(power @ generation[kept]) / max(float(power @ power), 1e-9)
-        errors.append(np.abs(generation[kept] - gain * power).sum())
-    return _PLANES[int(np.argmin(errors))]
+        return float(np.abs(generation[kept] - gain * power).sum())
+
+    best = min(_PLANES, key=error)
+    for turn in _TURNS:
+        while (nearer := min(_turned(best, *turn), key=error)) != best:
+            best = nearer
+    return best
+
+
+def _turned(plane: Plane, tilt: float, azimuth: float) -> list[Plane]:
+    """Return ``plane`` and those next to it, so far from it in tilt and azimuth."""
+    moves = product((0.0, -tilt, tilt), (0.0, -azimuth, azimuth))
+    return [(max(plane[0] + up, 0.0), plane[1] + aside) for up, aside in moves]
 
 
 def is_of_the_sun(sky: Sky, target: Array) -> bool:
