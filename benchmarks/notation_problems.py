@@ -113,6 +113,37 @@ def sparse_case(seed: int) -> Case:
     return given
 
 
+def shared_case(seed: int) -> Case:
+    """Return ``sparse_case(seed)`` with a second device that feeds the stock of each store."""
+    given, write = sparse_case(seed), Notation(seed + 2_000_000)
+    write.resolution = given["time"]["resolution"]
+    write.hours = int(given["time"]["duration"].removeprefix("PT").removesuffix("H"))
+    for device in list(given["devices"]):
+        model = device["flex_model"]
+        if "soc-min" not in model:
+            continue
+        level = f"level of {device['name']}"
+        given["series"][level] = {
+            "unit": "kWh",
+            "resolution": "PT0M",
+            "start": write.at(0),
+            "values": [],
+        }
+        model["state-of-charge"] = {"series": level}
+        other: dict[str, Any] = {"state-of-charge": {"series": level}}
+        form = write.random.random()
+        if form < 0.8:
+            other["power-capacity"] = (
+                write.segments(2, 30, "kW") if form < 0.4 else write.power(2, 30)
+            )
+        if write.chance(0.4):
+            other["consumption-capacity"] = write.power(3, 20)
+        if write.chance(0.4):
+            other["charging-efficiency"] = "90%"
+        given["devices"].append({"name": f"beside {device['name']}", "flex_model": other})
+    return given
+
+
 def _context(write: Notation) -> dict[str, Any]:
     random = write.random
     always = {

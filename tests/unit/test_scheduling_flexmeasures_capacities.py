@@ -120,3 +120,27 @@ def test_a_device_without_any_capacity_is_refused() -> None:
     given = _without_a_site(device("battery", soc_at_start="0 kWh", soc_min="0 kWh"))
 
     assert "flex_model.power-capacity: Field required" in refused(given)
+
+
+def test_between_two_ticks_a_shared_stock_changes_as_fast_as_its_first_feeder() -> None:
+    """At most 4 kWh at 01:30: at both ticks beside it what 10 kW do in half an hour more."""
+    maxima = [{"datetime": at(1, 30), "value": "4 kWh"}]
+    of_stock = {"soc_at_start": "12 kWh", "soc_min": "0 kWh", "soc_max": "20 kWh"}
+    one = _sharing("one", soc_maxima=maxima, power_capacity="10 kW", **of_stock)
+    given = problem(one, _sharing("other", power_capacity="2 kW"))
+    given["series"]["level"] = _LEVEL
+    answer = solved(given)
+
+    assert answer.stock_kwh["stock of one, other"] == pytest.approx([12.0, 9.0, 9.0, 0.0])
+
+
+def test_devices_with_long_names_share_a_stock() -> None:
+    names = "a" * 60, "b" * 60
+    of_stock = {"soc_at_start": "2 kWh", "soc_min": "0 kWh", "soc_max": "20 kWh"}
+    given = problem(
+        _sharing(names[0], power_capacity="10 kW", **of_stock),
+        _sharing(names[1], power_capacity="2 kW"),
+    )
+    given["series"]["level"] = _LEVEL
+
+    assert len(solved(given).stock_kwh) == 1

@@ -130,6 +130,18 @@ def add_device(
     _couple(model, name, parts, at)
 
 
+def reach_of(
+    reader: Reader, given: dict[str, Any], contexts: dict[str, dict[str, Any]], path: str
+) -> Reach | None:
+    """Return how fast a device can change a stock; None where its power is fixed."""
+    model, at = given["flex_model"], f"{path}.flex_model"
+    if _fixed_power(reader, model, at) is not None:
+        return None
+    context = contexts.get(commodity_of(model, at), contexts[ELECTRICITY])
+    limits, soft = power_limits(reader, model, context, Parts(), at, node="")
+    return _reach(limits, soft, _efficiencies(reader, model, at))
+
+
 def _reach(limits: dict[str, Any], soft: dict[str, Any], shares: dict[str, Any]) -> Reach:
     """Return how fast the stock can change; not at all where the device says nothing."""
     drawn = np.array(soft.get("import_limit_kw", limits["charge_limit_kw"]))

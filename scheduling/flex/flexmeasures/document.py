@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from assets.timegrid import TimeGrid
 from scheduling.flex.flexmeasures.commitments import add_commitments
 from scheduling.flex.flexmeasures.context import add_context, commodity_of, contexts_of
-from scheduling.flex.flexmeasures.devices import add_device, add_group
+from scheduling.flex.flexmeasures.devices import add_device, add_group, reach_of
 from scheduling.flex.flexmeasures.goals import last_target
 from scheduling.flex.flexmeasures.groups import commodities_of_groups
 from scheduling.flex.flexmeasures.limits import limit_the_rest
@@ -83,21 +83,27 @@ def _read_processes(reader: Reader, given: dict[str, Any], parts: Parts) -> None
 
 
 def _read_stores(reader: Reader, given: dict[str, Any], parts: Parts) -> None:
-    given = share_stocks(given)
+    given, first_of = share_stocks(given)
     contexts = contexts_of(given["flex_context"], "$.flex_context")
     for path, context in contexts:
         add_context(reader, context, parts, path)
     by_commodity = {commodity_of(context, path): context for path, context in contexts}
     electric = by_commodity[ELECTRICITY]
-    for path, device in objects(given["devices"], "$.devices"):
+    devices = objects(given["devices"], "$.devices")
+    for path, device in devices:
         _add_commodity(device, parts, path)
     commodities = commodities_of_groups(given)
     for path, group in objects(given.get("groups"), "$.groups"):
         commodity = commodities.get(str(group.get("name")), ELECTRICITY)
         add_group(reader, group, parts, path, commodity=commodity)
     for path, stock in objects(given.get("stocks"), "$.stocks"):
-        add_stock(reader, stock, electric, parts, path)
-    for path, device in objects(given["devices"], "$.devices"):
+        reach = None
+        if (number := first_of.get(str(stock.get("name")))) is not None:
+            # Between ticks a level asks for what the first of the devices can do.
+            at, device = devices[number]
+            reach = reach_of(reader, device, by_commodity, at)
+        add_stock(reader, stock, electric, parts, path, reach=reach)
+    for path, device in devices:
         add_device(reader, device, by_commodity, parts, path)
     limit_the_rest(parts)
     top = given["flex_context"]

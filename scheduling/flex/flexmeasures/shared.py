@@ -8,10 +8,10 @@ from scheduling.flex.flexmeasures.stocks import STOCK_FIELDS
 from scheduling.flex.parsing import DocumentError
 
 
-def share_stocks(given: dict[str, Any]) -> dict[str, Any]:
+def share_stocks(given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, int]]:
     """Return the problem with a stock for each state of charge that several devices name.
 
-    What they say of the stock is gathered there.
+    What they say of the stock is gathered there. And by its name the number of the first of them.
 
     Raises:
         DocumentError: two of them say different things of it.
@@ -25,11 +25,14 @@ def share_stocks(given: dict[str, Any]) -> dict[str, Any]:
             members.setdefault(key, []).append(number)
     shared = {key: found for key, found in members.items() if len(found) > 1}
     if not shared:
-        return given
+        return given, {}
     entries = [device for _, device in devices]
     stocks = [stock for _, stock in objects(given.get("stocks"), "$.stocks")]
+    first: dict[str, int] = {}
     for key, found in shared.items():
-        name = f"stock of {', '.join(str(entries[number].get('name')) for number in found)}"
+        of = ", ".join(str(entries[number].get("name")) for number in found)
+        name = f"stock of {of}"[:80]
+        first[name] = found[0]
         stock: dict[str, Any] = {}
         for number in found:
             model = entries[number]["flex_model"]
@@ -40,5 +43,5 @@ def share_stocks(given: dict[str, Any]) -> dict[str, Any]:
                     raise DocumentError([(path, f"differs from what another device of {key} says")])
             own = {field: value for field, value in model.items() if field not in STOCK_FIELDS}
             entries[number] = {**entries[number], "flex_model": own, "stock": name}
-        stocks.append({"name": name[:80], "flex_model": stock})
-    return {**given, "devices": entries, "stocks": stocks}
+        stocks.append({"name": name, "flex_model": stock})
+    return {**given, "devices": entries, "stocks": stocks}, first

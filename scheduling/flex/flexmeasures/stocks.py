@@ -28,13 +28,19 @@ STOCK_FIELDS: Final = {
 
 
 def add_stock(
-    reader: Reader, given: dict[str, Any], context: dict[str, Any], parts: Parts, path: str
+    reader: Reader,
+    given: dict[str, Any],
+    context: dict[str, Any],
+    parts: Parts,
+    path: str,
+    *,
+    reach: Reach | None,
 ) -> None:
-    """Add a stock that several devices share."""
+    """Add a stock that several devices share; ``reach`` as in ``holding_of``."""
     known(given, {"name", "flex_model"}, path)
     model = given.get("flex_model", {})
     known(model, STOCK_FIELDS | {"sensor", "asset"}, f"{path}.flex_model")
-    holding = holding_of(reader, model, context, f"{path}.flex_model")
+    holding = holding_of(reader, model, context, f"{path}.flex_model", reach=reach)
     parts.add("stocks", f"{path}.flex_model", {"name": name_of(given, path), **holding})
 
 
