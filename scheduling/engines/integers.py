@@ -57,6 +57,8 @@ def _search(
         start = highspy.HighsSolution()
         start.col_value = switches.above_least(known).tolist()
         search.setSolution(start)
+        # It jumps to a plan where there is none yet.
+        search.setOptionValue("mip_heuristic_run_feasibility_jump", False)
     try:
         is_proven = run(search, deadline)
     except (Infeasible, OutOfTime):
