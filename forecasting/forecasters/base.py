@@ -92,7 +92,7 @@ class Explains(Protocol):
     """Ability of a forecaster that chooses: say what it chose and why, for people."""
 
     def reason(self) -> str:
-        """Return why it forecasts as it does; asked after ``fit``."""
+        """Return why it forecast as it did; asked after ``predict``."""
         ...
 
 
