@@ -67,11 +67,14 @@ class Sentences:
     ) -> str:
         """Return what was kept by ``Saying.as_json``.
 
-        ``otherwise`` where nothing was, or by a release that knew more sentences.
+        ``otherwise`` where nothing was, or by a release that knew other sentences.
         """
-        if not kept or kept["code"] not in self.words:
+        if not kept:
             return otherwise
-        return _Speaker(self, language, zone).say(kept)
+        try:
+            return _Speaker(self, language, zone).say(kept)
+        except KeyError:  # a sentence, or a part of one
+            return otherwise
 
 
 def saying_of(error: BaseException) -> str:

@@ -76,6 +76,9 @@ def test_text_alone_stays_as_it_is() -> None:
     }
     assert SAY.said(None, "nl", otherwise="text alone") == "text alone"
     assert SAY.said({"code": "later", "parts": {}}, "nl", otherwise="in English") == "in English"
+    within = {"code": "all", "parts": {"each": [{"code": "later", "parts": {}}]}}
+    assert SAY.said(within, "nl", otherwise="in English") == "in English"
+    assert SAY.said({"code": "one", "parts": {}}, "nl", otherwise="in English") == "in English"
 
 
 def test_a_name_with_braces_is_a_name() -> None:
