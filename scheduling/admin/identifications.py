@@ -1,19 +1,14 @@
 """Identifications: never edited, shown with what was found or what was lacking."""
 
-from typing import Any
-from zoneinfo import ZoneInfo
-
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language_from_request
-from unfold.admin import ModelAdmin
 
+from scheduling.admin.outcomes import OutcomeAdmin
 from scheduling.models import Identification
 from tenants.admin.read_only import ReadOnly
 
 
 @admin.register(Identification)
-class IdentificationAdmin(ReadOnly, ModelAdmin[Identification]):
+class IdentificationAdmin(ReadOnly, OutcomeAdmin[Identification]):
     """What buildings and batteries are, as measured."""
 
     list_display = ["asset", "start", "end", "state", "finished_at", "requested_by"]
@@ -37,19 +32,3 @@ class IdentificationAdmin(ReadOnly, ModelAdmin[Identification]):
             f"{name} {value:.4g} ± {found['errors'].get(name, float('nan')):.1%}"
             for name, value in found["parameters"].items()
         )
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show one; what its measurements lack, in the language of the reader."""
-        row = self.get_object(request, object_id) if object_id else None
-        extra = dict(extra_context or {})
-        if row is not None:
-            extra["failure"] = row.failure_in(
-                get_language_from_request(request), ZoneInfo(row.asset.time_zone)
-            )
-        return super().changeform_view(request, object_id, form_url, extra)

@@ -2,7 +2,6 @@
 
 import uuid
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,11 +12,11 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import get_language_from_request
-from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from assets.admin.sensors import CHART_MEDIA
 from scheduling import services
+from scheduling.admin.outcomes import OutcomeAdmin
 from scheduling.models import RunState, ScheduleRun
 from scheduling.planning.varying import Knob
 from scheduling.queries.chart import chart_document
@@ -32,14 +31,12 @@ from tenants.accounts.actors import actor_of
 from tenants.admin.read_only import ReadOnly
 from tenants.database import connection
 
-#: How often the page of an unfinished run looks again [s].
-_REFRESH_SECONDS = "2"
-
 
 @admin.register(ScheduleRun)
-class ScheduleRunAdmin(ReadOnly, ModelAdmin[ScheduleRun]):
+class ScheduleRunAdmin(ReadOnly, OutcomeAdmin[ScheduleRun]):
     """A run's page shows the plan, what it costs, why it is so, or why there is none."""
 
+    looks_again_seconds = "2"
     list_display = [
         "asset",
         "start",
@@ -183,28 +180,17 @@ class ScheduleRunAdmin(ReadOnly, ModelAdmin[ScheduleRun]):
             language=get_language_from_request(request),
         )
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        run = self.get_object(request, object_id) if object_id else None
-        extra = dict(extra_context or {})
-        if run is not None:
-            extra["failure"] = run.failure_in(
-                get_language_from_request(request), ZoneInfo(run.asset.time_zone)
-            )
-        if run is not None and run.state == RunState.READY:
-            extra["explained"] = self._explained(request, run)
-            extra["plan"] = extra["explained"].plan
-            extra["knobs"] = [(knob.value, knob.value.replace("_", " ")) for knob in Knob]
-            extra["others"] = comparable_runs(actor_of(request.user), run)
-        answer: HttpResponse = super().changeform_view(request, object_id, form_url, extra)
-        if run is not None and run.finished_at is None:
-            answer["Refresh"] = _REFRESH_SECONDS
-        return answer
+    def outcome(self, request: HttpRequest, row: ScheduleRun) -> dict[str, Any]:
+        """Return the plan with its reasons, and what can be asked of it."""
+        if row.state != RunState.READY:
+            return {}
+        why = self._explained(request, row)
+        return {
+            "explained": why,
+            "plan": why.plan,
+            "knobs": [(knob.value, knob.value.replace("_", " ")) for knob in Knob],
+            "others": comparable_runs(actor_of(request.user), row),
+        }
 
     def _visible(self, request: HttpRequest, pk: uuid.UUID) -> ScheduleRun:
         runs = ScheduleRun.objects.visible_to(actor_of(request.user)).select_related("asset")

@@ -1,22 +1,19 @@
 """Studies: asked by a document, never edited, shown as a table or with what was lacking."""
 
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import get_language_from_request
 
 from scheduling.admin.documents import DocumentField
+from scheduling.admin.outcomes import OutcomeAdmin
 from scheduling.models import Study
 from scheduling.queries.studied import studied
 from scheduling.services import request_study
 from tenants.admin.service_form import ServiceAdmin, ServiceForm
 from tenants.errors import wrong
 
-#: How often the page of an unfinished study looks again [s].
-_REFRESH_SECONDS = "3"
 #: What is asked of each kind, beside the window, until it is written over.
 _EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "hosting": {
@@ -59,9 +56,10 @@ class StudyForm(ServiceForm[Study]):
 
 
 @admin.register(Study)
-class StudyAdmin(ServiceAdmin[Study]):
+class StudyAdmin(OutcomeAdmin[Study], ServiceAdmin[Study]):
     """What a year says of fleets behind a connection and of batteries."""
 
+    looks_again_seconds = "3"
     form = StudyForm
     autocomplete_fields = ["asset"]
 
@@ -99,21 +97,5 @@ class StudyAdmin(ServiceAdmin[Study]):
     def kind(self, study: Study) -> str:
         return str(study.asked["study"]["kind"])
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        study = self.get_object(request, object_id) if object_id else None
-        extra = dict(extra_context or {})
-        if study is not None:
-            extra["studied"] = studied(study)
-            extra["failure"] = study.failure_in(
-                get_language_from_request(request), ZoneInfo(study.asset.time_zone)
-            )
-        answer: HttpResponse = super().changeform_view(request, object_id, form_url, extra)
-        if study is not None and study.finished_at is None:
-            answer["Refresh"] = _REFRESH_SECONDS
-        return answer
+    def outcome(self, request: HttpRequest, row: Study) -> dict[str, Any]:
+        return {"studied": studied(row)}
