@@ -41,7 +41,7 @@ class ForecastPlanForm(ServiceForm[ForecastPlan]):
             "follows_data",
             "covariates",
             "parts",
-            "school_region",
+            "holiday_region",
             "peak_kw",
         ]
 
@@ -67,7 +67,7 @@ class ForecastPlanForm(ServiceForm[ForecastPlan]):
             follows_data=given.follows_data,
             covariates=list(self.cleaned_data["covariates"]),
             parts=list(self.cleaned_data["parts"]),
-            school_region=given.school_region,
+            holiday_region=given.holiday_region,
             peak_kw=given.peak_kw,
         )
 

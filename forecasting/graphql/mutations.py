@@ -75,10 +75,11 @@ class KeepForecastPlanInput(MutationInput):
         description='With forecaster "sum": the sensors whose forecasts are added up, at most 200, '
         "of its quantity and resolution. None: those next beneath its asset.",
     )
-    school_region: str = strawberry.field(
+    holiday_region: str = strawberry.field(
         default="",
-        description='Whose school holidays explain it: "NL-Noord", "DE-BY", "BE-Flemish", of '
-        "Austria, Belgium, France, Germany or the Netherlands; empty for none.",
+        description='Whose public and school holidays explain it: "NL-Noord", "DE-BY", '
+        '"BE-Flemish", of Austria, Belgium, France, Germany or the Netherlands; empty for the '
+        "public ones of the country.",
     )
     peak_kw: float | None = strawberry.field(
         default=None,
@@ -163,7 +164,7 @@ class ForecastingMutation:
                 visible_row(Sensor, each, info, field=f"parts.{index}")
                 for index, each in enumerate(input.parts)
             ],
-            school_region=input.school_region,
+            holiday_region=input.holiday_region,
             peak_kw=input.peak_kw,
         )
 

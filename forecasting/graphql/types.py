@@ -103,8 +103,9 @@ class ForecastPlanNode(VisibleNode):
     follows_data: bool = strawberry_django.field(
         description="Whether it is renewed, too, when something new was measured."
     )
-    school_region: str = strawberry_django.field(
-        description="Whose school holidays explain it; empty for none."
+    holiday_region: str = strawberry_django.field(
+        description="Whose public and school holidays explain it; empty for the public ones of "
+        "the country."
     )
     parts: DjangoCursorConnection[SensorNode] = connection(
         description='Of a "sum": the sensors that are added up; without any, those next beneath.'

@@ -50,8 +50,8 @@ class ForecastPlan(models.Model):
         covariates: sensors known ahead, such as weather forecasts and prices.
         parts: of a ``SUM`` the sensors that are added; when there are none, those of its quantity
             at the assets that hang next under its own.
-        school_region: whose school holidays explain it, as ``features.school`` names regions;
-            empty for none.
+        holiday_region: whose public and school holidays explain it, as ``features.school`` names
+            regions; empty for the public ones of the country.
         peak_kw: what the sensor reaches at most in either direction [kW, > 0], as far as anybody
             knows: no forecast goes beyond, and before there is a history, a profile of its kind
             is drawn to this height.
@@ -67,12 +67,12 @@ class ForecastPlan(models.Model):
     follows_data = models.BooleanField(default=False, db_default=False)
     covariates = models.ManyToManyField(Sensor, related_name="+", blank=True)
     parts = models.ManyToManyField(Sensor, related_name="+", blank=True)
-    school_region = models.CharField(
+    holiday_region = models.CharField(
         max_length=40,
         blank=True,
         default="",
         db_default="",
-        help_text="Whose school holidays explain it: NL-Noord, DE-BY, BE-Flemish.",
+        help_text="Whose public and school holidays explain it: NL-Noord, DE-BY, BE-Flemish.",
     )
     peak_kw = models.FloatField(null=True, blank=True)
 

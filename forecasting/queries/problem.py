@@ -52,8 +52,9 @@ def read_problem(run: ForecastRun) -> Problem:
         place = Place(asset.latitude, asset.longitude, asset.time_zone)
     covariates = np.column_stack(columns) if columns else np.empty((times.size, 0))
     series = Sample(times, target, covariates, names, place)
-    series = with_holidays(series, asset.time_zone, _closed(run, whole))
-    series = with_school(series, plan_of(run.sensor).school_region)
+    region = plan_of(run.sensor).holiday_region
+    series = with_holidays(series, asset.time_zone, region, _closed(run, whole))
+    series = with_school(series, region)
     return Problem(series[:n_past], series.times[n_past:], series.covariates[n_past:])
 
 

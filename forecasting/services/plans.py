@@ -45,7 +45,7 @@ _PLAN_FIELDS: Final = (
     "horizon",
     "rhythm",
     "follows_data",
-    "school_region",
+    "holiday_region",
     "peak_kw",
 )
 
@@ -62,7 +62,7 @@ def keep_plan(
     follows_data: bool = False,
     covariates: Sequence[Sensor] = (),
     parts: Sequence[Sensor] = (),
-    school_region: str = "",
+    holiday_region: str = "",
     peak_kw: float | None = None,
 ) -> ForecastPlan:
     """Keep the whole standing plan of ``sensor``, in place of what was kept before.
@@ -74,7 +74,7 @@ def keep_plan(
             covariate or a part.
         ValidationError: the forecaster is unknown, a span too short or too long, a covariate is
             the sensor itself, a peak is not positive, parts cannot be added up, nobody lists
-            the school holidays of the region.
+            the public and school holidays of the region.
     """
     authorise_on(actor, Permission.ASSET_MANAGE, sensor.asset)
     check_has_events(sensor)
@@ -91,13 +91,13 @@ def keep_plan(
         raise wrong("rhythm", words, code="range")
     if peak_kw is not None and not 0 < peak_kw < math.inf:
         raise wrong("peak_kw", f"{peak_kw} kW: a positive number is right", code="range")
-    if school_region:
-        _check_region(school_region)
+    if holiday_region:
+        _check_region(holiday_region)
     plan = queries.plan_of(sensor)
     before = values_of(plan, *_PLAN_FIELDS) if plan.pk else None
     plan.forecaster, plan.history, plan.horizon = forecaster, history, horizon
     plan.rhythm, plan.follows_data, plan.peak_kw = rhythm, follows_data, peak_kw
-    plan.school_region = school_region
+    plan.holiday_region = holiday_region
     plan.save()
     plan.covariates.set(covariates)
     plan.parts.set(parts)
@@ -131,7 +131,7 @@ def _check_region(region: str) -> None:
     try:
         check_region(region)
     except NoRegion as refusal:
-        raise wrong("school_region", str(refusal), code="choice") from None
+        raise wrong("holiday_region", str(refusal), code="choice") from None
 
 
 def renew_forecasts(*, now: datetime) -> int:

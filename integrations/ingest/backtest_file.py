@@ -11,6 +11,8 @@ from assets.calendars import wall_clock
 from forecasting.evaluation.backtest import Backtest, NothingToScore, backtest
 from forecasting.evaluation.scores import report
 from forecasting.evaluation.series_record import SeriesRecord, daily_record
+from forecasting.features.calendar import with_holidays
+from forecasting.features.school import with_school
 from forecasting.forecasters.base import FORECASTERS, Array, Place, Sample
 from forecasting.interpret import QUANTILES
 from integrations.ingest.recognition import recognised
@@ -49,6 +51,7 @@ class BacktestWanted:
     duplicates: Duplicates
     decimal_comma: bool
     position: tuple[float, float] | None
+    region: str
 
 
 def run_backtest(content: bytes, wanted: BacktestWanted) -> dict[str, Any]:
@@ -112,7 +115,9 @@ def _sample(content: bytes, wanted: BacktestWanted, read: SeriesRead) -> Sample:
     if not known.size:
         raise NothingToScore(f"the column {wanted.column!r} has no numbers")
     kept = slice(known[0], known[-1] + 1)
-    return Sample(times, read.values, values, wanted.covariates, place)[kept]
+    series = Sample(times, read.values, values, wanted.covariates, place)[kept]
+    # What every forecast of a sensor knows of its days.
+    return with_school(with_holidays(series, wanted.zone.key, wanted.region), wanted.region)
 
 
 def _covariate(content: bytes, wanted: BacktestWanted, name: str, read: SeriesRead) -> Array:
@@ -141,6 +146,7 @@ def _document(
     return {
         "column": wanted.column,
         "covariates": list(wanted.covariates),
+        "calendar": list(record.series.names[len(wanted.covariates) :]),
         "resolution_minutes": wanted.step / timedelta(minutes=1),
         "time_zone": wanted.zone.key,
         "horizon_steps": record.n_steps,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from forecasting.features.school import NoRegion, check_region
 from forecasting.forecasters.base import FORECASTERS
 from integrations.ingest.wrong_file import WrongFile
 from tenants.plugins import UnknownPlugin
@@ -64,6 +65,16 @@ def clock_minute(option: str, text: str | None) -> int | None:
     if found is None:
         raise WrongFile(f"{option} {text!r}: a time such as 12:00 is right")
     return 60 * int(found[1]) + int(found[2])
+
+
+def region(option: str, name: str) -> str:
+    """Return ``name``; raises ``WrongFile`` if it is neither empty nor a region with holidays."""
+    try:
+        if name:
+            check_region(name)
+    except NoRegion as refusal:
+        raise WrongFile(f"{option} {name!r}: {refusal}") from None
+    return name
 
 
 def model_names(text: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from django.core.management.base import CommandError, OutputWrapper
 
 from forecasting.evaluation.backtest import NothingToScore
 from integrations.ingest.backtest_file import BacktestWanted, run_backtest
-from integrations.ingest.backtest_options import clock_minute, duration, model_names, zone
+from integrations.ingest.backtest_options import clock_minute, duration, model_names, region, zone
 from integrations.ingest.series_file import WrongFile
 from tenants.management.conventions import BAD_INPUT, STANDARD
 from tenants.management.writing import write_json
@@ -57,6 +57,7 @@ def _wanted(options: dict[str, Any]) -> BacktestWanted:
         duplicates=options["duplicates"],
         decimal_comma=options["decimal_comma"],
         position=_position(options["latitude"], options["longitude"]),
+        region=region("--region", options["region"]),
     )
 
 

@@ -91,6 +91,25 @@ def test_takes_covariates_an_issue_time_and_fewer_origins(run: Run, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
+    ("options", "calendar"),
+    [
+        ((), ["holiday"]),
+        (("--timezone", "UTC"), []),
+        (("--region", "NL-Noord"), ["holiday", "school_holiday"]),
+    ],
+    ids=["country", "nowhere", "region"],
+)
+def test_knows_the_holidays_that_forecasts_of_sensors_know(
+    run: Run, tmp_path: Path, options: tuple[str, ...], calendar: list[str]
+) -> None:
+    file = a_file(tmp_path, lines(n_days=70))  # until after Easter
+
+    status, output, _ = run(file, *ARGUMENTS, *options, "--origins", "2", "--json", "-")
+
+    assert (status, json.loads(output)["calendar"]) == (0, calendar)
+
+
+@pytest.mark.parametrize(
     "label",
     [
         "%Y/%m/%d %H:%M",
@@ -155,6 +174,7 @@ def test_recognises_midnight_as_the_end_of_its_date(run: Run, tmp_path: Path) ->
         (["--test-share", "2"], "--test-share 2.0: a number between 0 and 1"),
         (["--origins", "0"], "--origins 0: a positive number"),
         (["--covariates", "wind"], "no column is called 'wind'"),
+        (["--region", "NL-Oost"], "--region 'NL-Oost': no school holidays"),
         (["--latitude", "52"], "--latitude and --longitude belong together"),
         (["--horizon", "30d"], "hold no window"),
     ],

@@ -28,7 +28,7 @@ KEEP = """
     mutation ($input: KeepForecastPlanInput!) {
       keepForecastPlan(input: $input) {
         object {
-          forecaster historyHours horizonHours rhythmMinutes followsData schoolRegion peakKw
+          forecaster historyHours horizonHours rhythmMinutes followsData holidayRegion peakKw
         }
         errors { code field detail }
       }
@@ -81,7 +81,7 @@ def test_a_plan_is_kept_whole(manager: GraphQLClient, load: Sensor) -> None:
         "horizonHours": 36.0,
         "rhythmMinutes": 30.0,
         "followsData": True,
-        "schoolRegion": "NL-Noord",
+        "holidayRegion": "NL-Noord",
         "peakKw": 12.5,
     }
 
@@ -119,7 +119,7 @@ def test_a_wrong_plan_is_named(manager: GraphQLClient, load: Sensor) -> None:
     for change, field in (
         ({"rhythmMinutes": 1.0}, ["rhythmMinutes"]),
         ({"peakKw": -1.0}, ["peakKw"]),
-        ({"schoolRegion": "NL-Oost"}, ["schoolRegion"]),
+        ({"holidayRegion": "NL-Oost"}, ["holidayRegion"]),
         ({"horizonHours": 400.0}, ["horizonHours"]),
         ({"covariates": [node_id(load)]}, ["covariates"]),
     ):

@@ -115,8 +115,18 @@ def tomorrow_of(run: ForecastRun) -> float:
     return float(found.values[QUANTILES.index(0.5)][tomorrow].mean())
 
 
+def test_public_holidays_of_the_plan_s_region_explain(load: Sensor, now: datetime) -> None:
+    keep_plan(actor=PLATFORM, sensor=load, forecaster="linear", holiday_region="DE-BY")
+
+    problem = read_problem(run_of(load, now, 90 * DAY))
+
+    column = problem.history.names.index("holiday")
+    free = problem.history.times[problem.history.covariates[:, column] > 0].astype("datetime64[D]")
+    assert np.unique(free).astype(str).tolist() == ["2026-01-01", "2026-01-06"], "Epiphany too"
+
+
 def test_school_holidays_of_the_plan_s_region_explain(load: Sensor, now: datetime) -> None:
-    keep_plan(actor=PLATFORM, sensor=load, forecaster="linear", school_region="NL-Zuid")
+    keep_plan(actor=PLATFORM, sensor=load, forecaster="linear", holiday_region="NL-Zuid")
 
     problem = read_problem(run_of(load, now, 60 * DAY))
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forecasting.features.calendar import closed_days, with_holidays
+from forecasting.features.calendar import closed_days, public_holidays, with_holidays
 from forecasting.features.school import NoRegion, check_region, school_holidays, with_school
 from forecasting.features.series import Sample
 
@@ -34,12 +34,35 @@ def test_closed_days_join_public_holidays_in_one_covariate() -> None:
 
     public = with_holidays(series, "Europe/Amsterdam")
     both = with_holidays(
-        series, "Europe/Amsterdam", [interval("2026-04-28T00:00", "2026-04-29T00:00")]
+        series, "Europe/Amsterdam", closed=[interval("2026-04-28T00:00", "2026-04-29T00:00")]
     )
 
     assert both.names == ("holiday",)
     assert public.covariates[::24, 0].tolist() == [0.0, 1.0, 0.0], "the King's day"
     assert both.covariates[::24, 0].tolist() == [0.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("zone", "region", "day", "free"),
+    [
+        ("Europe/London", "", "2026-04-06", 1.0),  # Easter Monday: all but Scotland
+        ("Europe/London", "", "2026-03-17", 0.0),  # Saint Patrick: Northern Ireland alone
+        ("Europe/Zurich", "", "2026-04-03", 1.0),  # Good Friday: 23 of 26 cantons
+        ("Europe/Berlin", "", "2026-06-04", 0.0),  # Corpus Christi: 6 of 16 states
+        ("Europe/Berlin", "DE-BY", "2026-06-04", 1.0),
+        ("Europe/Berlin", "DE-BE", "2026-06-04", 0.0),
+        ("Europe/Amsterdam", "NL-Noord", "2026-04-27", 1.0),
+        ("Europe/Amsterdam", "BE-Flemish", "2026-07-21", 1.0),
+        ("UTC", "", "2026-12-25", 0.0),
+        ("Antarctica/Troll", "", "2026-07-21", 0.0),
+    ],
+)
+def test_public_holidays_are_those_of_the_region_or_of_most_of_the_country(
+    zone: str, region: str, day: str, free: float
+) -> None:
+    labels = np.array([f"{day}T10:00", "2026-02-11T10:00"], "datetime64[s]")
+
+    assert public_holidays(labels, zone, region).tolist() == [free, 0.0]
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,11 @@ class Command(BaseCommand):
         add("--decimal-comma", action="store_true", help="1.234,5 is a thousand and more")
         add("--latitude", type=float, help="degrees north; with --longitude for panels")
         add("--longitude", type=float, help="degrees east")
+        add(
+            "--region",
+            default="",
+            help="whose holidays: NL-Noord, DE-BY (default: the zone's country)",
+        )
         add("--json", metavar="PATH", help="write scores as JSON; - prints them alone")
 
     def handle(self, *args: Any, **options: Any) -> None:
