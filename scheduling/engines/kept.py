@@ -82,7 +82,7 @@ class Kept:
 
     def _moved_on(self, layout: Layout, basics: Basics, model: Compiled) -> Any:
         moved = basics.moved_on(layout, self._moved)
-        return moved.basis(model.n_columns, model.n_rows)
+        return moved.basis(model)
 
 
 def _same_rows(one: Compiled, other: Compiled) -> bool:

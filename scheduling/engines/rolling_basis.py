@@ -13,10 +13,11 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.formulation.compiled import Layout
+from scheduling.formulation.compiled import Compiled, Layout
 
 _BASIC = highspy.HighsBasisStatus.kBasic
 _LOWER = highspy.HighsBasisStatus.kLower
+_UPPER = highspy.HighsBasisStatus.kUpper
 
 Indices = NDArray[np.int64]
 
@@ -42,21 +43,25 @@ class Basics:
         columns, rows = (_now_at(blocks, steps) for blocks in layout)
         return type(self)(columns[self.columns], rows[self.rows])
 
-    def basis(self, n_columns: int, n_rows: int) -> Any:
-        """Return it as HiGHS takes it.
+    def basis(self, model: Compiled) -> Any:
+        """Return it as HiGHS takes it, the others at a bound that they have.
 
-        The others are said to be at their lower bounds: those that should not, it puts right at
-        once. Whether the basics are independent it finds out, and mends it.
+        Whether the basics are independent HiGHS finds out as it solves, and mends it.
         """
-        of_columns, of_rows = [_LOWER] * n_columns, [_LOWER] * n_rows
-        for at in self.columns.tolist():
-            of_columns[at] = _BASIC
-        for at in self.rows.tolist():
-            of_rows[at] = _BASIC
         basis = highspy.HighsBasis()
-        basis.col_status, basis.row_status = of_columns, of_rows
-        basis.valid, basis.alien = True, True
+        basis.col_status = _statuses(self.columns, model.column_lower)
+        basis.row_status = _statuses(self.rows, model.row_lower)
+        basis.valid, basis.alien = True, False
         return basis
+
+
+def _statuses(basic: Indices, lower: NDArray[np.float64]) -> list[Any]:
+    found = [_LOWER] * lower.size
+    for at in np.flatnonzero(np.isinf(lower)).tolist():
+        found[at] = _UPPER
+    for at in basic.tolist():
+        found[at] = _BASIC
+    return found
 
 
 @lru_cache(maxsize=64)
