@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.engines.rolling_basis import Basics
-from scheduling.engines.solver import pass_model
-from scheduling.formulation.compiled import Compiled, Layout
+from scheduling.engines.solver import DUAL, PRIMAL, pass_model
+from scheduling.formulation.compiled import Compiled
 
 
 class Kept:
@@ -33,6 +33,7 @@ class Kept:
 
     def keep(self, model: Compiled, highs: Any) -> None:
         """Keep ``highs``, which has just solved ``model``, a linear programme."""
+        highs.setOptionValue("simplex_strategy", DUAL)
         if self._highs is not highs:
             self.settled, self.has_moved_on = None, False
         self._model, self._highs, self._basis = model, highs, highs.getBasis()
@@ -64,12 +65,16 @@ class Kept:
             self._basics = self._basics or Basics.of(highs)
             # All numbers are others: handing over the whole takes less than telling them apart.
             pass_model(highs, model)
-            highs.setBasis(self._moved_on(layout, self._basics, model))
+            moved = self._basics.moved_on(layout, self._moved)
+            highs.setBasis(moved.basis(model.column_lower, model.row_lower))
             return highs
         columns = np.arange(model.n_columns, dtype=np.int32)
         highs.changeColsCost(columns.size, columns, model.cost)
         highs.changeObjectiveOffset(model.offset)
-        if self._is_confined or not _same_bounds(last, model):
+        if is_feasible := _same_bounds(last, model):
+            # What was found last still keeps to all of it.
+            highs.setOptionValue("simplex_strategy", PRIMAL)
+        if self._is_confined or not is_feasible:
             rows = np.arange(model.n_rows, dtype=np.int32)
             highs.changeColsBounds(columns.size, columns, model.column_lower, model.column_upper)
             highs.changeRowsBounds(rows.size, rows, model.row_lower, model.row_upper)
@@ -79,10 +84,6 @@ class Kept:
     def keep_settled(self, highs: Any) -> None:
         """Keep the basis of ``highs``, in which ties were settled."""
         self.settled = highs.getBasis()
-
-    def _moved_on(self, layout: Layout, basics: Basics, model: Compiled) -> Any:
-        moved = basics.moved_on(layout, self._moved)
-        return moved.basis(model)
 
 
 def _same_rows(one: Compiled, other: Compiled) -> bool:

@@ -13,12 +13,13 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.formulation.compiled import Compiled, Layout
+from scheduling.formulation.compiled import Layout
 
 _BASIC = highspy.HighsBasisStatus.kBasic
 _LOWER = highspy.HighsBasisStatus.kLower
 _UPPER = highspy.HighsBasisStatus.kUpper
 
+Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
 
@@ -43,19 +44,19 @@ class Basics:
         columns, rows = (_now_at(blocks, steps) for blocks in layout)
         return type(self)(columns[self.columns], rows[self.rows])
 
-    def basis(self, model: Compiled) -> Any:
-        """Return it as HiGHS takes it, the others at a bound that they have.
+    def basis(self, column_lower: Array, row_lower: Array) -> Any:
+        """Return it as HiGHS takes it, the others at their lower bounds where they have one.
 
         Whether the basics are independent HiGHS finds out as it solves, and mends it.
         """
         basis = highspy.HighsBasis()
-        basis.col_status = _statuses(self.columns, model.column_lower)
-        basis.row_status = _statuses(self.rows, model.row_lower)
+        basis.col_status = _statuses(self.columns, column_lower)
+        basis.row_status = _statuses(self.rows, row_lower)
         basis.valid, basis.alien = True, False
         return basis
 
 
-def _statuses(basic: Indices, lower: NDArray[np.float64]) -> list[Any]:
+def _statuses(basic: Indices, lower: Array) -> list[Any]:
     found = [_LOWER] * lower.size
     for at in np.flatnonzero(np.isinf(lower)).tolist():
         found[at] = _UPPER

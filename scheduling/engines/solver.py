@@ -25,6 +25,12 @@ _SEARCHES: Final = (
     ("mip_detect_symmetry", False),
     ("mip_allow_restart", False),
 )
+#: Steepest edges would first be measured from where a small model starts, which takes longer than
+#: the few iterations that they spare; where so few follow, degeneracy needs no perturbing.
+_FEW_ITERATIONS: Final = (
+    ("simplex_dual_edge_weight_strategy", 1),  # devex
+    ("primal_simplex_bound_perturbation_multiplier", 0.0),
+)
 #: Closer than this to the bound is the bound [currency].
 LEAST_GAP: Final = 1e-9
 _FEW_STORES: Final = 5
@@ -48,13 +54,17 @@ def instance(model: Compiled, gap: float) -> Any:
         ("mip_rel_gap", gap),
         ("mip_abs_gap", LEAST_GAP),
         ("presolve", "choose" if _is_worth_presolving(model) else "off"),
-        *(_SEARCHES if model.n_rows <= _SMALL else ()),
+        *(_small(model) if model.n_rows <= _SMALL else ()),
     ):
         highs.setOptionValue(option, value)
     pass_model(highs, model)
     if not _is_worth_presolving(model) and model.still[0].size:
         highs.setBasis(_standing_still(model))
     return highs
+
+
+def _small(model: Compiled) -> tuple[tuple[str, Any], ...]:
+    return _SEARCHES if model.integer.any() else _FEW_ITERATIONS
 
 
 def pass_model(highs: Any, model: Compiled) -> None:

@@ -122,9 +122,12 @@ def test_the_basis_of_a_window_moves_within_each_block() -> None:
     assert later.columns.tolist() == [0, 5, 6]
     assert later.rows.tolist() == [3]
     assert later.moved_on(layout, -1).columns.tolist() == [1, 3, 6]
-    basis = later.basis(7, 4)
+    lower = np.array([0.0, -np.inf, 0.0, -1.0, 0.0, -np.inf, 0.0])
+    basis = later.basis(lower, np.array([0.0, -np.inf, 1.0, 0.0]))
     status = highspy.HighsBasisStatus
-    assert [each == status.kBasic for each in basis.col_status] == [True, *[False] * 4, True, True]
+    basic, at_lower, at_upper = status.kBasic, status.kLower, status.kUpper
+    assert list(basis.col_status) == [basic, at_upper, *[at_lower] * 3, basic, basic]
+    assert list(basis.row_status) == [at_lower, at_upper, at_lower, basic]
 
 
 def test_models_are_kept_by_key_and_the_oldest_goes() -> None:
