@@ -128,6 +128,8 @@ class Limited(Protocol):
 
 def merged(blocks: list[tuple[Array, Array]]) -> tuple[Array, Array]:
     """Return lower and upper bounds of all ``blocks``, which become one that they are views of."""
+    if len(blocks) == 1:
+        return blocks[0]
     lower = np.concatenate([low for low, _ in blocks]) if blocks else np.empty(0)
     upper = np.concatenate([up for _, up in blocks]) if blocks else np.empty(0)
     blocks[:] = [(lower, upper)]

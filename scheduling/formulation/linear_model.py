@@ -6,7 +6,7 @@ kept by term: the sum of the terms is what is minimised.
 """
 
 from collections.abc import Iterable, Sequence
-from copy import copy, deepcopy
+from copy import deepcopy
 from typing import Final, Self, TypeAlias
 
 import numpy as np
@@ -58,7 +58,7 @@ class LinearModel(Priced):
         self.columns: dict[str, Columns] = {}
         self.rows: dict[str, Rows] = {}
         self.chains: list[Chain] = []
-        self._still: list[tuple[Rows, Columns]] = []
+        self._still: dict[int, tuple[Rows, Columns]] = {}
         self.exclusives: list[Exclusive] = []
         self.from_between: list[FromBetween] = []
         self.limits: list[Limit] = []
@@ -183,11 +183,13 @@ class LinearModel(Priced):
     def stand_still(self, rows: Rows, columns: Columns) -> None:
         """Tell that where nothing moves, ``columns`` make up for ``rows``, of the same shape.
 
-        It is a start for a solver, no more; ``NO_COLUMN`` where nothing does.
+        A start for a solver, no more, in place of what was told of ``rows`` before; ``NO_COLUMN``
+        where nothing does.
         """
         row, column = rows.ravel(), columns.ravel()
         there = column >= 0
-        self._still.append((row[there], column[there]))
+        if row.size:
+            self._still[int(row[0])] = row[there], column[there]
 
     def keep_from_between(
         self,
@@ -245,7 +247,8 @@ class LinearModel(Priced):
         self._entries += [
             (rows + down, _moved(columns, by), values) for rows, columns, values in other._entries
         ]
-        self._still += [(rows + down, columns + by) for rows, columns in other._still]
+        for rows, columns in other._still.values():
+            self.stand_still(rows + down, columns + by)
         self.chains += [Chain(each.states + by, each.rows + down) for each in other.chains]
         self.exclusives += [each.moved(prefix, by) for each in other.exclusives]
         self.from_between += [each.moved(prefix, by) for each in other.from_between]
@@ -270,7 +273,7 @@ class LinearModel(Priced):
             integer=integer,
             matrix=self._by_rows(),
             chains=self.chains,
-            still=self._still,
+            still=list(self._still.values()),
             bent=self.bent,
             layout=(shapes(self.columns.values()), shapes(self.rows.values())),
         )
@@ -343,10 +346,9 @@ class LinearModel(Priced):
         """
         bounds, row_bounds = self.bounds(), self.row_bounds()
         self._by_rows()
-        other = copy(self)
+        other = type(self).__new__(type(self))
         for name, value in vars(self).items():
-            if isinstance(value, (list, dict)):
-                setattr(other, name, value.copy())
+            setattr(other, name, value.copy() if isinstance(value, (list, dict)) else value)
         other._column_bounds = [(bounds[0].copy(), bounds[1].copy())]
         other._row_bounds = [(row_bounds[0].copy(), row_bounds[1].copy())]
         return other

@@ -15,11 +15,12 @@ there is none is internal: it balances.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.formulation.blocks import Side
 from scheduling.formulation.linear_model import NO_COLUMN, Columns, LinearModel, Rows
 
 Array = NDArray[np.float64]
@@ -78,6 +79,44 @@ class NodeColumns:
     balance: Rows
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What holds of all nodes in one direction, by steps, as in ``Nodes``.
+
+    ``most``: what is below, with room; ``bounds`` of what nodes import or export, both of shape
+    (N, T) [kW]. ``is_soft``, shape (N,).
+    """
+
+    direction: str
+    limit: Array
+    most: Array
+    bounds: Array
+    breach_price: Array
+    is_soft: NDArray[np.bool_]
+
+
+Ways: TypeAlias = tuple[Way, Way]
+
+
+def ways_of(nodes: Nodes) -> Ways:
+    """Return what ``nodes`` say of importing and of exporting."""
+    into = nodes.import_limit, nodes.import_most, nodes.import_breach_price
+    out = nodes.export_limit, nodes.export_most, nodes.export_breach_price
+    return _way(IMPORT, *into), _way(EXPORT, *out)
+
+
+def _way(direction: str, limit: Array, most: Array, breach_price: Array) -> Way:
+    share, power = _ROOM
+    most = most * (1.0 + share) + power
+    is_soft = np.logical_not(np.isnan(breach_price).all(axis=1))
+    # Without a bound, importing and exporting at once would be worth any amount wherever export
+    # earns more. What the devices can take or give bounds every honest plan.
+    bounds = np.minimum(limit, most)
+    if is_soft.any():
+        bounds[is_soft] = most[is_soft]
+    return Way(direction, limit, most, bounds, breach_price, is_soft)
+
+
 def add_nodes(
     model: LinearModel, nodes: Nodes, fixed: Array, *, step_hours: float | Array
 ) -> NodeColumns:
@@ -86,17 +125,18 @@ def add_nodes(
     Args:
         fixed: net power into each node that no plan can move, shape (N, T) [kW].
     """
-    shape = fixed.shape
-    balance = model.add_rows("node balance", shape, lower=fixed, upper=fixed)
-    imported = _add_split(model, nodes, IMPORT, step_hours=step_hours)
-    exported = _add_split(model, nodes, EXPORT, step_hours=step_hours)
-    net = _add_net(model, nodes, step_hours=step_hours)
+    balance = model.add_rows("node balance", fixed.shape)
+    ways = ways_of(nodes)
+    imported, exported = (_add_split(model, nodes, way, step_hours=step_hours) for way in ways)
+    net = _add_net(model, nodes, ways, step_hours=step_hours)
     columns = NodeColumns(imported, exported, net, balance)
+    below = np.flatnonzero(nodes.parent != NO_PARENT)
     for own, sign in ((imported, 1.0), (exported, -1.0), (net, 1.0)):
         model.add_entries(balance, own, sign)
-        below = np.flatnonzero(nodes.parent != NO_PARENT)
-        model.add_entries(balance[nodes.parent[below]], own[below], -sign)
-    _stand_still(model, nodes, fixed, columns)
+        if below.size:
+            model.add_entries(balance[nodes.parent[below]], own[below], -sign)
+    bound_nodes(model, nodes, ways, columns)
+    balance_nodes(model, nodes, fixed, columns)
     priced = np.flatnonzero(nodes.is_priced)
     model.keep_apart(
         APART,
@@ -109,8 +149,26 @@ def add_nodes(
     return columns
 
 
-def _stand_still(model: LinearModel, nodes: Nodes, fixed: Array, columns: NodeColumns) -> None:
-    """Tell which column of each node takes up what is fixed there and below."""
+def bound_nodes(model: LinearModel, nodes: Nodes, ways: Ways, columns: NodeColumns) -> None:
+    """Put the limits of all nodes in the bounds of columns, and of rows where they are soft."""
+    (into, out), (lower, upper) = ways, model.bounds()
+    _, row_upper = model.row_bounds()
+    priced = np.flatnonzero(nodes.is_priced)
+    upper[columns.imported[priced]] = into.bounds[priced]
+    upper[columns.exported[priced]] = out.bounds[priced]
+    others = np.flatnonzero(~nodes.is_priced & ~nodes.is_internal)
+    if others.size:
+        upper[columns.net[others]] = into.bounds[others]
+        lower[columns.net[others]] = -out.bounds[others]
+    for way in ways:
+        for n in np.flatnonzero(way.is_soft & ~nodes.is_internal).tolist():
+            row_upper[model.rows[_limit_of(nodes, n, way)]] = way.limit[n]
+
+
+def balance_nodes(model: LinearModel, nodes: Nodes, fixed: Array, columns: NodeColumns) -> None:
+    """Let each node balance ``fixed``; tell which of its columns takes up what is fixed below."""
+    lower, upper = model.row_bounds()
+    lower[columns.balance] = upper[columns.balance] = fixed
     power = fixed.copy()
     for node, parent in enumerate(nodes.parent.tolist()):
         above = parent
@@ -133,22 +191,6 @@ def energy_cost(
     return term, columns, (step_hours if is_import else -step_hours) * price[n]
 
 
-def energy_most(nodes: Nodes, n: int, direction: str) -> Array:
-    """Return the bound of what node ``n`` imports or exports, shape (T,) [kW].
-
-    Without one, importing and exporting at once would be worth any amount wherever export earns
-    more. What the devices can take or give bounds every honest plan.
-    """
-    is_import = direction == IMPORT
-    most: Array = _with_room((nodes.import_most if is_import else nodes.export_most)[n])
-    breach = nodes.import_breach_price if is_import else nodes.export_breach_price
-    if not np.isnan(breach[n]).all():
-        return most
-    limit = nodes.import_limit if is_import else nodes.export_limit
-    bounded: Array = np.minimum(limit[n], most)
-    return bounded
-
-
 def may_cancel(nodes: Nodes) -> NDArray[np.bool_]:
     """Return where a priced node gains nothing by importing and exporting at once, (P, T)."""
     priced = np.flatnonzero(nodes.is_priced)
@@ -156,71 +198,57 @@ def may_cancel(nodes: Nodes) -> NDArray[np.bool_]:
     return cancels
 
 
-def _add_split(
-    model: LinearModel, nodes: Nodes, direction: str, *, step_hours: float | Array
-) -> Columns:
-    is_import = direction == IMPORT
-    limit = nodes.import_limit if is_import else nodes.export_limit
-    most = _with_room(nodes.import_most if is_import else nodes.export_most)
-    breach = nodes.import_breach_price if is_import else nodes.export_breach_price
-    peak = nodes.import_peak_breach_price if is_import else nodes.export_peak_breach_price
-    columns = np.full(limit.shape, NO_COLUMN)
+def _add_split(model: LinearModel, nodes: Nodes, way: Way, *, step_hours: float | Array) -> Columns:
+    columns = np.full(way.limit.shape, NO_COLUMN)
     for n in np.flatnonzero(nodes.is_priced).tolist():
-        of = nodes.names[n]
-        name = f"{direction} limit of {of}"
-        is_hard = np.isnan(breach[n]).all()
-        upper = energy_most(nodes, n, direction)
-        columns[n] = model.add_columns(f"{direction} of {of}", upper.shape, upper=upper)
-        model.add_cost(*energy_cost(nodes, n, direction, columns[n], step_hours=step_hours))
-        if is_hard:
-            model.add_limit(
-                f"{direction} limit", columns[n], side="upper", unit="kW", of=of, beyond=most[n]
-            )
-        else:
-            rows = model.add_rows(name, upper.shape, [(columns[n], 1.0)], upper=limit[n])
-            model.add_row_limit(f"{direction} limit", rows, unit="kW", of=of)
-            _soften(model, name, breach[n] * step_hours, peak[n])
+        own = model.add_columns(f"{way.direction} of {nodes.names[n]}", way.limit[n].shape)
+        columns[n] = own
+        model.add_cost(*energy_cost(nodes, n, way.direction, own, step_hours=step_hours))
+        _add_limit(model, nodes, n, way, own, step_hours=step_hours)
     return columns
 
 
-def _add_net(model: LinearModel, nodes: Nodes, *, step_hours: float | Array) -> Columns:
+def _add_net(model: LinearModel, nodes: Nodes, ways: Ways, *, step_hours: float | Array) -> Columns:
     columns = np.full(nodes.import_limit.shape, NO_COLUMN)
     for n in np.flatnonzero(~nodes.is_priced & ~nodes.is_internal).tolist():
-        of = nodes.names[n]
-        soft_in = ~np.isnan(nodes.import_breach_price[n]).all()
-        soft_out = ~np.isnan(nodes.export_breach_price[n]).all()
-        most_in, most_out = _with_room(nodes.import_most[n]), _with_room(nodes.export_most[n])
-        upper = most_in if soft_in else np.minimum(nodes.import_limit[n], most_in)
-        lower = -most_out if soft_out else -np.minimum(nodes.export_limit[n], most_out)
-        net = model.add_columns(f"net of {of}", upper.shape, lower=lower, upper=upper)
-        columns[n] = net
-        if soft_in:
-            name = f"import limit of {of}"
-            limit = nodes.import_limit[n]
-            rows = model.add_rows(name, upper.shape, [(net, 1.0)], upper=limit)
-            model.add_row_limit("import limit", rows, unit="kW", of=of)
-            price = nodes.import_breach_price[n] * step_hours
-            _soften(model, name, price, nodes.import_peak_breach_price[n])
-        else:
-            model.add_limit("import limit", net, side="upper", unit="kW", of=of, beyond=most_in)
-        if soft_out:
-            name = f"export limit of {of}"
-            limit = nodes.export_limit[n]
-            rows = model.add_rows(name, upper.shape, [(net, -1.0)], upper=limit)
-            model.add_row_limit("export limit", rows, unit="kW", of=of)
-            price = nodes.export_breach_price[n] * step_hours
-            _soften(model, name, price, nodes.export_peak_breach_price[n])
-        else:
-            model.add_limit("export limit", net, side="lower", unit="kW", of=of, beyond=-most_out)
+        columns[n] = model.add_columns(f"net of {nodes.names[n]}", columns[n].shape)
+        for way in ways:
+            _add_limit(model, nodes, n, way, columns[n], step_hours=step_hours, is_net=True)
     return columns
 
 
-def _with_room(most: Array) -> Array:
-    share, power = _ROOM
-    return most * (1.0 + share) + power
-
-
-def _soften(model: LinearModel, name: str, price: Array, peak_price: float) -> None:
-    above = model.soften(name, above=price).above
+def _add_limit(
+    model: LinearModel,
+    nodes: Nodes,
+    n: int,
+    way: Way,
+    columns: Columns,
+    *,
+    step_hours: float | Array,
+    is_net: bool = False,
+) -> None:
+    """Name the limit of a node in one direction; where it is soft, it has rows of its own."""
+    what, of, is_below = (
+        f"{way.direction} limit",
+        nodes.names[n],
+        is_net and way.direction == EXPORT,
+    )
+    if not way.is_soft[n]:
+        side: Side = "lower" if is_below else "upper"
+        most = -way.most[n] if is_below else way.most[n]
+        model.add_limit(what, columns, side=side, unit="kW", of=of, beyond=most)
+        return
+    name = _limit_of(nodes, n, way)
+    rows = model.add_rows(name, columns.shape, [(columns, -1.0 if is_below else 1.0)])
+    model.add_row_limit(what, rows, unit="kW", of=of)
+    above = model.soften(name, above=way.breach_price[n] * step_hours).above
+    is_import = way.direction == IMPORT
+    peak_price = (nodes.import_peak_breach_price if is_import else nodes.export_peak_breach_price)[
+        n
+    ]
     if peak_price and above is not None:
         model.add_highest(f"{name} highest", above, f"breach: {name}", peak_price)
+
+
+def _limit_of(nodes: Nodes, n: int, way: Way) -> str:
+    return f"{way.direction} limit of {nodes.names[n]}"

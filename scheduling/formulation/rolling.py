@@ -7,6 +7,7 @@ With p the published power of a flow [kW] and P its own::
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,72 +46,74 @@ def add_held(
 ) -> None:
     """Hold each flow to what was published; its limits allow what is frozen."""
     hours = np.broadcast_to(np.asarray(step_hours, dtype=np.float64), columns.charge.shape[1:])
-    bounds = model.bounds()
     for each in held:
-        _freeze(model, bounds, each, columns, flows)
-    for number, (at, alike) in enumerate(_priced(held)):
-        _add_deviations(model, f"{TERM} {number}", (at, alike), columns, hours[at])
+        _name_limits(model, each, columns, flows)
+    for group in _priced(held):
+        _add_deviations(model, group, columns, hours[group.at])
+    hold(model, held, columns)
 
 
-def _priced(held: list[Held]) -> list[tuple[Steps, list[Held]]]:
-    """Return steps in which deviating costs, each with what is held in just these."""
+def hold(model: LinearModel, held: list[Held], columns: StorageColumns) -> None:
+    """Put what was published in the bounds of what is frozen and of rows of deviations."""
+    (lower, upper), (row_lower, row_upper) = model.bounds(), model.row_bounds()
+    for each in held:
+        frozen = each.published[: each.n_frozen]
+        for power, sign in ((columns.charge[each.flow], 1.0), (columns.discharge[each.flow], -1.0)):
+            if power[0] >= 0:
+                own = power[: each.n_frozen]
+                lower[own] = upper[own] = np.maximum(sign * frozen, 0.0)
+    for group in _priced(held):
+        rows = model.rows[group.name]
+        row_lower[rows] = row_upper[rows] = [each.published[group.at] for each in group.held]
+
+
+class _Group(NamedTuple):
+    """What is held in just the steps ``at``."""
+
+    name: str
+    at: Steps
+    held: list[Held]
+
+
+def _priced(held: list[Held]) -> list[_Group]:
+    """Return what is held where deviating costs, by the steps in which it does."""
     groups: dict[bytes, tuple[Steps, list[Held]]] = {}
     for each in held:
         at = np.flatnonzero(~np.isnan(each.published[: each.beyond]))
         at = at[at >= each.n_frozen]
         if each.price and at.size:
             groups.setdefault(at.tobytes(), (at, []))[1].append(each)
-    return list(groups.values())
+    return [_Group(f"{TERM} {number}", *each) for number, each in enumerate(groups.values())]
 
 
 def _add_deviations(
-    model: LinearModel,
-    name: str,
-    group: tuple[Steps, list[Held]],
-    columns: StorageColumns,
-    hours: Array,
+    model: LinearModel, group: _Group, columns: StorageColumns, hours: Array
 ) -> None:
-    at, held = group
+    name, at, held = group
     flows = np.array([each.flow for each in held])[:, None]
-    known = np.array([each.published[at] for each in held])
+    shape = len(held), at.size
     price = np.array([each.price for each in held])[:, None] * hours
-    more = model.add_columns(f"{name} more", known.shape)
-    less = model.add_columns(f"{name} less", known.shape)
+    more = model.add_columns(f"{name} more", shape)
+    less = model.add_columns(f"{name} less", shape)
     terms = [
         (columns.charge[flows, at], 1.0),
         (columns.discharge[flows, at], -1.0),
         (more, -1.0),
         (less, 1.0),
     ]
-    model.add_rows(name, known.shape, terms, lower=known, upper=known)
+    model.add_rows(name, shape, terms)
     for deviation in (more, less):
         model.add_cost(TERM, deviation, price)
 
 
-def _freeze(
-    model: LinearModel,
-    bounds: tuple[Array, Array],
-    each: Held,
-    columns: StorageColumns,
-    flows: Flows,
-) -> None:
-    published = each.published[: each.n_frozen]
-    if not published.size:
-        return
-    lower, upper = bounds
-    for power, kept, most in (
-        (columns.charge[each.flow], np.maximum(published, 0.0), flows.charge_limit[each.flow]),
-        (
-            columns.discharge[each.flow],
-            np.maximum(-published, 0.0),
-            flows.discharge_limit[each.flow],
-        ),
+def _name_limits(model: LinearModel, each: Held, columns: StorageColumns, flows: Flows) -> None:
+    of, n_frozen = flows.names[each.flow], each.n_frozen
+    for power, most in (
+        (columns.charge[each.flow], flows.charge_limit[each.flow]),
+        (columns.discharge[each.flow], flows.discharge_limit[each.flow]),
     ):
-        if power[0] < 0:
-            continue
-        own = power[: each.n_frozen]
-        lower[own] = upper[own] = kept
-        of = flows.names[each.flow]
-        beyond = most[: each.n_frozen]
-        model.add_limit("frozen power", own, side="upper", unit="kW", of=of, beyond=beyond)
-        model.add_limit("frozen power", own, side="lower", unit="kW", of=of, beyond=0.0)
+        if n_frozen and power[0] >= 0:
+            own = power[:n_frozen]
+            beyond = most[:n_frozen]
+            model.add_limit("frozen power", own, side="upper", unit="kW", of=of, beyond=beyond)
+            model.add_limit("frozen power", own, side="lower", unit="kW", of=of, beyond=0.0)

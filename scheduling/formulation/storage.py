@@ -37,6 +37,8 @@ Indices = NDArray[np.int64]
 
 #: Stock of a flow that has none.
 NO_STOCK: Final = -1
+#: What the rows that hand stocks on are called.
+BALANCE: Final = "stock balance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +118,10 @@ def add_storage(
     model.add_entries(balance[flows.node], charge, -1.0)
     model.add_entries(balance[flows.node], discharge, 1.0)
     stock = model.add_columns("stock", stocks.floor.shape, lower=stocks.floor, upper=stocks.ceiling)
-    still = _left_alone(stocks, step_hours)
-    columns = StorageColumns(charge, discharge, stock, still)
+    more = gained(stocks, step_hours)
+    columns = StorageColumns(charge, discharge, stock, left_alone(stocks, more))
     _add_stock_balance(model, stocks, flows, columns, step_hours=step_hours)
+    balance_stocks(model, stocks, more)
     if blocks is None:
         _tell_chains(model, stocks, columns)
     both = np.flatnonzero((charge[:, :1] >= 0) & (discharge[:, :1] >= 0))
@@ -159,8 +162,9 @@ def gained(stocks: Stocks, step_hours: float | Array) -> Array:
     return found
 
 
-def _left_alone(stocks: Stocks, step_hours: float | Array) -> Array:
-    kept, more = stocks.kept, gained(stocks, step_hours)
+def left_alone(stocks: Stocks, more: Array) -> Array:
+    """Return each stock where nothing flows and it has gained ``more``, shape (K, T) [kWh]."""
+    kept = stocks.kept
     if (kept == 1.0).all():
         still: Array = stocks.initial[:, None] + np.cumsum(more, axis=1)
         return still
@@ -188,7 +192,7 @@ def _add_direction(model: LinearModel, name: str, limit: Array, blocks: Indices 
 
 def _tell_chains(model: LinearModel, stocks: Stocks, columns: StorageColumns) -> None:
     """Tell which stocks are handed on by themselves, each step's power being its own."""
-    rows = model.rows["stock balance"]
+    rows = model.rows[BALANCE]
     tied = {to for to, _, _, _ in across(stocks.exchanges)}
     for k in range(rows.shape[0]):
         if k not in tied:
@@ -203,16 +207,8 @@ def _add_stock_balance(
     *,
     step_hours: float | Array,
 ) -> None:
-    stock, kept = columns.stock, stocks.kept
-    before = stock_before(columns)
-    # Before the first step the stock is a number, not a variable: it moves to the right.
-    known = gained(stocks, step_hours)
-    known[:, :1] += kept[:, :1] * stocks.initial[:, None]
-    for to, of, share, _ in across(stocks.exchanges):
-        known[to, 0] += share[0] * stocks.initial[of]
-    rows = model.add_rows(
-        "stock balance", stock.shape, [(stock, 1.0), (before, -kept)], lower=known, upper=known
-    )
+    stock, before = columns.stock, stock_before(columns)
+    rows = model.add_rows(BALANCE, stock.shape, [(stock, 1.0), (before, -stocks.kept)])
     for to, of, share, _ in across(stocks.exchanges):
         model.add_entries(rows[to], before[of], -share)
     model.stand_still(rows, stock)
@@ -225,6 +221,17 @@ def _add_stock_balance(
         for f in np.flatnonzero(flows.stock == of).tolist():
             model.add_entries(rows[to], columns.charge[f], -hours * flows.charge_efficiency[f])
             model.add_entries(rows[to], columns.discharge[f], hours / flows.discharge_efficiency[f])
+
+
+def balance_stocks(model: LinearModel, stocks: Stocks, more: Array) -> None:
+    """Let the rows of all stocks know what each has gained, ``more``, and has at the start."""
+    # Before the first step the stock is a number, not a variable: it moves to the right.
+    known = more.copy()
+    known[:, 0] += stocks.kept[:, 0] * stocks.initial
+    for to, of, share, _ in across(stocks.exchanges):
+        known[to, 0] += share[0] * stocks.initial[of]
+    lower, upper = model.row_bounds()
+    lower[model.rows[BALANCE]] = upper[model.rows[BALANCE]] = known
 
 
 def stock_costs(

@@ -19,11 +19,12 @@ from scheduling.planning.builder import Builder, Contradiction, Reading
 from scheduling.planning.devices import add_device
 from scheduling.planning.rolling import add_rolling
 from scheduling.planning.series import series, touched
-from scheduling.planning.stocks import add_holding
+from scheduling.planning.stocks import add_holding, refill_prices
 
 Array = NDArray[np.float64]
 
 CONNECTION = "the grid connection"
+_FREE = Connection()
 
 
 def problem_of(document: SiteDocument) -> tuple[SiteProblem, dict[str, Reading]]:
@@ -67,8 +68,8 @@ def with_terms(problem: SiteProblem, prices: Prices, connection: Connection) -> 
         found[name][0] = values
     nodes = replace(problem.nodes, **found)
     end_value = problem.stocks.end_value.copy()
-    for k in problem.refilled:
-        end_value[k] = _refill_price(k, nodes, problem.flows)
+    for k, price in refill_prices(problem.refilled, nodes, problem.flows).items():
+        end_value[k] = price
     return replace(problem, nodes=nodes, stocks=replace(problem.stocks, end_value=end_value))
 
 
@@ -91,8 +92,8 @@ def _assembled(builder: Builder) -> SiteProblem:
     nodes = _nodes(builder, flows)
     refilled = tuple(k for k, row in enumerate(builder.stocks) if row.end_value is None)
     end_values = [row.end_value or 0.0 for row in builder.stocks]
-    for k in refilled:
-        end_values[k] = _refill_price(k, nodes, flows)
+    for k, price in refill_prices(refilled, nodes, flows).items():
+        end_values[k] = price
     return SiteProblem(
         step_hours=builder.step_hours,
         nodes=nodes,
@@ -122,8 +123,7 @@ def _assembled(builder: Builder) -> SiteProblem:
 
 def _nodes(builder: Builder, flows: Flows) -> Nodes:
     document = builder.document
-    free = Connection()
-    commodities = [each.connection or free for each in document.commodities]
+    commodities = [each.connection or _FREE for each in document.commodities]
     links: list[Connection] = [document.connection, *commodities, *document.nodes]
     prices = [document.prices, *(each.prices for each in document.commodities)]
     prices += [node.prices for node in document.nodes]
@@ -187,24 +187,6 @@ def _from_below(parents: NDArray[np.int64]) -> list[int]:
             depth[node] += 1
             above = parents[above]
     return sorted(range(parents.size), key=lambda node: -depth[node])
-
-
-def _refill_price(stock: int, nodes: Nodes, flows: Flows) -> float:
-    """Return what a kWh in ``stock`` at the end is worth, when nobody says [currency/kWh].
-
-    What it costs to put back in the cheapest quarter of the window. Nothing at all would
-    make the stock free, and every plan end empty.
-    """
-    prices = []
-    for flow in np.flatnonzero((flows.stock == stock) & flows.charge_limit.any(axis=1)):
-        node = int(flows.node[flow])
-        while node != NO_PARENT and not nodes.is_priced[node]:
-            node = int(nodes.parent[node])
-        if node == NO_PARENT:
-            continue
-        per_kwh = np.sort(nodes.import_price[node] / flows.charge_efficiency[flow])
-        prices.append(float(per_kwh[: max(1, per_kwh.size // 4)].mean()))
-    return max(0.0, min(prices, default=0.0))
 
 
 def _peak(builder: Builder, peak: PeakTariff) -> Peak:

@@ -10,7 +10,7 @@ from typing import Final
 from scheduling.engines.recent import Recent
 from scheduling.flex.network import Connection
 from scheduling.flex.site import SiteDocument
-from scheduling.formulation.repricing import repriced
+from scheduling.formulation.restating import restated
 from scheduling.formulation.site import SiteModel, SiteProblem, build_site
 from scheduling.planning.builder import Reading
 from scheduling.planning.problem import problem_of, with_terms
@@ -54,7 +54,7 @@ def state(document: SiteDocument, *, key: Hashable | None = None) -> Stated:
     found = first and _under_other_terms(document, first)
     if found:
         return found
-    stated = _anew(document)
+    stated = _anew(document, first)
     if document.uncertainty.scenarios or stated.unreached:
         return stated
     STATED.put(key, stated)
@@ -62,10 +62,12 @@ def state(document: SiteDocument, *, key: Hashable | None = None) -> Stated:
     return replace(stated, site=replace(stated.site, model=stated.site.model.branch()))
 
 
-def _anew(document: SiteDocument) -> Stated:
+def _anew(document: SiteDocument, like: Stated | None = None) -> Stated:
+    """Return ``document`` stated; its model is that of ``like`` in other numbers, if it can be."""
     likely = likeliest(document)
     problem, readings = problem_of(likely)
-    site, scenarios = build_site(problem), outlooks(document, problem)
+    site = (like and restated(like.site, like.problem, problem)) or build_site(problem)
+    scenarios = outlooks(document, problem)
     if scenarios:
         sites = [site, *(build_site(each.problem) for each in scenarios[1:])]
         site = joined(scenarios, sites, document)
@@ -86,7 +88,7 @@ def _under_other_terms(document: SiteDocument, first: Stated) -> Stated | None:
     ):
         return None
     problem = with_terms(first.problem, document.prices, document.connection)
-    site = repriced(first.site, first.problem, problem)
+    site = restated(first.site, first.problem, problem)
     if site is None:
         return None
     return replace(first, document=document, problem=problem, site=site)

@@ -1,11 +1,15 @@
 """Stocks of a document as rows of a problem, with their goals."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.flex.devices.storing import Holding
 from scheduling.flex.goals import Point, StockGoal
 from scheduling.formulation.goals import Goal
+from scheduling.formulation.nodes import NO_PARENT, Nodes
+from scheduling.formulation.storage import Flows
 from scheduling.interpret.failures import FAILURES
 from scheduling.planning.builder import Builder, Contradiction, StockRow
 from scheduling.planning.series import tick_after, tick_before
@@ -56,6 +60,25 @@ def add_holding(builder: Builder, holding: Holding, name: str, capacity_kwh: flo
             )
         )
     return stock
+
+
+def refill_prices(refilled: Sequence[int], nodes: Nodes, flows: Flows) -> dict[int, float]:
+    """Return what a kWh in each stock is worth at the end, when nobody says [currency/kWh].
+
+    What it costs to put back in the cheapest quarter of the window. Nothing at all would
+    make the stock free, and every plan end empty.
+    """
+    cheapest = dict.fromkeys(refilled, np.inf)
+    for flow in np.flatnonzero(flows.charge_limit.any(axis=1)).tolist() if refilled else ():
+        stock, node = int(flows.stock[flow]), int(flows.node[flow])
+        while node != NO_PARENT and not nodes.is_priced[node]:
+            node = int(nodes.parent[node])
+        if stock in cheapest and node != NO_PARENT:
+            per_kwh = nodes.import_price[node] / flows.charge_efficiency[flow]
+            per_kwh.sort()
+            price = float(per_kwh[: max(1, per_kwh.size // 4)].mean())
+            cheapest[stock] = min(cheapest[stock], price)
+    return {k: max(0.0, price) if price < np.inf else 0.0 for k, price in cheapest.items()}
 
 
 def _levels(builder: Builder, goal: StockGoal) -> tuple[Array, Array]:
