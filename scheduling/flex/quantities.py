@@ -1,7 +1,8 @@
 """Quantities in documents: one number, a number per step, or a sensor to read them from."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Strict, Tag
 from pydantic.functional_validators import AfterValidator
@@ -109,19 +110,29 @@ VaryingLoss = Annotated[
 ]
 
 
-def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str, Any]]:
-    """Yield (path, field, value) of each quantity in ``value`` that varies or is referred to."""
-    if isinstance(value, SensorReference):
-        yield path, path.rpartition(".")[2], value
+def leaves(value: Any, path: str = "") -> list[tuple[str, str, Any]]:
+    """Return (path, field, value) of each quantity in ``value`` that varies or is referred to."""
+    found: list[tuple[str, str, Any]] = []
+    _gather(value, path, found)
+    return found
+
+
+#: Of these nothing is within; most fields are.
+_PLAIN: Final = {float, int, str, bool, type(None), datetime}
+
+
+def _gather(value: Any, path: str, found: list[tuple[str, str, Any]]) -> None:
+    if isinstance(value, tuple):
+        if value and isinstance(value[0], Document):
+            for i, part in enumerate(value):
+                _gather(part, f"{path}[{i}]", found)
+        elif value and isinstance(value[0], float):
+            found.append((path, path.rpartition(".")[2], value))
+    elif isinstance(value, SensorReference):
+        found.append((path, path.rpartition(".")[2], value))
     elif isinstance(value, Document):
         known = type(value).model_fields
         for name, part in vars(value).items():
             # What is derived from the fields is no field.
-            if isinstance(part, (tuple, Document)) and part and name in known:
-                yield from leaves(part, f"{path}.{name}" if path else name)
-    elif isinstance(value, tuple) and value:
-        if isinstance(value[0], Document):
-            for i, part in enumerate(value):
-                yield from leaves(part, f"{path}[{i}]")
-        elif isinstance(value[0], float):
-            yield path, path.rpartition(".")[2], value
+            if type(part) not in _PLAIN and part and name in known:
+                _gather(part, f"{path}.{name}" if path else name, found)

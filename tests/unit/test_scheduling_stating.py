@@ -57,11 +57,11 @@ def priced(buy: Any, sell: Any, **more: Any) -> SiteDocument:
 
 def assert_same(one: Stated, other: Stated) -> None:
     first, second = one.site.model, other.site.model
-    a, b = first.compile(), second.compile()
+    mine, yours = first.compile(), second.compile()
     for name in ("cost", "column_lower", "column_upper", "row_lower", "row_upper", "value"):
-        assert getattr(a, name).tobytes() == getattr(b, name).tobytes(), name
-    assert [each.tolist() for each in a.still] == [each.tolist() for each in b.still]
-    assert (a.offset, a.layout) == (b.offset, b.layout)
+        assert getattr(mine, name).tobytes() == getattr(yours, name).tobytes(), name
+    assert [each.tolist() for each in mine.still] == [each.tolist() for each in yours.still]
+    assert (mine.offset, mine.layout) == (yours.offset, yours.layout)
     assert first.constants == second.constants
     assert [term for term, _, _ in first.costs] == [term for term, _, _ in second.costs]
     for a, b in zip(first.exclusives, second.exclusives, strict=True):
@@ -69,9 +69,9 @@ def assert_same(one: Stated, other: Stated) -> None:
         assert np.array_equal(a.cancels, b.cancels)
         assert np.array_equal(a.first_most, b.first_most)
         assert np.array_equal(a.second_most, b.second_most)
-    for a, b in zip(first.limits, second.limits, strict=True):
-        assert (a.name, a.of, a.side) == (b.name, b.of, b.side)
-        assert np.array_equal(a.beyond, b.beyond)
+    for own, its in zip(first.limits, second.limits, strict=True):
+        assert (own.name, own.of, own.side) == (its.name, its.of, its.side)
+        assert np.array_equal(own.beyond, its.beyond)
     assert np.array_equal(one.site.storage.still, other.site.storage.still)
     for name in ("import_price", "export_price"):
         a, b = getattr(one.problem.nodes, name), getattr(other.problem.nodes, name)
