@@ -47,12 +47,10 @@ def add_flowing(
             cost_term=cost_term,
         )
     )
-    charge_min = builder.series(device.charge_min_kw)
-    discharge_min = builder.series(device.discharge_min_kw)
-    add_least(builder, device, flow, charge_min, before_kw=device.power_before_kw)
-    add_least(
-        builder, device, flow, discharge_min, before_kw=device.power_before_kw, is_drawn=False
-    )
+    for least, is_drawn in ((device.charge_min_kw, True), (device.discharge_min_kw, False)):
+        if least or device.is_switched:
+            power, before = builder.series(least), device.power_before_kw
+            add_least(builder, device, flow, power, before_kw=before, is_drawn=is_drawn)
     if device.bands:
         low = np.array([band.low_kw for band in device.bands])
         high = np.array([band.high_kw for band in device.bands])

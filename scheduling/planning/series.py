@@ -19,7 +19,9 @@ def series(quantity: Quantity, n_steps: int, *, missing: float = np.nan) -> Arra
         raise TypeError(f"sensor {quantity.sensor} has no values here")
     if isinstance(quantity, tuple) and len(quantity) == n_steps:
         return np.array(quantity, dtype=np.float64)
-    return np.full(n_steps, missing if quantity is None else quantity, dtype=np.float64)
+    found = np.empty(n_steps)
+    found.fill(missing if quantity is None else quantity)
+    return found
 
 
 def tick_after(grid: TimeGrid, time: datetime) -> int:
