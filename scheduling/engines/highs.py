@@ -30,7 +30,16 @@ from scheduling.engines.kept import Kept
 from scheduling.engines.merging import merged
 from scheduling.engines.netting import netted
 from scheduling.engines.shrinking import shrunk
-from scheduling.engines.solver import DUAL, LARGE, PRIMAL, array, instance, run, worked_out
+from scheduling.engines.solver import (
+    DUAL,
+    LARGE,
+    PRIMAL,
+    array,
+    instance,
+    pass_model,
+    run,
+    worked_out,
+)
 from scheduling.formulation.compiled import Compiled
 
 Array = NDArray[np.float64]
@@ -139,8 +148,8 @@ class HighsEngine:
         if preferences is not None and not _is_only_one(model, reduced, duals):
             if kept:
                 kept.confine()
-            _stay_optimal(highs, model, values, reduced, duals)
-            values = _choose(highs, preferences, deadline, otherwise=values, kept=kept)
+            face = replace(_optimal_face(model, values, reduced, duals), cost=preferences)
+            values = _choose(highs, face, deadline, otherwise=values, kept=kept)
         return Solution(
             values=values,
             cost=cost,
@@ -162,28 +171,36 @@ def _is_only_one(model: Compiled, reduced: Array, duals: Array) -> bool:
     return int(worthless) == model.n_rows
 
 
-def _stay_optimal(highs: Any, model: Compiled, values: Array, reduced: Array, duals: Array) -> None:
-    """Confine ``highs`` to the solutions that cost as little as ``values``."""
-    priced = np.flatnonzero(np.abs(reduced) > _NO_MONEY).astype(np.int32)
-    highs.changeColsBounds(priced.size, priced, values[priced], values[priced])
-    rows = np.flatnonzero(np.abs(duals) > _NO_MONEY).astype(np.int32)
-    active = np.where(duals[rows] > 0, model.row_lower[rows], model.row_upper[rows])
-    highs.changeRowsBounds(rows.size, rows, active, active)
+def _optimal_face(model: Compiled, values: Array, reduced: Array, duals: Array) -> Compiled:
+    """Return ``model`` confined to the solutions that cost as little, its integers as found."""
+    priced, paid = np.abs(reduced) > _NO_MONEY, np.abs(duals) > _NO_MONEY
+    priced |= model.integer
+    active = np.where(duals > 0, model.row_lower, model.row_upper)
+    return replace(
+        model,
+        integer=np.zeros_like(model.integer),
+        column_lower=np.where(priced, values, model.column_lower),
+        column_upper=np.where(priced, values, model.column_upper),
+        row_lower=np.where(paid, active, model.row_lower),
+        row_upper=np.where(paid, active, model.row_upper),
+    )
 
 
 def _choose(
-    highs: Any, preferences: Array, deadline: float, *, otherwise: Array, kept: Kept | None
+    highs: Any, face: Compiled, deadline: float, *, otherwise: Array, kept: Kept | None
 ) -> Array:
-    everything = np.arange(preferences.size, dtype=np.int32)
-    highs.changeColsCost(preferences.size, everything, preferences)
-    if kept and kept.settled is not None:
-        highs.setBasis(kept.settled)
-    elif kept and kept.has_moved_on:
+    """Return the most preferred of ``face``, whose costs are what is preferred."""
+    settled, has_moved_on = (kept.settled, kept.has_moved_on) if kept else (None, False)
+    basis = settled or highs.getBasis()
+    # To hand over the whole takes less than to tell what is another.
+    pass_model(highs, face)
+    if settled or has_moved_on or face.n_rows <= LARGE:
+        highs.setBasis(basis)
+    else:
+        highs.setOptionValue("presolve", "choose")
+    if has_moved_on and not settled:
         # Ties were settled near here a step ago: from there it is a short way over the face.
         highs.setOptionValue("simplex_strategy", PRIMAL)
-    elif highs.getNumRow() > LARGE:
-        highs.clearSolver()
-        highs.setOptionValue("presolve", "choose")
     try:
         is_settled = run(highs, deadline)
     except (EngineFailed, Infeasible, OutOfTime, Unbounded):
