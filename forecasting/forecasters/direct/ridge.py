@@ -6,9 +6,11 @@ profiles, so that with little history it shrinks to that and not to a constant. 
 share what they learnt: their moment matrices are averaged before they are solved.
 """
 
+from dataclasses import dataclass, fields
 from typing import Final, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecasting.features.days import Index
 from forecasting.features.design import PROFILES, Design
@@ -20,34 +22,91 @@ _POOL_MINUTES: Final = 90.0
 _HALF_LIFE_DAYS: Final = 720.0
 _ROUNDS: Final = 2
 _FOLDS: Final = 5
+#: Features look back a week: for so long a holiday is near.
+_DAYS_AFTER: Final = 7
+#: From so many origins without a holiday near on, they are learnt apart.
+_FEWEST_PLAIN: Final = 28
 _MEANS: Final = ("mean_7", "mean_4_kind", "smoothed", "by_sun")
 #: What a tree can cut at, but a line cannot follow.
 _FOR_TREES: Final = frozenset({"slot", "ahead"})
 
 
 class RidgeLearner:
-    """See the module."""
+    """See the module.
+
+    Days near holidays are of another sort, also to what the days before say of them: a Friday that
+    was a bridge is no hint at the next week. So where there are both, two are learnt: from all
+    origins, and from those without a holiday near, which is asked for the like.
+    """
 
     def __init__(self) -> None:
-        self._base = 0
-        self._kept: list[int]
-        self._centre: Array
-        self._spread: Array
-        self._weights: Array
+        self._of_all: _Correction
+        self._of_plain: _Correction | None = None
 
     def fit(self, design: Design, origins: Index) -> Self:
         features, names = design.features(origins)
-        self._kept = [at for at, name in enumerate(names) if name not in _FOR_TREES]
-        features, truth = features[..., self._kept], design.truth(origins)
-        profiles = design.profiles(origins)
-        self._base = best_profile(profiles, truth)
-        self._standardise(features)
-        wanted = truth - profiles[..., self._base]
-        recency = 0.5 ** ((origins.max() - origins)[:, None] / _HALF_LIFE_DAYS)
-        weights = recency * ~np.isnan(wanted)
-        wanted = _winsorised(np.nan_to_num(wanted))
-        self._solve(self._inputs(features), wanted, weights, _pool(design))
+        kept = [at for at, name in enumerate(names) if name not in _FOR_TREES]
+        past = _Past(
+            features[..., kept],
+            design.profiles(origins),
+            design.truth(origins),
+            0.5 ** ((origins.max() - origins)[:, None] / _HALF_LIFE_DAYS),
+        )
+        pool = _pool(design)
+        self._of_all = _Correction(kept, past, pool)
+        plain = ~_near_holidays(design, origins)
+        if _FEWEST_PLAIN <= plain.sum() < plain.size:
+            self._of_plain = _Correction(kept, past[plain], pool, self._of_all.penalty)
         return self
+
+    def predict(self, design: Design, origins: Index) -> Array:
+        features, _ = design.features(origins)
+        profiles = design.profiles(origins)
+        found = self._of_all.says(features, profiles)
+        if self._of_plain is not None:
+            plain = ~_near_holidays(design, origins)
+            found[plain] = self._of_plain.says(features[plain], profiles[plain])
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What N origins saw, (N, C, F), the profiles (N, C, P) and truth (N, C), and how it counts."""
+
+    features: Array
+    profiles: Array
+    truth: Array
+    recency: Array
+
+    def __getitem__(self, chosen: NDArray[np.bool_]) -> "_Past":
+        return _Past(*(getattr(self, each.name)[chosen] for each in fields(self)))
+
+
+class _Correction:
+    """What one ridge regression learnt of how the best profile errs.
+
+    ``penalty``: None for the one that foretells best.
+    """
+
+    def __init__(
+        self, kept: list[int], past: _Past, pool: Array, penalty: float | None = None
+    ) -> None:
+        self._kept = kept
+        self._base = best_profile(past.profiles, past.truth)
+        self._standardise(past.features)
+        wanted = past.truth - past.profiles[..., self._base]
+        weights = past.recency * ~np.isnan(wanted)
+        wanted = _winsorised(np.nan_to_num(wanted))
+        inputs = self._inputs(past.features)
+        self.penalty = penalty or _best_penalty(inputs, wanted, weights, pool)
+        self._solve(inputs, wanted, weights, pool)
+
+    def says(self, features: Array, profiles: Array) -> Array:
+        """Return the corrected profile, shape (N, C)."""
+        inputs = self._inputs(features[..., self._kept])
+        correction = np.einsum("ncf,cf->nc", inputs, self._weights)
+        found: Array = profiles[..., self._base] + correction
+        return found
 
     def _standardise(self, features: Array) -> None:
         flat = features.reshape(-1, features.shape[-1])
@@ -59,20 +118,13 @@ class RidgeLearner:
         self._spread = np.where(spread > 1e-9, spread, np.inf)
 
     def _solve(self, inputs: Array, wanted: Array, weights: Array, pool: Array) -> None:
-        penalty = _best_penalty(inputs, wanted, weights, pool)
         robust = weights
         for _ in range(_ROUNDS):
-            self._weights = _solution(*_moments(inputs, wanted, robust, pool), penalty)
+            self._weights = _solution(*_moments(inputs, wanted, robust, pool), self.penalty)
             left = np.abs(wanted - np.einsum("ncf,cf->nc", inputs, self._weights))
             typical = float(np.median(left[weights > 0])) + 1e-9 if weights.any() else 1.0
             # Absolute errors are scored: large ones pull less (iterated reweighting).
             robust = weights / np.maximum(left / typical, 0.5)
-
-    def predict(self, design: Design, origins: Index) -> Array:
-        features, _ = design.features(origins)
-        correction = np.einsum("ncf,cf->nc", self._inputs(features[..., self._kept]), self._weights)
-        found: Array = design.profiles(origins)[..., self._base] + correction
-        return found
 
     def _inputs(self, features: Array) -> Array:
         scaled = np.clip((features - self._centre) / self._spread, -_CLIP, _CLIP)
@@ -88,6 +140,15 @@ def best_profile(profiles: Array, truth: Array) -> int:
     errors = np.abs(truth[..., None] - profiles[..., candidates])
     shared = ~np.isnan(errors).any(axis=-1)
     return candidates[int(np.argmin(errors[shared].sum(axis=0)))]
+
+
+def _near_holidays(design: Design, origins: Index) -> NDArray[np.bool_]:
+    """Return which of ``origins`` have a holiday in the days before or the window, shape (N,)."""
+    days = np.arange(-_DAYS_AFTER, int(design.window.day.max()) + 1)
+    near = origins[:, None] + days
+    inside = (near >= 0) & (near < design.holidays.size)
+    found: NDArray[np.bool_] = (inside & (design.holidays[near * inside] > 0)).any(axis=1)
+    return found
 
 
 def _winsorised(wanted: Array) -> Array:
