@@ -34,7 +34,7 @@ _DAY: Final = np.timedelta64(1, "D")
 class Mixture:
     """See the module. Subclasses say of which learners."""
 
-    version: ClassVar[str] = "8"
+    version: ClassVar[str] = "9"
 
     def __init__(self) -> None:
         self._n_ahead = 0
