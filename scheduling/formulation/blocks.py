@@ -164,3 +164,8 @@ def present(columns: Indices, values: Array) -> tuple[Indices, Array]:
         return every, values
     there = every >= 0
     return every[there], values[there]
+
+
+def take(values: Array, columns: Indices) -> Array:
+    """Return ``values[columns]``, zero where there is no column, -1."""
+    return np.where(columns >= 0, values[columns], 0.0)

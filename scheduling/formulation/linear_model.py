@@ -30,6 +30,7 @@ from scheduling.formulation.compiled import (
     Chain,
     Compiled,
     Entries,
+    Layout,
     Matrix,
     by_rows,
     compile_model,
@@ -69,7 +70,7 @@ class LinearModel(Priced):
         self._row_bounds: list[tuple[Array, Array]] = []
         self._integer: list[Columns] = []
         self._entries: list[Entries] = []
-        self._matrix: tuple[tuple[int, int, int], Matrix] | None = None
+        self._matrix: tuple[tuple[int, int, int], Matrix, Layout] | None = None
 
     def add_columns(
         self,
@@ -262,7 +263,7 @@ class LinearModel(Priced):
 
     def compile(self) -> Compiled:
         """Return the model as it stands, in the arrays that solvers read."""
-        integer = np.zeros(self.n_columns, dtype=bool)
+        integer, (matrix, layout) = np.zeros(self.n_columns, dtype=bool), self._by_rows()
         for columns in self._integer:
             integer[columns] = True
         return compile_model(
@@ -271,19 +272,20 @@ class LinearModel(Priced):
             column_bounds=self._column_bounds,
             row_bounds=self._row_bounds,
             integer=integer,
-            matrix=self._by_rows(),
+            matrix=matrix,
             chains=self.chains,
             still=list(self._still.values()),
             bent=self.bent,
-            layout=(shapes(self.columns.values()), shapes(self.rows.values())),
+            layout=layout,
         )
 
-    def _by_rows(self) -> Matrix:
+    def _by_rows(self) -> tuple[Matrix, Layout]:
         # Costs and bounds change far more often than rows do.
         state = (len(self._entries), self.n_rows, self.n_columns)
         if self._matrix is None or self._matrix[0] != state:
-            self._matrix = state, by_rows(self._entries, self.n_rows, self.n_columns)
-        return self._matrix[1]
+            layout = shapes(self.columns.values()), shapes(self.rows.values())
+            self._matrix = state, by_rows(self._entries, self.n_rows, self.n_columns), layout
+        return self._matrix[1:]
 
     def add_limit(
         self,
@@ -361,8 +363,3 @@ class LinearModel(Priced):
 def _moved(columns: Columns, by: int) -> Columns:
     """Return ``columns`` as they are called ``by`` further on."""
     return np.where(columns >= 0, columns + by, NO_COLUMN) if by else columns
-
-
-def take(values: Array, columns: Columns) -> Array:
-    """Return ``values[columns]``, zero where there is ``NO_COLUMN``."""
-    return np.where(columns >= 0, values[columns], 0.0)

@@ -145,7 +145,7 @@ def _is_same(one: Any, other: Any) -> bool:
         # By bytes: what is unknown, NaN, is the same as itself.
         return bool(one.shape == other.shape and one.tobytes() == other.tobytes())
     if kind in {list, tuple}:
-        return len(one) == len(other) and all(map(_is_same, one, other))
+        return len(one) == len(other) and (not one or all(map(_is_same, one, other)))
     if is_dataclass(kind):
         # What is not in the list, from goals to jobs, is not looked into.
         names = _SAME.get(kind, ())

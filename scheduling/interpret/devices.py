@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.timegrid import TimeGrid
-from scheduling.formulation.linear_model import take
+from scheduling.formulation.blocks import take
 from scheduling.formulation.processes import WholeJob
 from scheduling.formulation.site import SiteModel, SiteProblem
 from scheduling.formulation.storage import NO_STOCK

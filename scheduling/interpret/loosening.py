@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.timegrid import TimeGrid
-from scheduling.formulation.blocks import Limit, Limited, RowLimit
-from scheduling.formulation.linear_model import take
+from scheduling.formulation.blocks import Limit, Limited, RowLimit, take
 from scheduling.formulation.site import SiteModel, SiteProblem, build_site
 from scheduling.interpret.intervals import runs
 from scheduling.interpret.reasons import Reason

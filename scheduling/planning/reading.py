@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from assets.timegrid import TimeGrid
 from scheduling.flex.site import SiteDocument
-from scheduling.formulation.linear_model import take
+from scheduling.formulation.blocks import take
 from scheduling.formulation.site import SiteModel, SiteProblem
 from scheduling.planning.builder import Reading
 

@@ -28,8 +28,8 @@ from scheduling.engines.base import (
 from scheduling.engines.highs import HighsEngine
 from scheduling.formulation.bending import along, relaxed
 from scheduling.formulation.bends import misses
+from scheduling.formulation.blocks import take
 from scheduling.formulation.compiled import Compiled, fix_columns
-from scheduling.formulation.linear_model import take
 from scheduling.formulation.simulation import simulate
 from scheduling.formulation.site import SiteModel, SiteProblem
 from scheduling.interpret.refinement import Outcome, Refinement

@@ -76,8 +76,8 @@ def refill_prices(refilled: Sequence[int], nodes: Nodes, flows: Flows) -> dict[i
         if stock in cheapest and node != NO_PARENT:
             per_kwh = nodes.import_price[node] / flows.charge_efficiency[flow]
             per_kwh.sort()
-            price = float(per_kwh[: max(1, per_kwh.size // 4)].mean())
-            cheapest[stock] = min(cheapest[stock], price)
+            quarter = per_kwh[: max(1, per_kwh.size // 4)]
+            cheapest[stock] = min(cheapest[stock], float(quarter.sum()) / quarter.size)
     return {k: max(0.0, price) if price < np.inf else 0.0 for k, price in cheapest.items()}
 
 
