@@ -26,10 +26,12 @@ _SEARCHES: Final = (
     ("mip_allow_restart", False),
 )
 #: Steepest edges would first be measured from where a small model starts, which takes longer than
-#: the few iterations that they spare; where so few follow, degeneracy needs no perturbing.
+#: the few iterations that they spare; where so few follow, degeneracy needs no perturbing. What is
+#: money decides, however little: else it would be the way to a plan that does.
 _FEW_ITERATIONS: Final = (
     ("simplex_dual_edge_weight_strategy", 1),  # devex
     ("primal_simplex_bound_perturbation_multiplier", 0.0),
+    ("dual_feasibility_tolerance", 1e-9),
 )
 #: Closer than this to the bound is the bound [currency].
 LEAST_GAP: Final = 1e-9

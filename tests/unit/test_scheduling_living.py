@@ -81,6 +81,26 @@ def test_what_was_solved_before_leaves_no_trace() -> None:
             assert warm.stock_kwh["battery"].tobytes() == cold.stock_kwh["battery"].tobytes()
 
 
+@pytest.mark.parametrize(
+    ("buy", "cheapest"),
+    [
+        ([0.1 + 5e-9, 0.1], [0, 5]),
+        ([0.1, 0.1 + 5e-9], [5, 0]),
+        ([0.1 + 5e-9, 0.1 + 1e-8, 0.1, 0.1 + 2e-9], [0, 0, 5, 0]),
+    ],
+)
+def test_a_hair_of_a_price_decides_and_not_what_was_solved_before(
+    buy: list[float], cheapest: list[float]
+) -> None:
+    for before in ([0.1, 0.2, 0.3, 0.4], [0.4, 0.3, 0.2, 0.1]):
+        for price in (before[: len(buy)], buy):
+            document = site(battery(stock_at_end_min_kwh=5), import_price=price, export_price=0.0)
+            warm = plan(document, engine="highs", living=("tenant", 1))
+
+        assert warm.power_kw["battery"] == pytest.approx(cheapest, abs=1e-9)
+        assert plan(document, engine="highs").power_kw["battery"] == pytest.approx(cheapest)
+
+
 @pytest.mark.parametrize("moves", [[1] * 6, [1, 3, 0, 12, 5], [2, -1, 1]])
 def test_a_window_that_moves_on_is_planned_as_by_a_new_model(moves: list[int]) -> None:
     """From the basis that moved with it; backwards and by whole windows too."""
