@@ -26,13 +26,14 @@ _SEARCHES: Final = (
     ("mip_allow_restart", False),
 )
 #: Steepest edges would first be measured from where a small model starts, which takes longer than
-#: the few iterations that they spare; where so few follow, degeneracy needs no perturbing. What is
-#: money decides, however little: else it would be the way to a plan that does.
+#: the few iterations that they spare; where so few follow, degeneracy needs no perturbing.
 _FEW_ITERATIONS: Final = (
     ("simplex_dual_edge_weight_strategy", 1),  # devex
     ("primal_simplex_bound_perturbation_multiplier", 0.0),
-    ("dual_feasibility_tolerance", 1e-9),
 )
+#: What is money decides, however little: else it would be the way to a plan that does. Not where a
+#: model is no more than straight lines beside what bends.
+_TO_A_HAIR: Final = ("dual_feasibility_tolerance", 1e-9)
 #: Closer than this to the bound is the bound [currency].
 LEAST_GAP: Final = 1e-9
 _FEW_STORES: Final = 5
@@ -66,7 +67,9 @@ def instance(model: Compiled, gap: float) -> Any:
 
 
 def _small(model: Compiled) -> tuple[tuple[str, Any], ...]:
-    return _SEARCHES if model.integer.any() else _FEW_ITERATIONS
+    if model.integer.any():
+        return _SEARCHES
+    return _FEW_ITERATIONS if model.bent else (*_FEW_ITERATIONS, _TO_A_HAIR)
 
 
 def pass_model(highs: Any, model: Compiled) -> None:
