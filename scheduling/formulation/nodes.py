@@ -92,6 +92,7 @@ class Way:
     most: Array
     bounds: Array
     breach_price: Array
+    peak_breach_price: Array
     is_soft: NDArray[np.bool_]
 
 
@@ -102,10 +103,15 @@ def ways_of(nodes: Nodes) -> Ways:
     """Return what ``nodes`` say of importing and of exporting."""
     into = nodes.import_limit, nodes.import_most, nodes.import_breach_price
     out = nodes.export_limit, nodes.export_most, nodes.export_breach_price
-    return _way(IMPORT, *into), _way(EXPORT, *out)
+    return (
+        _way(IMPORT, *into, nodes.import_peak_breach_price),
+        _way(EXPORT, *out, nodes.export_peak_breach_price),
+    )
 
 
-def _way(direction: str, limit: Array, most: Array, breach_price: Array) -> Way:
+def _way(
+    direction: str, limit: Array, most: Array, breach_price: Array, peak_breach_price: Array
+) -> Way:
     share, power = _ROOM
     most = most * (1.0 + share) + power
     is_soft = np.logical_not(np.isnan(breach_price).all(axis=1))
@@ -114,7 +120,7 @@ def _way(direction: str, limit: Array, most: Array, breach_price: Array) -> Way:
     bounds = np.minimum(limit, most)
     if is_soft.any():
         bounds[is_soft] = most[is_soft]
-    return Way(direction, limit, most, bounds, breach_price, is_soft)
+    return Way(direction, limit, most, bounds, breach_price, peak_breach_price, is_soft)
 
 
 def add_nodes(
@@ -228,11 +234,8 @@ def _add_limit(
     is_net: bool = False,
 ) -> None:
     """Name the limit of a node in one direction; where it is soft, it has rows of its own."""
-    what, of, is_below = (
-        f"{way.direction} limit",
-        nodes.names[n],
-        is_net and way.direction == EXPORT,
-    )
+    what, of = f"{way.direction} limit", nodes.names[n]
+    is_below = is_net and way.direction == EXPORT
     if not way.is_soft[n]:
         side: Side = "lower" if is_below else "upper"
         most = -way.most[n] if is_below else way.most[n]
@@ -242,12 +245,9 @@ def _add_limit(
     rows = model.add_rows(name, columns.shape, [(columns, -1.0 if is_below else 1.0)])
     model.add_row_limit(what, rows, unit="kW", of=of)
     above = model.soften(name, above=way.breach_price[n] * step_hours).above
-    is_import = way.direction == IMPORT
-    peak_price = (nodes.import_peak_breach_price if is_import else nodes.export_peak_breach_price)[
-        n
-    ]
-    if peak_price and above is not None:
-        model.add_highest(f"{name} highest", above, f"breach: {name}", peak_price)
+    if way.peak_breach_price[n] and above is not None:
+        price = way.peak_breach_price[n]
+        model.add_highest(f"{name} highest", above, f"breach: {name}", price)
 
 
 def _limit_of(nodes: Nodes, n: int, way: Way) -> str:

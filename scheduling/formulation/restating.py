@@ -68,6 +68,7 @@ def restated(site: SiteModel, was: SiteProblem, problem: SiteProblem) -> SiteMod
     model, nodes, hours = site.model.branch(), problem.nodes, problem.step_hours
     storage, ways = site.storage, ways_of(nodes)
     bound_nodes(model, nodes, ways, site.nodes)
+    # Other terms alone leave the very same powers.
     if problem.fixed is not was.fixed:
         storage = _with_powers(site, model, problem)
         model.limits = list(_limits(model.limits, nodes.names, ways))

@@ -1,6 +1,7 @@
-"""A document as a model; the next under the same key, if only its terms differ, from the first.
+"""A document as a model; the next under the same key in the numbers of the first, if it can be.
 
-Terms are prices and hard limits at the grid connection.
+Where only its terms differ, prices and hard limits at the grid connection, not even its devices
+are read anew.
 """
 
 from collections.abc import Hashable
