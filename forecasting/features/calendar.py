@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from forecasting.features import known
+from forecasting.features.regions import parts_of
 from forecasting.features.series import Array, Sample, Times
 
 _DAY: Final = np.timedelta64(86_400, "s")
@@ -41,7 +42,7 @@ def _holidays_of(country: str, part: str, year: int) -> frozenset[np.datetime64]
     import holidays  # noqa: PLC0415 - hundreds of countries; workers alone need it
 
     try:
-        parts = (part,) if part else holidays.country_holidays(country).subdivisions or (None,)
+        parts = (part,) if part else parts_of(country) or (None,)
         free = [holidays.country_holidays(country, subdiv=each, years=year) for each in parts]
     except NotImplementedError:
         return frozenset()

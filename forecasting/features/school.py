@@ -1,7 +1,6 @@
 """School holidays of a region, from the library ``holidays``, where it has them.
 
-A region is a country and its part, as the library names them: "NL-Noord", "DE-BY", "BE-Flemish".
-Its days are decided years ahead, so they count as known at any time.
+Its days are decided years ahead, so they count as known at any time. See ``regions``.
 """
 
 from functools import lru_cache
@@ -12,45 +11,22 @@ import numpy as np
 from forecasting.features import known
 from forecasting.features.series import Array, Sample, Times
 
-#: Countries that people may be asked to choose from; the library has others, without parts.
-_COUNTRIES: Final = ("AT", "BE", "DE", "FR", "NL")
 #: A year in which fewer days are free is one of which the library knows a part alone, or nothing.
 _FEWEST_DAYS: Final = 40
-#: One of which the library knows whatever region it knows at all.
-_A_YEAR: Final = 2025
-
-
-class NoRegion(ValueError):
-    """There is no such region. Words for the user."""
-
-
-@lru_cache(maxsize=1)
-def regions() -> tuple[str, ...]:
-    """Return the regions whose school holidays are known, in alphabetical order."""
-    import holidays  # noqa: PLC0415 - hundreds of countries; not for every process
-
-    found = []
-    for country in _COUNTRIES:
-        calendar = holidays.country_holidays(country)
-        found += [f"{country}-{part}" for part in calendar.subdivisions]
-    return tuple(sorted(each for each in found if _free_days(each, _A_YEAR)))
 
 
 @lru_cache(maxsize=512)
 def _free_days(region: str, year: int) -> frozenset[np.datetime64]:
-    import holidays  # noqa: PLC0415
+    import holidays  # noqa: PLC0415 - hundreds of countries; not for every process
 
     country, _, part = region.partition("-")
-    days = holidays.country_holidays(country, subdiv=part, years=year, categories=("school",))
+    school = holidays.SCHOOL
+    if school not in holidays.country_holidays(country).supported_categories:
+        return frozenset()
+    days = holidays.country_holidays(country, subdiv=part, years=year, categories=(school,))
     if len(days) < _FEWEST_DAYS:
         return frozenset()
     return frozenset(np.datetime64(day, "D") for day in days)
-
-
-def check_region(region: str) -> None:
-    """Raise ``NoRegion`` unless school holidays of ``region`` are known."""
-    if region not in regions():
-        raise NoRegion(f"no school holidays of {region!r} are known (of {', '.join(regions())})")
 
 
 def school_holidays(times: Times, region: str) -> Array:

@@ -77,9 +77,9 @@ class KeepForecastPlanInput(MutationInput):
     )
     holiday_region: str = strawberry.field(
         default="",
-        description='Whose public and school holidays explain it: "NL-Noord", "DE-BY", '
-        '"BE-Flemish", of Austria, Belgium, France, Germany or the Netherlands; empty for the '
-        "public ones of the country.",
+        description='Whose public and school holidays explain it: "NL-Noord", "DE-BY", "CH-ZH"; '
+        "those of schools are known of Austria, Belgium, France, Germany and the Netherlands. "
+        "Empty for the public ones of the country.",
     )
     peak_kw: float | None = strawberry.field(
         default=None,

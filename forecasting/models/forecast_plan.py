@@ -50,7 +50,7 @@ class ForecastPlan(models.Model):
         covariates: sensors known ahead, such as weather forecasts and prices.
         parts: of a ``SUM`` the sensors that are added; when there are none, those of its quantity
             at the assets that hang next under its own.
-        holiday_region: whose public and school holidays explain it, as ``features.school`` names
+        holiday_region: whose public and school holidays explain it, as ``features.regions`` names
             regions; empty for the public ones of the country.
         peak_kw: what the sensor reaches at most in either direction [kW, > 0], as far as anybody
             knows: no forecast goes beyond, and before there is a history, a profile of its kind

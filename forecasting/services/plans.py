@@ -12,7 +12,7 @@ from django.db import transaction
 from assets.access import authorise_on
 from assets.models import Sensor
 from forecasting import queries
-from forecasting.features.school import NoRegion, check_region
+from forecasting.features.regions import NoRegion, check_region
 from forecasting.models import (
     DEFAULT_HISTORY,
     DEFAULT_HORIZON,

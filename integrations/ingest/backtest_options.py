@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from forecasting.features.school import NoRegion, check_region
+from forecasting.features.regions import NoRegion, check_region
 from forecasting.forecasters.base import FORECASTERS
 from integrations.ingest.wrong_file import WrongFile
 from tenants.plugins import UnknownPlugin
@@ -68,12 +68,12 @@ def clock_minute(option: str, text: str | None) -> int | None:
 
 
 def region(option: str, name: str) -> str:
-    """Return ``name``; raises ``WrongFile`` if it is neither empty nor a region with holidays."""
+    """Return ``name``; raises ``WrongFile`` if it is neither empty nor a region."""
     try:
         if name:
             check_region(name)
     except NoRegion as refusal:
-        raise WrongFile(f"{option} {name!r}: {refusal}") from None
+        raise WrongFile(f"{option}: {refusal}") from None
     return name
 
 

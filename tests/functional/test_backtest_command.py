@@ -174,7 +174,7 @@ def test_recognises_midnight_as_the_end_of_its_date(run: Run, tmp_path: Path) ->
         (["--test-share", "2"], "--test-share 2.0: a number between 0 and 1"),
         (["--origins", "0"], "--origins 0: a positive number"),
         (["--covariates", "wind"], "no column is called 'wind'"),
-        (["--region", "NL-Oost"], "--region 'NL-Oost': no school holidays"),
+        (["--region", "NL-Oost"], "--region: 'NL-Oost' is no region: NL has Midden, Noord, Zuid"),
         (["--latitude", "52"], "--latitude and --longitude belong together"),
         (["--horizon", "30d"], "hold no window"),
     ],

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from forecasting.features.calendar import closed_days, public_holidays, with_holidays
-from forecasting.features.school import NoRegion, check_region, school_holidays, with_school
+from forecasting.features.regions import NoRegion, check_region
+from forecasting.features.school import school_holidays, with_school
 from forecasting.features.series import Sample
 
 HOURS = np.datetime64("2026-03-02", "s") + np.arange(96) * np.timedelta64(3_600, "s")
@@ -53,6 +54,8 @@ def test_closed_days_join_public_holidays_in_one_covariate() -> None:
         ("Europe/Berlin", "DE-BE", "2026-06-04", 0.0),
         ("Europe/Amsterdam", "NL-Noord", "2026-04-27", 1.0),
         ("Europe/Amsterdam", "BE-Flemish", "2026-07-21", 1.0),
+        ("Europe/Zurich", "CH-TI", "2026-03-19", 1.0),  # Saint Joseph
+        ("Europe/Zurich", "CH-ZH", "2026-03-19", 0.0),
         ("UTC", "", "2026-12-25", 0.0),
         ("Antarctica/Troll", "", "2026-07-21", 0.0),
     ],
@@ -92,10 +95,15 @@ def test_school_holidays_are_a_covariate_where_each_day_is_listed() -> None:
     assert found.covariates[:, 1].sum() == 9
     assert with_school(known, "") is known
     assert with_school(beyond, "DE-NW") is beyond, "nobody has decided on 2035"
+    assert with_school(known, "CH-ZH") is known, "public holidays alone are listed"
 
 
 def test_a_region_that_nobody_lists_is_named_with_those_there_are() -> None:
-    check_region("BE-Flemish")
-    for wrong in ("NL", "XX-Nowhere", "NL-Oost", "", "-"):
-        with pytest.raises(NoRegion, match="NL-Midden, NL-Noord, NL-Zuid"):
+    for right in ("BE-Flemish", "CH-ZH", "GB-SCT"):
+        check_region(right)
+    for wrong in ("NL", "NL-Oost", "NL-"):
+        with pytest.raises(NoRegion, match=f"'{wrong}'.* NL has Midden, Noord, Zuid"):
+            check_region(wrong)
+    for wrong in ("XX-Nowhere", "", "-", "Netherlands-Noord"):
+        with pytest.raises(NoRegion, match=f"'{wrong}'.* NL-Noord, DE-BY"):
             check_region(wrong)
