@@ -2,15 +2,18 @@
 
 Engines, forecasters and connectors are classes that an installed distribution publishes
 under one of our entry-point groups. Ours take the same road (``[project.entry-points]``
-in ``pyproject.toml``), so that a guest can do whatever we can.
+in ``pyproject.toml``), so that a guest can do whatever we can. Which guests a tenant may ask for
+its plan says (``tenants.queries.usable``).
 """
 
 from collections import Counter
 from functools import cached_property
-from importlib.metadata import EntryPoint, entry_points
-from typing import Generic, TypeVar, cast
+from importlib.metadata import EntryPoint, distribution, entry_points
+from typing import Final, Generic, TypeVar, cast
 
 P = TypeVar("P")
+
+_OURS: Final = "loadstar"
 
 
 class UnknownPlugin(LookupError):
@@ -47,6 +50,10 @@ class PluginGroup(Generic[P]):
         """Names that may be asked for, in alphabetical order."""
         return tuple(sorted(self._published))
 
+    def guests(self) -> tuple[str, ...]:
+        """Names that other packages than ours publish, in alphabetical order."""
+        return tuple(name for name in self.names() if _is_guest(self._published[name]))
+
     def get(self, name: str) -> type[P]:
         """Return the class published as ``name``, imported at the first call.
 
@@ -60,3 +67,14 @@ class PluginGroup(Generic[P]):
             known = ", ".join(self.names()) or "none"
             raise UnknownPlugin(f"{self.group} has no {name!r} (known: {known})")
         return cast("type[P]", point.load())
+
+
+def guests() -> tuple[str, ...]:
+    """Return the names of all plug-ins of other packages, of any kind that ours publishes."""
+    kinds = {point.group for point in distribution(_OURS).entry_points}
+    points = [point for kind in kinds for point in entry_points(group=kind)]
+    return tuple(sorted({point.name for point in points if _is_guest(point)}))
+
+
+def _is_guest(point: EntryPoint) -> bool:
+    return point.dist is None or point.dist.name != _OURS

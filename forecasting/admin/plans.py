@@ -22,6 +22,7 @@ from forecasting.forecasters.base import FORECASTERS
 from forecasting.models import SUM, ForecastPlan, RemoteModel
 from tenants.accounts.actors import actor_of
 from tenants.admin.service_form import ServiceAdmin, ServiceForm
+from tenants.queries import usable
 
 Drawn = Callable[[Sensor, queries.Accuracy], dict[str, Any]]
 
@@ -49,7 +50,7 @@ class ForecastPlanForm(ServiceForm[ForecastPlan]):
         super().__init__(*args, **kwargs)
         self.fields["forecaster"] = forms.ChoiceField(
             choices=[
-                *((name, name.replace("_", " ")) for name in FORECASTERS.names()),
+                *((name, name.replace("_", " ")) for name in usable(FORECASTERS)),
                 (SUM, "the sum of its parts"),
                 *((str(each), str(each)) for each in RemoteModel.objects.order_by("name")),
             ]

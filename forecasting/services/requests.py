@@ -16,6 +16,7 @@ from tenants.audit.services import record, values_of
 from tenants.errors import wrong
 from tenants.jobs import enqueue
 from tenants.permissions import Actor, Permission
+from tenants.queries import usable
 
 #: Two weeks: weather and prices are not known further.
 MAX_HORIZON: Final = timedelta(days=14)
@@ -123,8 +124,11 @@ def check_has_events(sensor: Sensor) -> None:
 
 
 def check_forecaster(name: str) -> None:
-    """Raise ``ValidationError`` unless ``name`` is a plug-in, a remote model or ``SUM``."""
-    known = FORECASTERS.names()
+    """Raise ``ValidationError`` unless ``name`` is one that the tenant may ask for.
+
+    A plug-in of ours or one that its plan lists, a remote model, or ``SUM``.
+    """
+    known = usable(FORECASTERS)
     if name not in (*known, SUM) and not queries.has_remote_model(name):
         words = f"unknown forecaster {name!r} (known: {', '.join(known)}, {SUM})"
         raise wrong("forecaster", words, code="forecaster")

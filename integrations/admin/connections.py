@@ -13,10 +13,11 @@ from integrations import services
 from integrations.connectors.base import CONNECTORS
 from integrations.models import Binding, Connection
 from tenants.accounts.actors import actor_of
+from tenants.queries import usable
 
 
 class ConnectionForm(forms.ModelForm[Connection]):
-    connector = forms.ChoiceField(choices=lambda: [(name, name) for name in CONNECTORS.names()])
+    connector = forms.ChoiceField(choices=lambda: [(name, name) for name in usable(CONNECTORS)])
     new_settings = forms.CharField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off"}),

@@ -14,7 +14,7 @@ from tenants.audit.services import record, values_of
 from tenants.errors import as_validation_error, wrong
 from tenants.jobs import enqueue
 from tenants.permissions import Actor, Permission, authorise
-from tenants.plugins import UnknownPlugin
+from tenants.queries import usable
 
 
 @transaction.atomic
@@ -116,12 +116,13 @@ def parse_settings(connector: str, settings: dict[str, Any]) -> BaseModel:
     """Return ``settings`` as ``connector`` types them.
 
     Raises:
-        ValidationError: there is no such connector, or a setting is wrong.
+        ValidationError: there is no such connector for the tenant, or a setting is wrong.
     """
-    try:
-        settings_type = CONNECTORS.get(connector).settings_type
-    except UnknownPlugin as error:
-        raise wrong("connector", str(error), code="connector") from None
+    known = usable(CONNECTORS)
+    if connector not in known:
+        words = f"unknown connector {connector!r} (known: {', '.join(known)})"
+        raise wrong("connector", words, code="connector")
+    settings_type = CONNECTORS.get(connector).settings_type
     try:
         return settings_type.model_validate(settings)
     except SettingsInvalid as error:

@@ -29,6 +29,7 @@ from tenants.errors import as_validation_error, wrong
 from tenants.events import emit
 from tenants.jobs import enqueue
 from tenants.permissions import Actor, Permission
+from tenants.queries import usable
 
 #: What is planned when nobody says what: from the running step on, as far as all is known.
 USUAL_STEP: Final = timedelta(minutes=15)
@@ -171,12 +172,12 @@ def check_length(grid: TimeGrid) -> None:
 
 
 def check_engine(engine: str) -> None:
-    """Check that there is an engine of this name.
+    """Check that there is an engine of this name that the tenant may ask for.
 
     Raises:
         ValidationError: there is none.
     """
-    known = ("auto", *ENGINES.names())
+    known = ("auto", *usable(ENGINES))
     if engine not in known:
         words = f"unknown engine {engine!r} (known: {', '.join(known)})"
         raise wrong("engine", words, code="engine")

@@ -4,10 +4,13 @@ import re
 from typing import Final, Self
 from zoneinfo import available_timezones
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django_tenants.models import DomainMixin, TenantMixin
+
+from tenants.plugins import guests
 
 PUBLIC_SCHEMA: Final = "public"
 #: A schema that every migration reaches and no host name does; new tenants are its copies.
@@ -80,6 +83,15 @@ class Plan(models.Model):
         help_text="Days after an event until what is believed of it is forgotten; empty: never.",
     )
 
+    guest_plugins = ArrayField(
+        models.CharField(max_length=100),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Names of forecasters, engines and connectors of other packages that its tenants "
+        "may use, with commas between; ours may be used by all.",
+    )
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -90,6 +102,14 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        published = guests()
+        unknown = [name for name in self.guest_plugins if name not in published]
+        if unknown:
+            told = f"no other package publishes {', '.join(unknown)}"
+            words = f"{told} (published: {', '.join(published) or 'none'})"
+            raise ValidationError({"guest_plugins": words})
 
 
 class TenantQuerySet(models.QuerySet["Tenant"]):

@@ -60,6 +60,17 @@ def test_there_are_promises_to_keep() -> None:
     assert len(promises()) >= 8
 
 
+def test_the_example_in_the_documentation_is_what_the_command_writes(package: Path) -> None:
+    example = Path(__file__).parents[2] / "docs/examples/my_model"
+
+    def texts(folder: Path) -> dict[Path, str]:
+        files = [*folder.glob("*.*"), *folder.glob("my_model/*.py")]
+        return {each.relative_to(folder): each.read_text() for each in files}
+
+    assert len(texts(package)) == 4
+    assert texts(example) == texts(package), "write it anew: manage.py new_forecaster"
+
+
 @pytest.mark.parametrize("name", ["2fast", "class", "a-b", "../up", "linear", "naïve"])
 def test_a_wrong_name_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(CommandError) as refused:

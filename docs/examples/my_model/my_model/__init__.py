@@ -1,0 +1,1 @@
+"""A forecaster for Loadstar."""
