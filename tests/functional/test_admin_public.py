@@ -91,6 +91,28 @@ def test_what_is_wrong_of_a_new_tenant_is_said_at_its_field(
     assert (Tenant.objects.count(), Domain.objects.count()) == before
 
 
+def test_a_plan_lists_guests_that_are_installed(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {
+        "name": "With guests",
+        "max_running_jobs": "4",
+        "job_weight": "1",
+        "points_per_minute": "60000",
+        "total_points_per_minute": "600000",
+        "guest_plugins": "my_model, my_engine",
+    }
+
+    refused = browser.post(address(Plan, "add"), given)
+    monkeypatch.setattr("tenants.models.tenant.guests", lambda: ("my_engine", "my_model"))
+    stored = browser.post(address(Plan, "add"), given)
+
+    [words] = refused.context["adminform"].form.errors["guest_plugins"]
+    assert words == "no other package publishes my_model, my_engine (published: none)"
+    assert stored.status_code == 302
+    assert Plan.objects.get(name="With guests").guest_plugins == ["my_model", "my_engine"]
+
+
 def test_a_suspended_tenants_host_answers_no_more_until_it_is_served_again(
     browser: Client, other_tenant: Tenant
 ) -> None:
