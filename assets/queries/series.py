@@ -54,9 +54,7 @@ def read_series(
     """
     if sensor.resolution != grid.step:
         raise ValueError(f"{sensor} has events of {sensor.resolution}, not {grid.step}")
-    asked = Asked(known_at=known_at, kinds=kinds)
-    known = read_known([sensor], {sensor.pk: grid}, asked=asked, probabilities=[probability])
-    return known[sensor.pk, probability].values
+    return _series(sensor, grid, Asked(known_at=known_at, kinds=kinds), probability)
 
 
 def read_onto(
@@ -66,10 +64,12 @@ def read_onto(
     known_at: datetime,
     kinds: Sequence[SourceKind] = EXPECTED,
     probability: float = 0.5,
+    horizon: timedelta | None = None,
 ) -> Array:
     """Return values on ``grid``, whose step may be longer or shorter than the sensor's.
 
-    Arguments and NaN as for ``read_series``. Power and prices hold over the whole event and
+    Arguments and NaN as for ``read_series``; with ``horizon`` of each event only beliefs formed so
+    long before its start, or earlier, count. Power and prices hold over the whole event and
     are averaged over longer steps; energy is shared out and summed; a stock is that of the start.
 
     Of points in time it is what held, see ``assets.queries.points``.
@@ -77,11 +77,9 @@ def read_onto(
     Raises:
         ValueError: neither of step and resolution is a multiple of the other.
     """
-    usual = usual_aggregation(sensor)
+    asked = Asked(known_at=known_at, kinds=kinds, horizon=horizon)
     if sensor.resolution <= grid.step:
-        return read_aggregated(
-            sensor, grid, known_at=known_at, aggregation=usual, kinds=kinds, probability=probability
-        )
+        return _aggregated(sensor, grid, asked, usual_aggregation(sensor), probability)
     factor, rest = divmod(sensor.resolution, grid.step)
     if rest:
         raise ValueError(f"{sensor} has events of {sensor.resolution}, which {grid.step} cuts")
@@ -89,7 +87,7 @@ def read_onto(
     start = grid.start - timedelta(seconds=before)
     n_events = -(-(grid.end - start) // sensor.resolution)
     events = TimeGrid(start, sensor.resolution, n_events)
-    values = read_series(sensor, events, known_at=known_at, kinds=kinds, probability=probability)
+    values = _series(sensor, events, asked, probability)
     skipped = (grid.start - start) // grid.step
     refined = refine(values, factor)[skipped : skipped + grid.n_steps]
     return refined / factor if sensor.quantity == Quantity.ENERGY else refined
@@ -112,15 +110,27 @@ def read_aggregated(
     Raises:
         ValueError: the step is no multiple of the resolution.
     """
+    return _aggregated(
+        sensor, grid, Asked(known_at=known_at, kinds=kinds), aggregation, probability
+    )
+
+
+def _aggregated(
+    sensor: Sensor, grid: TimeGrid, asked: Asked, aggregation: str, probability: float
+) -> Array:
     if sensor.is_instantaneous:
-        asked = Asked(known_at=known_at, kinds=kinds)
         return _read_held(sensor, grid, asked, aggregation, probability)
     factor, rest = divmod(grid.step, sensor.resolution)
     if rest or not factor:
         raise ValueError(f"{sensor} has events of {sensor.resolution}: {grid.step} is no multiple")
     events = TimeGrid(grid.start, sensor.resolution, grid.n_steps * factor)
-    values = read_series(sensor, events, known_at=known_at, kinds=kinds, probability=probability)
+    values = _series(sensor, events, asked, probability)
     return values if factor == 1 else coarsen(values, factor, aggregation)
+
+
+def _series(sensor: Sensor, grid: TimeGrid, asked: Asked, probability: float) -> Array:
+    known = read_known([sensor], {sensor.pk: grid}, asked=asked, probabilities=[probability])
+    return known[sensor.pk, probability].values
 
 
 def _read_held(
