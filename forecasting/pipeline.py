@@ -101,12 +101,15 @@ def _record(run: ForecastRun, found: interpret.Forecast, *, at: datetime) -> Non
     source = Source.objects.of(SourceKind.FORECASTER, found.forecaster, found.version)
     # Believed since the knowledge time, not since the worker was done: a forecast holds nothing
     # newer, and a backtest finds it where it belongs.
+    sensor, factor = run.sensor, run.step // run.sensor.resolution
+    # What is foretold of a step holds in each of its events; energy is shared out among them.
+    share = factor if sensor.quantity == Quantity.ENERGY else 1
     series = [
         SeriesOfBeliefs(
-            sensor=run.sensor,
+            sensor=sensor,
             source=source,
             grid=run.grid,
-            values=values,
+            values=np.repeat(values, factor) / share,
             belief_time=run.knowledge_time,
             cumulative_probability=probability,
         )

@@ -59,6 +59,11 @@ class KeepForecastPlanInput(MutationInput):
     horizon_hours: float = strawberry.field(
         default=48.0, description="How far ahead it looks [h]; at most 14 days."
     )
+    step_minutes: float | None = strawberry.field(
+        default=None,
+        description="What is foretold at once [min, a part of an hour]: a whole number of events "
+        "of the sensor, which are alike within it; null: each event by itself.",
+    )
     rhythm_minutes: float | None = strawberry.field(
         default=None, description="How often it is renewed [min, 5 or more]; null: on request."
     )
@@ -98,6 +103,7 @@ _GIVEN: Final = {
     "history": "history_hours",
     "horizon": "horizon_hours",
     "rhythm": "rhythm_minutes",
+    "step": "step_minutes",
 }
 
 
@@ -147,13 +153,14 @@ class ForecastingMutation:
     )
     @_named_as_given
     def keep_forecast_plan(self, info: Info, input: KeepForecastPlanInput) -> ForecastPlan:
-        rhythm = input.rhythm_minutes
+        rhythm, step = input.rhythm_minutes, input.step_minutes
         return services.keep_plan(
             actor=info.context.actor,
             sensor=visible_row(Sensor, input.sensor, info, field="sensor"),
             forecaster=input.forecaster,
             history=_hours("history_hours", input.history_hours),
             horizon=_hours("horizon_hours", input.horizon_hours),
+            step=None if step is None else _hours("step_minutes", step / 60),
             rhythm=None if rhythm is None else _hours("rhythm_minutes", rhythm / 60),
             follows_data=input.follows_data,
             covariates=[

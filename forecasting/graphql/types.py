@@ -145,6 +145,12 @@ class ForecastPlanNode(VisibleNode):
         return root.horizon / timedelta(hours=1)
 
     @strawberry_django.field(
+        only=["step"], description="What is foretold at once [min]; null for each event by itself."
+    )
+    def step_minutes(self, root: strawberry.Parent[models.ForecastPlan]) -> float | None:
+        return None if root.step is None else root.step / timedelta(minutes=1)
+
+    @strawberry_django.field(
         only=["rhythm"], description="How often it is renewed [min]; null for on request alone."
     )
     def rhythm_minutes(self, root: strawberry.Parent[models.ForecastPlan]) -> float | None:

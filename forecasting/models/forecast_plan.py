@@ -63,6 +63,11 @@ class ForecastPlan(models.Model):
     forecaster = models.CharField(max_length=50, default=BASELINE)
     history = models.DurationField(default=DEFAULT_HISTORY)
     horizon = models.DurationField(default=DEFAULT_HORIZON)
+    step = models.DurationField(
+        null=True,
+        blank=True,
+        help_text="Foretold at once, at most an hour; empty: each event of the sensor by itself.",
+    )
     rhythm = models.DurationField(null=True, blank=True)
     follows_data = models.BooleanField(default=False, db_default=False)
     covariates = models.ManyToManyField(Sensor, related_name="+", blank=True)

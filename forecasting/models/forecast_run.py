@@ -46,7 +46,8 @@ class ForecastRun(models.Model):
 
     Attributes:
         forecaster: who was asked.
-        start, end: window [start, end), UTC, in steps of the sensor's resolution.
+        start, end: window [start, end), UTC.
+        step: that is foretold at once, a multiple of the sensor's resolution.
         history_start: beginning of what was learnt from.
         knowledge_time: beliefs formed later were not used, so a run can be repeated.
         source: who made the forecast; None until there is one.
@@ -64,6 +65,7 @@ class ForecastRun(models.Model):
     start = models.DateTimeField()
     end = models.DateTimeField()
     history_start = models.DateTimeField()
+    step = models.DurationField()
     knowledge_time = models.DateTimeField()
     requested_by = models.CharField(max_length=100)
     requested_at = models.DateTimeField()

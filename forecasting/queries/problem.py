@@ -8,7 +8,7 @@ import numpy as np
 
 from assets.calendars import wall_clock
 from assets.models import Annotation, AnnotationType, Quantity, Sensor
-from assets.queries import EXPECTED, MEASURED, read_onto, read_series
+from assets.queries import EXPECTED, MEASURED, read_onto
 from assets.timegrid import TimeGrid
 from forecasting.features import known
 from forecasting.features.calendar import with_holidays
@@ -42,11 +42,11 @@ def read_problem(run: ForecastRun) -> Problem:
     where they have gaps; one of which nothing is known in the window is left out.
     """
     sensor, asset = run.sensor, run.sensor.asset
-    whole = TimeGrid.between(run.history_start, run.end, sensor.resolution)
-    n_past = whole.n_steps - run.grid.n_steps
-    past = TimeGrid(run.history_start, sensor.resolution, n_past)
+    whole = TimeGrid.between(run.history_start, run.end, run.step)
+    n_past = run.history // run.step
+    past = TimeGrid(run.history_start, run.step, n_past)
     target = np.full(whole.n_steps, np.nan)
-    target[:n_past] = read_series(sensor, past, known_at=run.knowledge_time, kinds=MEASURED)
+    target[:n_past] = read_onto(sensor, past, known_at=run.knowledge_time, kinds=MEASURED)
     names, columns = _covariates(run, whole, n_past)
     times = wall_clock(whole.starts(), asset.time_zone)
     place = None

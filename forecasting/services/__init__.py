@@ -13,7 +13,7 @@ from forecasting.services.plans import (
 from forecasting.services.remote_models import keep_remote_model
 from forecasting.services.requests import (
     MAX_HORIZON,
-    next_event,
+    next_start,
     request_again,
     request_forecast,
 )
@@ -22,7 +22,7 @@ __all__ = [
     "MAX_HORIZON",
     "keep_plan",
     "keep_remote_model",
-    "next_event",
+    "next_start",
     "renew_after_data",
     "renew_forecasts",
     "renew_sums",

@@ -38,6 +38,7 @@ logger = logging.getLogger(__name__)
 
 #: Between two forecasts of a sensor that nobody asked for.
 MIN_RHYTHM: Final = timedelta(minutes=5)
+_HOUR: Final = timedelta(hours=1)
 _PLAN_FIELDS: Final = (
     "sensor_id",
     "forecaster",
@@ -46,6 +47,7 @@ _PLAN_FIELDS: Final = (
     "rhythm",
     "follows_data",
     "holiday_region",
+    "step",
     "peak_kw",
 )
 
@@ -58,6 +60,7 @@ def keep_plan(
     forecaster: str,
     history: timedelta = DEFAULT_HISTORY,
     horizon: timedelta = DEFAULT_HORIZON,
+    step: timedelta | None = None,
     rhythm: timedelta | None = None,
     follows_data: bool = False,
     covariates: Sequence[Sensor] = (),
@@ -72,7 +75,8 @@ def keep_plan(
     Raises:
         PermissionDenied: ``actor`` may not manage the sensor's asset, or not read that of a
             covariate or a part.
-        ValidationError: the forecaster is unknown, a span too short or too long, a covariate is
+        ValidationError: the forecaster is unknown, a span too short or too long, the step no
+            whole number of events or no part of an hour, a covariate is
             the sensor itself, a peak is not positive, parts cannot be added up, nobody lists
             the public and school holidays of the region.
     """
@@ -84,8 +88,10 @@ def keep_plan(
             raise wrong("covariates", "a sensor does not explain itself", code="choice")
     check_forecaster(forecaster)
     _check_parts(actor, sensor, forecaster, parts, explained=bool(covariates), peak_kw=peak_kw)
-    check_span("history", history, sensor, MAX_HISTORY)
-    check_span("horizon", horizon, sensor, MAX_HORIZON)
+    if step is not None:
+        _check_step(step, sensor, forecaster)
+    check_span("history", history, step or sensor.resolution, MAX_HISTORY)
+    check_span("horizon", horizon, step or sensor.resolution, MAX_HORIZON)
     if rhythm is not None and not MIN_RHYTHM <= rhythm <= MAX_HORIZON:
         words = f"{rhythm} is not between {MIN_RHYTHM} and {MAX_HORIZON.days} days"
         raise wrong("rhythm", words, code="range")
@@ -97,7 +103,7 @@ def keep_plan(
     before = values_of(plan, *_PLAN_FIELDS) if plan.pk else None
     plan.forecaster, plan.history, plan.horizon = forecaster, history, horizon
     plan.rhythm, plan.follows_data, plan.peak_kw = rhythm, follows_data, peak_kw
-    plan.holiday_region = holiday_region
+    plan.step, plan.holiday_region = step, holiday_region
     plan.save()
     plan.covariates.set(covariates)
     plan.parts.set(parts)
@@ -125,6 +131,14 @@ def _check_parts(
         # Clipped, it would no longer be the sum of its parts.
         raise wrong("peak_kw", "a sum has none: give it to its parts", code="choice")
     check_sum(actor, sensor, list(parts) or parts_of(ForecastPlan(sensor=sensor)))
+
+
+def _check_step(step: timedelta, sensor: Sensor, forecaster: str) -> None:
+    if forecaster == SUM:
+        raise wrong("step", "a sum has that of its parts' events", code="choice")
+    if not timedelta(0) < step <= _HOUR or _HOUR % step or step % sensor.resolution:
+        words = f"{step} is no part of an hour that is a whole number of {sensor.resolution}"
+        raise wrong("step", words, code="step")
 
 
 def _check_region(region: str) -> None:

@@ -59,23 +59,25 @@ def request_forecast(
     check_forecaster(name)
     if name == SUM:
         check_sum(actor, sensor, parts_of(plan))
+    step = sensor.resolution if plan.step is None or name == SUM else plan.step
     if grid is None:
-        grid = _window_from(now, plan)
-    _check_window(grid, sensor, now)
+        grid = _window_from(now, plan, step)
+    _check_window(grid, sensor, step, now)
     span = plan.history if history is None else history
-    check_span("history", span, sensor, MAX_HISTORY)
+    check_span("history", span, step, MAX_HISTORY)
     run = ForecastRun.objects.create(
         sensor=sensor,
         forecaster=name,
         start=grid.start,
         end=grid.end,
-        history_start=grid.start - span // sensor.resolution * sensor.resolution,
+        history_start=grid.start - span // step * step,
+        step=step,
         knowledge_time=now,
         requested_by=actor.name,
         requested_at=now,
     )
     _enqueue(run, now)
-    asked = values_of(run, "sensor_id", "forecaster", "start", "end", "history_start")
+    asked = values_of(run, "sensor_id", "forecaster", "start", "end", "history_start", "step")
     record(actor=actor, verb="request_forecast", subject=run, after=asked)
     return run
 
@@ -87,7 +89,7 @@ def request_again(*, actor: Actor, run: ForecastRun, now: datetime) -> ForecastR
     Returns and raises as ``request_forecast``.
     """
     sensor = run.sensor
-    start = next_event(sensor, now)
+    start = next_start(sensor, now)
     return request_forecast(
         actor=actor,
         sensor=sensor,
@@ -103,15 +105,19 @@ def _enqueue(run: ForecastRun, now: datetime) -> None:
     enqueue("forecasting.forecast", payload={"run_id": run_id}, dedupe_key=run_id, now=now)
 
 
-def _window_from(now: datetime, plan: ForecastPlan) -> TimeGrid:
-    resolution = plan.sensor.resolution
-    check_span("horizon", plan.horizon, plan.sensor, MAX_HORIZON)
-    return TimeGrid(next_event(plan.sensor, now), resolution, plan.horizon // resolution)
+def _window_from(now: datetime, plan: ForecastPlan, step: timedelta) -> TimeGrid:
+    check_span("horizon", plan.horizon, step, MAX_HORIZON)
+    start = _next_multiple(step, now)
+    return TimeGrid.between(start, start + plan.horizon // step * step, plan.sensor.resolution)
 
 
-def next_event(sensor: Sensor, now: datetime) -> datetime:
-    """Return the start of the first event of ``sensor`` that begins at ``now`` or later."""
-    seconds = sensor.resolution.total_seconds()
+def next_start(sensor: Sensor, now: datetime) -> datetime:
+    """Return when the first window of ``sensor`` begins that does at ``now`` or later."""
+    return _next_multiple(queries.plan_of(sensor).step or sensor.resolution, now)
+
+
+def _next_multiple(step: timedelta, now: datetime) -> datetime:
+    seconds = step.total_seconds()
     after = math.ceil(now.timestamp() / seconds) * seconds
     return datetime.fromtimestamp(after, tz=now.tzinfo)
 
@@ -134,17 +140,19 @@ def check_forecaster(name: str) -> None:
         raise wrong("forecaster", words, code="forecaster")
 
 
-def _check_window(grid: TimeGrid, sensor: Sensor, now: datetime) -> None:
-    resolution = sensor.resolution
-    if grid.step != resolution:
-        raise wrong("step", f"{sensor} has events of {resolution}, not {grid.step}", code="step")
-    if grid.start.timestamp() % resolution.total_seconds():
-        words = f"{sensor} has events on multiples of {resolution} in UTC, not at {grid.start}"
-        raise wrong("start", words, code="start")
+def _check_window(grid: TimeGrid, sensor: Sensor, step: timedelta, now: datetime) -> None:
+    if grid.step != sensor.resolution:
+        words = f"{sensor} has events of {sensor.resolution}, not {grid.step}"
+        raise wrong("step", words, code="step")
+    for field, moment in (("start", grid.start), ("end", grid.end)):
+        if moment.timestamp() % step.total_seconds():
+            words = f"{sensor} is foretold on multiples of {step} in UTC, not at {moment}"
+            raise wrong(field, words, code=field)
     if grid.end <= now:
         raise wrong("end", f"the window ends at {grid.end}: that is past", code="past")
-    if grid.end > now + MAX_HORIZON + resolution or grid.n_steps > MAX_STEPS:
-        words = f"{grid.n_steps} steps to {grid.end}: at most {MAX_HORIZON.days} days ahead"
+    n_steps = (grid.end - grid.start) // step
+    if grid.end > now + MAX_HORIZON + step or n_steps > MAX_STEPS:
+        words = f"{n_steps} steps to {grid.end}: at most {MAX_HORIZON.days} days ahead"
         raise wrong("end", f"{words} and {MAX_STEPS} steps are allowed", code="too_long")
 
 
@@ -166,8 +174,8 @@ def check_sum(actor: Actor, net: Sensor, parts: list[Sensor]) -> None:
         raise wrong("parts", str(refusal), code="choice") from None
 
 
-def check_span(field: str, span: timedelta, sensor: Sensor, most: timedelta) -> None:
-    """Raise ``ValidationError`` unless ``span`` is one event or more, and at most ``most``."""
-    if not sensor.resolution <= span <= most:
-        words = f"{span} is not between one event ({sensor.resolution}) and {most.days} days"
+def check_span(field: str, span: timedelta, step: timedelta, most: timedelta) -> None:
+    """Raise ``ValidationError`` unless ``span`` is one step or more, and at most ``most``."""
+    if not step <= span <= most:
+        words = f"{span} is not between one step ({step}) and {most.days} days"
         raise wrong(field, words, code="range")

@@ -28,7 +28,8 @@ KEEP = """
     mutation ($input: KeepForecastPlanInput!) {
       keepForecastPlan(input: $input) {
         object {
-          forecaster historyHours horizonHours rhythmMinutes followsData holidayRegion peakKw
+          forecaster historyHours horizonHours stepMinutes rhythmMinutes followsData
+          holidayRegion peakKw
         }
         errors { code field detail }
       }
@@ -79,6 +80,7 @@ def test_a_plan_is_kept_whole(manager: GraphQLClient, load: Sensor) -> None:
         "forecaster": "linear",
         "historyHours": 240.0,
         "horizonHours": 36.0,
+        "stepMinutes": 60.0,
         "rhythmMinutes": 30.0,
         "followsData": True,
         "holidayRegion": "NL-Noord",
@@ -91,7 +93,7 @@ def test_a_plan_is_kept_whole(manager: GraphQLClient, load: Sensor) -> None:
     given.pop("sensor")
     assert (kept["object"], kept["errors"]) == (given, [])
     assert replaced["object"]["forecaster"] == "auto"
-    assert replaced["object"]["rhythmMinutes"] is None
+    assert replaced["object"]["rhythmMinutes"] is replaced["object"]["stepMinutes"] is None
     assert ForecastPlan.objects.get().peak_kw is None
 
 
@@ -118,6 +120,7 @@ def test_wrong_input_is_named(
 def test_a_wrong_plan_is_named(manager: GraphQLClient, load: Sensor) -> None:
     for change, field in (
         ({"rhythmMinutes": 1.0}, ["rhythmMinutes"]),
+        ({"stepMinutes": 7.0}, ["stepMinutes"]),
         ({"peakKw": -1.0}, ["peakKw"]),
         ({"holidayRegion": "NL-Oost"}, ["holidayRegion"]),
         ({"horizonHours": 400.0}, ["horizonHours"]),

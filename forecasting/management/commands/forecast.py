@@ -12,7 +12,7 @@ from django.utils import timezone
 from assets.models import Sensor
 from assets.timegrid import TimeGrid
 from forecasting.models import ForecastRun
-from forecasting.services import MAX_HORIZON, next_event, request_forecast
+from forecasting.services import MAX_HORIZON, next_start, request_forecast
 from tenants.management.entering import enter
 from tenants.permissions import PLATFORM
 
@@ -68,7 +68,7 @@ def _window(sensor: Sensor, hours: int | None, now: datetime) -> TimeGrid | None
     most = MAX_HORIZON // timedelta(hours=1)
     if not 1 <= hours <= most:
         _refuse(f"--hours {hours}: between 1 and {most} is right")
-    start = next_event(sensor, now)
+    start = next_start(sensor, now)
     return TimeGrid(start, sensor.resolution, timedelta(hours=hours) // sensor.resolution)
 
 
