@@ -26,6 +26,7 @@ from forecasting.services.requests import (
     check_forecaster,
     check_has_events,
     check_span,
+    check_step,
     check_sum,
     parts_of,
     request_forecast,
@@ -38,7 +39,6 @@ logger = logging.getLogger(__name__)
 
 #: Between two forecasts of a sensor that nobody asked for.
 MIN_RHYTHM: Final = timedelta(minutes=5)
-_HOUR: Final = timedelta(hours=1)
 _PLAN_FIELDS: Final = (
     "sensor_id",
     "forecaster",
@@ -75,10 +75,9 @@ def keep_plan(
     Raises:
         PermissionDenied: ``actor`` may not manage the sensor's asset, or not read that of a
             covariate or a part.
-        ValidationError: the forecaster is unknown, a span too short or too long, the step no
-            whole number of events or no part of an hour, a covariate is
-            the sensor itself, a peak is not positive, parts cannot be added up, nobody lists
-            the public and school holidays of the region.
+        ValidationError: the forecaster or the region is unknown, a span too short or too long, the
+            step no part of an hour or no whole number of events, a covariate is the sensor itself,
+            a peak is not positive, parts cannot be added up.
     """
     authorise_on(actor, Permission.ASSET_MANAGE, sensor.asset)
     check_has_events(sensor)
@@ -88,8 +87,10 @@ def keep_plan(
             raise wrong("covariates", "a sensor does not explain itself", code="choice")
     check_forecaster(forecaster)
     _check_parts(actor, sensor, forecaster, parts, explained=bool(covariates), peak_kw=peak_kw)
+    if step is not None and forecaster == SUM:
+        raise wrong("step", "a sum has that of its parts' events", code="choice")
     if step is not None:
-        _check_step(step, sensor, forecaster)
+        check_step(step, sensor)
     check_span("history", history, step or sensor.resolution, MAX_HISTORY)
     check_span("horizon", horizon, step or sensor.resolution, MAX_HORIZON)
     if rhythm is not None and not MIN_RHYTHM <= rhythm <= MAX_HORIZON:
@@ -131,14 +132,6 @@ def _check_parts(
         # Clipped, it would no longer be the sum of its parts.
         raise wrong("peak_kw", "a sum has none: give it to its parts", code="choice")
     check_sum(actor, sensor, list(parts) or parts_of(ForecastPlan(sensor=sensor)))
-
-
-def _check_step(step: timedelta, sensor: Sensor, forecaster: str) -> None:
-    if forecaster == SUM:
-        raise wrong("step", "a sum has that of its parts' events", code="choice")
-    if not timedelta(0) < step <= _HOUR or _HOUR % step or step % sensor.resolution:
-        words = f"{step} is no part of an hour that is a whole number of {sensor.resolution}"
-        raise wrong("step", words, code="step")
 
 
 def _check_region(region: str) -> None:

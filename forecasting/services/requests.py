@@ -20,6 +20,7 @@ from tenants.queries import usable
 
 #: Two weeks: weather and prices are not known further.
 MAX_HORIZON: Final = timedelta(days=14)
+_HOUR: Final = timedelta(hours=1)
 MAX_HISTORY: Final = timedelta(days=3 * 365)
 #: Two weeks of five minutes.
 MAX_STEPS: Final = 4_032
@@ -50,7 +51,7 @@ def request_forecast(
 
     Raises:
         PermissionDenied: ``actor`` may not request forecasts on the sensor's asset.
-        ValidationError: window, forecaster or history is wrong.
+        ValidationError: window, forecaster or history is wrong, or the plan's step has become so.
     """
     authorise_on(actor, Permission.FORECAST_REQUEST, sensor.asset)
     check_has_events(sensor)
@@ -60,6 +61,7 @@ def request_forecast(
     if name == SUM:
         check_sum(actor, sensor, parts_of(plan))
     step = sensor.resolution if plan.step is None or name == SUM else plan.step
+    check_step(step, sensor)
     if grid is None:
         grid = _window_from(now, plan, step)
     _check_window(grid, sensor, step, now)
@@ -172,6 +174,13 @@ def check_sum(actor: Actor, net: Sensor, parts: list[Sensor]) -> None:
         queries.check_parts(net, parts)
     except queries.WrongParts as refusal:
         raise wrong("parts", str(refusal), code="choice") from None
+
+
+def check_step(step: timedelta, sensor: Sensor) -> None:
+    """Raise ``ValidationError`` unless ``step`` is a part of an hour in whole events."""
+    if not timedelta(0) < step <= _HOUR or _HOUR % step or step % sensor.resolution:
+        words = f"{step} is no part of an hour that is a whole number of {sensor.resolution}"
+        raise wrong("step", words, code="step")
 
 
 def check_span(field: str, span: timedelta, step: timedelta, most: timedelta) -> None:

@@ -12,7 +12,7 @@ from assets.queries import read_quantiles
 from forecasting.interpret import QUANTILES
 from forecasting.models import ForecastPlan, ForecastRun, RunState
 from forecasting.queries import read_problem
-from forecasting.services import keep_plan, request_again, request_forecast
+from forecasting.services import keep_plan, renew_forecasts, request_again, request_forecast
 from tenants.permissions import PLATFORM
 from tests.factories import HOUR, QUARTER, a_sensor, believe
 
@@ -98,6 +98,19 @@ def test_a_sum_has_no_step_of_its_own(site: Asset) -> None:
 
     with pytest.raises(ValidationError, match="that of its parts' events"):
         keep_plan(actor=PLATFORM, sensor=sensor, forecaster="sum", parts=[part], step=HOUR)
+
+
+def test_a_step_that_no_longer_fits_the_sensor_is_refused(site: Asset, now: datetime) -> None:
+    sensor = a_sensor(site, Quantity.POWER, resolution=QUARTER)
+    keep_plan(actor=PLATFORM, sensor=sensor, forecaster="linear", step=2 * QUARTER)
+    sensor.resolution = HOUR
+    sensor.save()
+
+    with pytest.raises(ValidationError, match="no part of an hour") as refused:
+        request_forecast(actor=PLATFORM, sensor=sensor, now=now)
+
+    assert list(refused.value.message_dict) == ["step"]
+    assert renew_forecasts(now=now) == 0, "told in the log, and others are renewed"
 
 
 def test_a_window_that_cuts_a_step_is_refused(site: Asset, now: datetime) -> None:
