@@ -38,7 +38,8 @@ from scheduling.formulation.storage import (
     stock_costs,
 )
 
-_TERMS: Final = {f"{way}_{what}" for way in (IMPORT, EXPORT) for what in ("price", "limit", "most")}
+_LIMITS: Final = {f"{way}_{what}" for way in (IMPORT, EXPORT) for what in ("limit", "most")}
+_TERMS: Final = {*_LIMITS, f"{IMPORT}_price", f"{EXPORT}_price"}
 
 
 def _but(kind: type[Any], numbers: set[str]) -> tuple[str, ...]:
@@ -66,12 +67,15 @@ def restated(site: SiteModel, was: SiteProblem, problem: SiteProblem) -> SiteMod
     if not _is_alike(was, problem):
         return None
     model, nodes, hours = site.model.branch(), problem.nodes, problem.step_hours
-    storage, ways = site.storage, ways_of(nodes)
-    bound_nodes(model, nodes, ways, site.nodes)
-    # Other terms alone leave the very same powers.
-    if problem.fixed is not was.fixed:
-        storage = _with_powers(site, model, problem)
-        model.limits = list(_limits(model.limits, nodes.names, ways))
+    storage = site.storage
+    # Other prices alone leave the very same powers and limits.
+    has_powers = problem.fixed is not was.fixed
+    if has_powers or not all(getattr(nodes, n) is getattr(was.nodes, n) for n in _LIMITS):
+        ways = ways_of(nodes)
+        bound_nodes(model, nodes, ways, site.nodes)
+        if has_powers:
+            storage = _with_powers(site, model, problem)
+            model.limits = list(_limits(model.limits, nodes.names, ways))
     worth = list(stock_costs(problem.stocks, storage))
     energy = [
         energy_cost(nodes, n, direction, columns[n], step_hours=hours)

@@ -55,14 +55,18 @@ def problem_of(document: SiteDocument) -> tuple[SiteProblem, dict[str, Reading]]
     return _assembled(builder), builder.readings
 
 
-def with_terms(problem: SiteProblem, prices: Prices, connection: Connection) -> SiteProblem:
+def with_terms(
+    problem: SiteProblem, prices: Prices, connection: Connection | None = None
+) -> SiteProblem:
     """Return ``problem`` with these prices and limits at the grid connection, else as it was."""
+    n_steps = problem.fixed.shape[1]
     terms = {
-        "import_price": series(prices.import_per_kwh, problem.fixed.shape[1]),
-        "export_price": series(prices.export_per_kwh, problem.fixed.shape[1]),
-        "import_limit": series(connection.import_limit_kw, problem.fixed.shape[1], missing=np.inf),
-        "export_limit": series(connection.export_limit_kw, problem.fixed.shape[1], missing=np.inf),
+        "import_price": series(prices.import_per_kwh, n_steps),
+        "export_price": series(prices.export_per_kwh, n_steps),
     }
+    if connection is not None:
+        terms["import_limit"] = series(connection.import_limit_kw, n_steps, missing=np.inf)
+        terms["export_limit"] = series(connection.export_limit_kw, n_steps, missing=np.inf)
     found = {name: getattr(problem.nodes, name).copy() for name in terms}
     for name, values in terms.items():
         found[name][0] = values

@@ -84,11 +84,10 @@ def _under_other_terms(document: SiteDocument, first: Stated) -> Stated | None:
     fields = ((name, value) for name, value in document.fields() if name not in _TERMS)
     if any(value != getattr(was, name) for name, value in fields):
         return None
-    if document.connection != was.connection and (
-        _is_soft(document.connection) or _is_soft(was.connection)
-    ):
+    connection = document.connection if document.connection != was.connection else None
+    if connection and (_is_soft(connection) or _is_soft(was.connection)):
         return None
-    problem = with_terms(first.problem, document.prices, document.connection)
+    problem = with_terms(first.problem, document.prices, connection)
     site = restated(first.site, first.problem, problem)
     if site is None:
         return None
