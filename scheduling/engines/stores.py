@@ -15,7 +15,7 @@ from scheduling.engines.curve import joined
 from scheduling.engines.loops.pieces import sort_pieces
 from scheduling.engines.loops.slopes import DONE, solve_stores
 from scheduling.engines.loops.stock import within_reach_of_all
-from scheduling.engines.loops.stores import add_up, fill_node
+from scheduling.engines.loops.stores import fill_node, share_out
 from scheduling.engines.pieces import Array, Pieces
 from scheduling.formulation.preferences import MOVED, Ties, moving_weights
 from scheduling.formulation.storage import kept_share
@@ -81,12 +81,15 @@ _ARRAYS: Final = {
 class StorePlans:
     """Of each store: ``cost`` (B,) [currency], NaN where nothing keeps all limits.
 
-    ``power_kw`` (B, T), positive into the store; ``stock_kwh`` (B, T + 1).
+    ``power_kw`` (B, T), positive into the store; ``stock_kwh`` (B, T + 1); ``import_kw`` and
+    ``export_kw`` (B, T) of its connection.
     """
 
     cost: Array
     power_kw: Array
     stock_kwh: Array
+    import_kw: Array
+    export_kw: Array
 
 
 def plan_stores(stores: Stores, *, ties: Ties = Ties.EARLY) -> StorePlans:
@@ -99,20 +102,26 @@ def plan_stores(stores: Stores, *, ties: Ties = Ties.EARLY) -> StorePlans:
     if ties is Ties.SMOOTH:
         raise ValueError("smooth ties two steps together: choose early or late")
     n_stores, n_steps = stores.n_stores, stores.n_steps
-    answer = StorePlans(
-        np.empty(n_stores), np.empty((n_stores, n_steps)), np.empty((n_stores, n_steps + 1))
-    )
     size = max(1, _CHUNK // n_steps)
+    if n_stores <= size:
+        return _solved(stores.part(0, n_stores), stores.step_hours, ties)
+    shape = n_stores, n_steps
+    answer = StorePlans(
+        np.empty(n_stores),
+        np.empty(shape),
+        np.empty((n_stores, n_steps + 1)),
+        np.empty(shape),
+        np.empty(shape),
+    )
     for first in range(0, n_stores, size):
         beyond = min(first + size, n_stores)
-        cost, power, stock = _solved(stores.part(first, beyond), stores.step_hours, ties)
-        answer.cost[first:beyond] = cost
-        answer.power_kw[first:beyond] = power
-        answer.stock_kwh[first:beyond] = stock
+        found = _solved(stores.part(first, beyond), stores.step_hours, ties)
+        for name in StorePlans.__slots__:
+            getattr(answer, name)[first:beyond] = getattr(found, name)
     return answer
 
 
-def _solved(given: dict[str, Array], hours: float, ties: Ties) -> tuple[Array, Array, Array]:
+def _solved(given: dict[str, Array], hours: float, ties: Ties) -> StorePlans:
     if (given["export_price"] > given["import_price"] + _EVEN).any():
         raise ValueError("export earns more than import costs: not for this engine")
     n_stores, n_steps = given["net_kw"].shape
@@ -137,8 +146,12 @@ def _solved(given: dict[str, Array], hours: float, ties: Ties) -> tuple[Array, A
     solve_stores(initial, kept, gain, lower, upper, step, own, change, held, ended)
     stock[:, 1:] = held
     charge, discharge = np.maximum(change, 0.0) / into, np.maximum(-change, 0.0) / out
-    cost = _cost(given, hours, charge, discharge, stock)
-    return np.where(is_possible & (ended == DONE), cost, np.nan), charge - discharge, stock
+    power = charge - discharge
+    bought, sold = _exchanged(given, power)
+    plans = StorePlans(np.empty(n_stores), power, stock, bought, sold)
+    plans.cost[:] = _cost(given, hours, plans)
+    plans.cost[~is_possible | (ended != DONE)] = np.nan
+    return plans
 
 
 def _open_where_crowded(given: dict[str, Array]) -> NDArray[np.bool_]:
@@ -204,19 +217,25 @@ def _by_store(pieces: Pieces, shape: tuple[int, ...]) -> tuple[Array, Array, Arr
     )
 
 
-def _cost(
-    given: dict[str, Array], hours: float, charge: Array, discharge: Array, stock: Array
-) -> Array:
-    net = given["net_kw"] - given["curtailable_kw"] + charge - discharge
-    energy = add_up(
-        net,
+def _exchanged(given: dict[str, Array], power: Array) -> tuple[Array, Array]:
+    """Return what is imported and exported where the stores draw ``power``, (B, T) [kW]."""
+    bought, sold = np.empty(power.shape), np.empty(power.shape)
+    share_out(
+        given["net_kw"] - given["curtailable_kw"] + power,
         given["curtailable_kw"],
         given["import_price"],
         given["export_price"],
         given["import_limit_kw"],
         given["export_limit_kw"],
-        hours,
+        bought,
+        sold,
     )
-    wear = 0.5 * hours * given["wear_cost"] * (charge + discharge).sum(axis=1)
-    total: Array = energy + wear - given["end_value"] * (stock[:, -1] - stock[:, 0])
+    return bought, sold
+
+
+def _cost(given: dict[str, Array], hours: float, plans: StorePlans) -> Array:
+    bought, sold, stock = plans.import_kw, plans.export_kw, plans.stock_kwh
+    energy = (bought * given["import_price"] - sold * given["export_price"]).sum(axis=1)
+    wear = 0.5 * given["wear_cost"] * np.abs(plans.power_kw).sum(axis=1)
+    total: Array = hours * (energy + wear) - given["end_value"] * (stock[:, -1] - stock[:, 0])
     return total

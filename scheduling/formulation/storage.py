@@ -234,6 +234,11 @@ def balance_stocks(model: LinearModel, stocks: Stocks, more: Array) -> None:
     lower[model.rows[BALANCE]] = upper[model.rows[BALANCE]] = known
 
 
+def worth_term(name: str) -> str:
+    """Return under which name it is booked that a stock has changed."""
+    return f"change of stock: {name}"
+
+
 def stock_costs(
     stocks: Stocks, columns: StorageColumns
 ) -> Iterator[tuple[str, Columns, float, float]]:
@@ -241,7 +246,7 @@ def stock_costs(
     for k in np.flatnonzero(stocks.end_value).tolist():
         value = float(stocks.end_value[k])
         constant = value * float(stocks.initial[k])
-        yield f"change of stock: {stocks.names[k]}", columns.stock[k, -1:], -value, constant
+        yield worth_term(stocks.names[k]), columns.stock[k, -1:], -value, constant
 
 
 def stock_before(columns: StorageColumns) -> Columns:

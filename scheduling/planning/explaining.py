@@ -79,7 +79,10 @@ def explain(plan: Plan, *, resolves: int = 0) -> Explanation:
     those of the plan with its choices fixed are used, unless it is long: then only what planning
     saves is told.
     """
-    solved, began = plan.solved, perf_counter()
+    began = perf_counter()
+    if plan.by_model is not None:
+        plan = plan.by_model()
+    solved = plan.solved
     if solved is None:
         return Explanation()
     if solved.site.courses:

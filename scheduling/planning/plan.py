@@ -1,9 +1,10 @@
 """What planning answers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,7 +102,8 @@ class Plan:
             not, why; None where all is linear.
         scenarios: what it costs in each, if there are any: then ``cost`` is their mean with the
             price of risk, and powers and stocks are those of the likeliest.
-        solved: what it was read from; None where there is no plan.
+        solved: what it was read from; None where there is no plan, or no model was needed for it.
+        by_model: makes the plan anew by a model, where none was needed for it.
     """
 
     status: PlanStatus
@@ -125,6 +127,7 @@ class Plan:
     scenarios: tuple[ScenarioOutcome, ...] = ()
     refinement: Refinement | None = None
     solved: Solved | None = field(default=None, repr=False, compare=False)
+    by_model: Callable[[], Self] | None = field(default=None, repr=False, compare=False)
 
     @property
     def gap(self) -> float:

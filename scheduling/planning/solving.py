@@ -4,6 +4,7 @@ from collections.abc import Hashable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from time import perf_counter
 from typing import Final
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from assets.timegrid import TimeGrid
 from scheduling.engines.base import ENGINES, Engine, Infeasible, OutOfTime, Solution, Unsuited
-from scheduling.engines.choose import candidates
+from scheduling.engines.choose import LONG_CHAIN, candidates
 from scheduling.engines.exclusive import solve_apart
 from scheduling.engines.living import LIVING
 from scheduling.flex.parts import OnInfeasible
@@ -69,6 +70,20 @@ def plan(
         raise UnresolvedReference(reference.path)
     if engine != AUTO:
         ENGINES.get(engine)  # refuses a name that nobody knows
+    by_model = partial(_by_model, document, engine, time_limit, living)
+    if engine == "dp" or (engine == AUTO and document.window.grid.n_steps >= LONG_CHAIN):
+        # Loads the compiler of loops, which few plans need.
+        from scheduling.planning.plain import plan_plain  # noqa: PLC0415
+
+        found = plan_plain(document, engine="dp")
+        if found is not None:
+            return replace(found, by_model=by_model)
+    return by_model()
+
+
+def _by_model(
+    document: SiteDocument, engine: str, time_limit: timedelta, living: Hashable | None
+) -> Plan:
     began = perf_counter()
     try:
         stated = state(document, key=living)

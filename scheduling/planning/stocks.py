@@ -74,11 +74,17 @@ def refill_prices(refilled: Sequence[int], nodes: Nodes, flows: Flows) -> dict[i
         while node != NO_PARENT and not nodes.is_priced[node]:
             node = int(nodes.parent[node])
         if stock in cheapest and node != NO_PARENT:
-            per_kwh = nodes.import_price[node] / flows.charge_efficiency[flow]
-            per_kwh.sort()
-            quarter = per_kwh[: max(1, per_kwh.size // 4)]
-            cheapest[stock] = min(cheapest[stock], float(quarter.sum()) / quarter.size)
-    return {k: max(0.0, price) if price < np.inf else 0.0 for k, price in cheapest.items()}
+            price = refill_price(nodes.import_price[node], flows.charge_efficiency[flow])
+            cheapest[stock] = min(cheapest[stock], price)
+    return {k: price if price < np.inf else 0.0 for k, price in cheapest.items()}
+
+
+def refill_price(import_price: Array, charge_efficiency: float | Array) -> float:
+    """Return what a kWh put in stock costs in the cheapest quarter of the window, 0 at least."""
+    per_kwh = import_price / charge_efficiency
+    per_kwh.sort()
+    quarter = per_kwh[: max(1, per_kwh.size // 4)]
+    return max(0.0, float(quarter.sum()) / quarter.size)
 
 
 def _levels(builder: Builder, goal: StockGoal) -> tuple[Array, Array]:

@@ -1,8 +1,7 @@
-"""What the node of each store pays in each step, and what a plan costs; compiled."""
+"""What the node of each store pays in each step, and what it buys and sells; compiled."""
 
 from typing import Any
 
-import numpy as np
 from numba import njit
 
 _compiled: Any = njit(cache=True)
@@ -31,13 +30,12 @@ def fill_node(bought, sold, spare, buy, sell, curtailing, moved, pieces) -> None
 
 
 @_compiled
-def add_up(net, spare, buy, sell, most_bought, most_sold, hours):
-    """Return what energy costs each store, shape (B,) [currency]; arrays of shape (B, T).
+def share_out(net, spare, buy, sell, most_bought, most_sold, bought, sold) -> None:
+    """Fill ``bought`` and ``sold`` with what each node does in each step; shape (B, T) [kW].
 
-    ``net`` [kW]: what the node takes with all generation in it, of which ``spare`` may be held
-    back: what may not be sold, or had better not.
+    ``net``: what the node takes with all generation in it, of which ``spare`` may be held back:
+    what may not be sold, or had better not.
     """
-    cost = np.zeros(net.shape[0])
     for b in range(net.shape[0]):
         for t in range(net.shape[1]):
             n, s = net[b, t], spare[b, t]
@@ -47,5 +45,4 @@ def add_up(net, spare, buy, sell, most_bought, most_sold, hours):
             taken = max(n + min(s, max(-n - given, 0.0)), 0.0)
             if buy[b, t] < 0.0:
                 taken = min(max(n + s, 0.0), most_bought[b, t])
-            cost[b] += hours * (taken * buy[b, t] - given * sell[b, t])
-    return cost
+            bought[b, t], sold[b, t] = taken, given
