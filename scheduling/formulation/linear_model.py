@@ -5,21 +5,14 @@ binds, what it is worth, and can change a price or a bound without building anew
 kept by term: the sum of the terms is what is minimised.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Final, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from scheduling.formulation.bends import Bent
 from scheduling.formulation.blocks import (
-    Exclusive,
-    FromBetween,
-    Limit,
-    RowLimit,
-    Runs,
-    Side,
     Softness,
     flat,
     indices,
@@ -35,6 +28,7 @@ from scheduling.formulation.compiled import (
     by_rows,
     compile_model,
 )
+from scheduling.formulation.declared import Declared
 from scheduling.formulation.priced import Priced
 
 Array: TypeAlias = NDArray[np.float64]
@@ -46,7 +40,7 @@ Term: TypeAlias = tuple[Columns, ArrayLike]
 NO_COLUMN: Final = -1
 
 
-class LinearModel(Priced):
+class LinearModel(Priced, Declared):
     """Minimise the sum of all costs subject to bounds on columns and rows.
 
     Columns and rows are added in blocks that keep the caller's shape, commonly
@@ -54,18 +48,11 @@ class LinearModel(Priced):
     """
 
     def __init__(self) -> None:
-        super().__init__()
+        Priced.__init__(self)
+        Declared.__init__(self)
         self.n_rows = 0
         self.columns: dict[str, Columns] = {}
         self.rows: dict[str, Rows] = {}
-        self.chains: list[Chain] = []
-        self._still: dict[int, tuple[Rows, Columns]] = {}
-        self.exclusives: list[Exclusive] = []
-        self.from_between: list[FromBetween] = []
-        self.limits: list[Limit] = []
-        self.row_limits: list[RowLimit] = []
-        self.softnesses: list[Softness] = []
-        self.bent: list[Bent] = []
         self._column_bounds: list[tuple[Array, Array]] = []
         self._row_bounds: list[tuple[Array, Array]] = []
         self._integer: list[Columns] = []
@@ -177,61 +164,6 @@ class LinearModel(Priced):
         self.add_cost(term, highest, price)
         return highest
 
-    def add_chain(self, states: Columns, rows: Rows) -> None:
-        """Tell that ``rows`` hand ``states``, both of shape (T,), on from step to step."""
-        self.chains.append(Chain(states, rows))
-
-    def stand_still(self, rows: Rows, columns: Columns) -> None:
-        """Tell that where nothing moves, ``columns`` make up for ``rows``, of the same shape.
-
-        A start for a solver, no more, in place of what was told of ``rows`` before; ``NO_COLUMN``
-        where nothing does.
-        """
-        row, column = rows.ravel(), columns.ravel()
-        there = column >= 0
-        if row.size:
-            self._still[int(row[0])] = row[there], column[there]
-
-    def keep_from_between(
-        self,
-        name: str,
-        columns: Columns,
-        *,
-        least: ArrayLike,
-        most: ArrayLike,
-        runs: Iterable[Runs] = (),
-    ) -> None:
-        """Declare that each of ``columns`` is zero or between ``least`` and ``most``."""
-        shape = columns.shape
-        bounds = flat(least, shape), flat(most, shape)
-        self.from_between.append(FromBetween(name, columns.ravel(), *bounds, tuple(runs)))
-
-    def keep_apart(
-        self,
-        name: str,
-        first: Columns,
-        second: Columns,
-        *,
-        first_most: ArrayLike,
-        second_most: ArrayLike,
-        cancels: ArrayLike = False,
-    ) -> None:
-        """Declare that of ``first`` and ``second`` at most one is above zero, per element.
-
-        The rest as in ``Exclusive``, flattened; all broadcast to the columns' shape.
-        """
-        shape = first.shape
-        self.exclusives.append(
-            Exclusive(
-                name,
-                first.ravel(),
-                second.ravel(),
-                flat(first_most, shape),
-                flat(second_most, shape),
-                np.broadcast_to(np.asarray(cancels, dtype=bool), shape).ravel(),
-            )
-        )
-
     def add_model(self, other: "LinearModel", *, prefix: str, weight: float) -> int:
         """Add all of ``other`` beside what is here; return the number of its first column.
 
@@ -286,47 +218,6 @@ class LinearModel(Priced):
             layout = shapes(self.columns.values()), shapes(self.rows.values())
             self._matrix = state, by_rows(self._entries, self.n_rows, self.n_columns), layout
         return self._matrix[1:]
-
-    def add_limit(
-        self,
-        name: str,
-        columns: Columns,
-        *,
-        side: Side,
-        unit: str,
-        of: str,
-        beyond: ArrayLike = np.inf,
-        is_fixed: bool = False,
-    ) -> None:
-        """Name the bounds of ``columns`` as a limit that somebody set and could change.
-
-        Args:
-            name: in the user's words, "import limit".
-            side: which bound it is, ``"upper"`` or ``"lower"``.
-            unit: of the columns, "kW" or "kWh".
-            of: whose limit it is, in the user's words.
-            beyond: how far the bound could move at all (a bound of nature behind the limit).
-            is_fixed: what the device can do by its nature: it explains, but does not give way.
-        """
-        self.limits.append(Limit(name, of, columns, side, unit, beyond, is_fixed))
-
-    def add_row_limit(
-        self,
-        name: str,
-        rows: Rows,
-        *,
-        unit: str,
-        of: str,
-        first: NDArray[np.int64] | None = None,
-        beyond: NDArray[np.int64] | None = None,
-    ) -> None:
-        """Name rows as a limit that somebody set; a row per step, if nothing else is said.
-
-        The rest as in ``RowLimit``.
-        """
-        start = np.arange(rows.size) if first is None else first
-        end = start + 1 if beyond is None else beyond
-        self.row_limits.append(RowLimit(name, of, rows.ravel(), unit, start, end))
 
     @property
     def has_integers(self) -> bool:
