@@ -18,7 +18,7 @@ from scheduling.engines.loops.stock import within_reach_of_all
 from scheduling.engines.loops.stores import fill_node, share_out
 from scheduling.engines.pieces import Array, Pieces
 from scheduling.formulation.preferences import MOVED, Ties, moving_weights
-from scheduling.formulation.storage import kept_share
+from scheduling.formulation.stocks import kept_share
 
 #: So many steps are worked on at once: enough to be fast, few enough to stay small.
 _CHUNK: Final = 100_000

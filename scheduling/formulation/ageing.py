@@ -23,7 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.formulation.linear_model import NO_COLUMN, LinearModel, Rows
-from scheduling.formulation.storage import Flows, Stocks, StorageColumns, kept_share
+from scheduling.formulation.stocks import Stocks, kept_share
+from scheduling.formulation.storage import Flows, StorageColumns
 
 Array = NDArray[np.float64]
 

@@ -11,13 +11,8 @@ from scheduling.formulation.bends import Bend, Bent
 from scheduling.formulation.compiled import Compiled, compile_model
 from scheduling.formulation.exchange import across
 from scheduling.formulation.linear_model import Columns, LinearModel, Rows
-from scheduling.formulation.storage import (
-    Flows,
-    Stocks,
-    StorageColumns,
-    hours_left,
-    stock_before,
-)
+from scheduling.formulation.stocks import Stocks, hours_left
+from scheduling.formulation.storage import Flows, StorageColumns, stock_before
 
 Array = NDArray[np.float64]
 

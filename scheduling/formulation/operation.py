@@ -14,7 +14,8 @@ from scheduling.formulation.goals import Goal
 from scheduling.formulation.linear_model import NO_COLUMN, LinearModel, Term
 from scheduling.formulation.runs import least_runs
 from scheduling.formulation.starts import Starts, add_starts
-from scheduling.formulation.storage import Flows, Stocks, StorageColumns
+from scheduling.formulation.stocks import Stocks
+from scheduling.formulation.storage import Flows, StorageColumns
 
 Array = NDArray[np.float64]
 

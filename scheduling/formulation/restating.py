@@ -28,15 +28,8 @@ from scheduling.formulation.nodes import (
 )
 from scheduling.formulation.rolling import Held, hold
 from scheduling.formulation.site import SiteModel, SiteProblem
-from scheduling.formulation.storage import (
-    Flows,
-    Stocks,
-    StorageColumns,
-    balance_stocks,
-    gained,
-    left_alone,
-    stock_costs,
-)
+from scheduling.formulation.stocks import Stocks, gained, left_alone
+from scheduling.formulation.storage import Flows, StorageColumns, balance_stocks, stock_costs
 
 _LIMITS: Final = {f"{way}_{what}" for way in (IMPORT, EXPORT) for what in ("limit", "most")}
 _TERMS: Final = {*_LIMITS, f"{IMPORT}_price", f"{EXPORT}_price"}

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from scheduling.formulation.blocks import Runs
 from scheduling.formulation.goals import Goal
 from scheduling.formulation.linear_model import LinearModel
-from scheduling.formulation.storage import NO_STOCK, Flows, Stocks, StorageColumns, hours_left
+from scheduling.formulation.stocks import Stocks, hours_left
+from scheduling.formulation.storage import NO_STOCK, Flows, StorageColumns
 
 #: With a smaller f the row says little, in large numbers.
 _LEAST_PART: Final = 0.01

@@ -10,7 +10,8 @@ from scheduling.formulation.bends import Bend
 from scheduling.formulation.curves import CarnotCop, Curve
 from scheduling.formulation.exchange import across
 from scheduling.formulation.site import SiteProblem
-from scheduling.formulation.storage import NO_STOCK, gained, hours_left
+from scheduling.formulation.stocks import gained, hours_left
+from scheduling.formulation.storage import NO_STOCK
 
 Array = NDArray[np.float64]
 

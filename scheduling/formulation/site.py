@@ -40,7 +40,8 @@ from scheduling.formulation.processes import (
 )
 from scheduling.formulation.rolling import Held, add_held
 from scheduling.formulation.scenarios import CourseCost
-from scheduling.formulation.storage import Flows, Stocks, StorageColumns, add_storage
+from scheduling.formulation.stocks import Stocks
+from scheduling.formulation.storage import Flows, StorageColumns, add_storage
 from scheduling.formulation.together import add_together
 
 Array = NDArray[np.float64]

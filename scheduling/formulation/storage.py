@@ -2,14 +2,12 @@
 
 With e the stock at the end of a step [kWh], c and d the power that a flow draws and gives
 [kW], η_c and η_d its efficiencies (η_c may exceed 1: a heat pump's COP), g a gain that no
-efficiency touches [kW], h the length of a step [h] and k the share of a stock that is left
-of it after a step::
+efficiency touches [kW], h the length of a step [h], k the share of a stock that is left after
+a step, and l that of what comes in (``formulation.stocks``)::
 
-    e[t] = k · e[t-1] + l · h · (Σ (η_c · c[t] - d[t] / η_d) + g[t]),   l = (k - 1) / ln k
+    e[t] = k · e[t-1] + l · h · (Σ (η_c · c[t] - d[t] / η_d) + g[t])
 
-Power is constant within a step while the stock decays all the time; l is the exact share of
-what comes in that is still there at the end (l = 1 without losses). Several flows may share
-one stock; a flow without stock is a device that just takes or gives power.
+Several flows may share one stock; a flow without stock is a device that just takes or gives power.
 
 Wear is linear in throughput: for a battery w/2 per kWh drawn and w/2 per kWh given, w the
 price of a kWh taken out (formulation F7). What stock remains at the end may be worth v per
@@ -29,8 +27,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.formulation.exchange import Exchange, across
+from scheduling.formulation.exchange import across
 from scheduling.formulation.linear_model import NO_COLUMN, Columns, LinearModel, Rows
+from scheduling.formulation.stocks import Stocks, gained, hours_left, left_alone
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -39,26 +38,6 @@ Indices = NDArray[np.int64]
 NO_STOCK: Final = -1
 #: What the rows that hand stocks on are called.
 BALANCE: Final = "stock balance"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stocks:
-    """K stocks over T steps.
-
-    Per stock, shape (K,): ``initial`` [kWh], ``end_value`` [currency/kWh].
-    Per stock and step, shape (K, T): ``kept``, the share left after a step, in (0, 1];
-    ``gain`` [kW, negative for usage]; ``floor`` and ``ceiling`` [kWh, at the end of the step].
-    ``exchanges``: pairs that give to each other; their ``kept`` is what stays where it is.
-    """
-
-    names: Sequence[str]
-    initial: Array
-    end_value: Array
-    kept: Array
-    gain: Array
-    floor: Array
-    ceiling: Array
-    exchanges: tuple[Exchange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,45 +115,6 @@ def add_storage(
     _add_costs(model, stocks, flows, columns, step_hours=step_hours)
     _name_limits(model, stocks, flows, columns)
     return columns
-
-
-def kept_share(kept: Array) -> Array:
-    """Return the share of what comes in during a step that is left at its end: l above."""
-    if (kept == 1.0).all():
-        return np.ones(kept.shape)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(kept < 1.0, (kept - 1.0) / np.log(kept), 1.0)
-
-
-def hours_left(stocks: Stocks, step_hours: float | Array) -> Array:
-    """Return l · h above, shape (K, T): what a kW during a step leaves at its end [kWh/kW]."""
-    left = kept_share(stocks.kept) * step_hours
-    for each in stocks.exchanges:
-        left[each.first], left[each.second] = each.hours[0, 0], each.hours[1, 1]
-    return left
-
-
-def gained(stocks: Stocks, step_hours: float | Array) -> Array:
-    """Return what ``gain`` leaves in each stock at the end of each step, shape (K, T) [kWh]."""
-    found: Array = hours_left(stocks, step_hours) * stocks.gain
-    for to, of, _, hours in across(stocks.exchanges):
-        found[to] += hours * stocks.gain[of]
-    return found
-
-
-def left_alone(stocks: Stocks, more: Array) -> Array:
-    """Return each stock where nothing flows and it has gained ``more``, shape (K, T) [kWh]."""
-    kept = stocks.kept
-    if (kept == 1.0).all():
-        still: Array = stocks.initial[:, None] + np.cumsum(more, axis=1)
-        return still
-    levels, level = np.empty(kept.shape), stocks.initial
-    for t in range(kept.shape[1]):
-        before, level = level, kept[:, t] * level + more[:, t]
-        for to, of, share, _ in across(stocks.exchanges):
-            level[to] += share[t] * before[of]
-        levels[:, t] = level
-    return levels
 
 
 def _add_direction(model: LinearModel, name: str, limit: Array, blocks: Indices | None) -> Columns:

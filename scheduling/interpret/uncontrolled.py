@@ -19,7 +19,8 @@ from scheduling.formulation.operation import Taper
 from scheduling.formulation.processes import WholeJob
 from scheduling.formulation.simulation import stored
 from scheduling.formulation.site import SiteProblem
-from scheduling.formulation.storage import NO_STOCK, gained, hours_left
+from scheduling.formulation.stocks import gained, hours_left
+from scheduling.formulation.storage import NO_STOCK
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from scheduling.formulation.exchange import across
 from scheduling.formulation.site import SiteModel, SiteProblem
-from scheduling.formulation.storage import hours_left
+from scheduling.formulation.stocks import hours_left
 from scheduling.interpret.reasons import WORTHLESS
 
 Array = NDArray[np.float64]

@@ -26,7 +26,8 @@ from scheduling.formulation.peaks import Peak
 from scheduling.formulation.processes import PiecedJob, WholeJob
 from scheduling.formulation.rolling import Held
 from scheduling.formulation.site import Scope
-from scheduling.formulation.storage import Flows, Stocks
+from scheduling.formulation.stocks import Stocks
+from scheduling.formulation.storage import Flows
 from scheduling.planning.series import Quantity, series
 
 Array = NDArray[np.float64]

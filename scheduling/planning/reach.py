@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from assets.timegrid import TimeGrid
 from scheduling.formulation.processes import PiecedJob
 from scheduling.formulation.site import SiteProblem
-from scheduling.formulation.storage import hours_left
+from scheduling.formulation.stocks import hours_left
 from scheduling.interpret.failures import FAILURES
 from scheduling.interpret.intervals import bounds, runs
 from tenants.sayings import Saying
