@@ -7,7 +7,7 @@ import pytest
 
 from scheduling.flex import DocumentError
 from scheduling.flex.flexmeasures import context, devices, document_from_flexmeasures
-from tests.unit.flexmeasures_problems import at, device, problem, refused, store
+from tests.unit.flexmeasures_problems import at, device, problem, refused, series, store
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from tests.unit.flexmeasures_problems import at, device, problem, refused, store
         (store(storage_efficiency="120%"), "storage-efficiency: should be above 0 and at most 1"),
         (store(roundtrip_efficiency="0%"), "roundtrip-efficiency: should be above 0"),
         (store(charging_efficiency="0"), "charging-efficiency: should be above 0"),
-        (store(soc_minima=[{"value": "1 kWh"}]), "soc-minima[0]: give datetime, or start"),
+        (store(soc_minima=[{"value": "1 kWh"}]), "soc-minima[0]: give datetime, or two of"),
         (
             store(soc_minima=[{"datetime": at(1), "end": at(2), "value": "1 kWh"}]),
             "give either datetime",
@@ -30,9 +30,41 @@ from tests.unit.flexmeasures_problems import at, device, problem, refused, store
         ),
         (store(soc_minima=[{"datetime": "2026-01-12", "value": "1 kWh"}]), "needs an offset"),
         (store(power_capacity="-5 kW"), "power-capacity: -5 kW: a capacity should be at least 0"),
-        (store(coupling="pump"), "couplings"),
+        (store(coupling="pump"), "flex_model.coupling: a coupled device runs one way"),
+        (
+            store(coupling="pump", consumption_capacity="5 kW", production_capacity="5 kW"),
+            "flex_model.coupling: a coupled device runs one way",
+        ),
+        (
+            store(coupling="pump", consumption_capacity="5 kW"),
+            "$.devices[0].flex_model.coupling: no other device is coupled by 'pump'",
+        ),
+        (store(coupling=" "), "flex_model.coupling: should be a name"),
         (store(coupling_coefficient=2), "coupling-coefficient: needs coupling"),
         (store(operation_modes=[{}]), "needs consumption-range or production-range"),
+        (
+            store(operation_modes=[{"consumption-range": ["-1 kW", "5 kW"]}]),
+            "consumption-range: -1 kW: should be at least 0",
+        ),
+        (
+            store(
+                operation_modes=[
+                    {"consumption-range": ["1 kW", "5 kW"], "production-range": ["1 kW", "2 kW"]}
+                ]
+            ),
+            "operation-modes[0]: where a mode has both ranges, both should start at 0",
+        ),
+        (store(soc_min="-1 kWh"), "soc-min: -1 kWh: should be at least 0"),
+        (
+            store(soc_minima=[{"datetime": at(1), "value": "-1 kWh"}]),
+            "soc-minima[0].value: -1 kWh: should be at least 0",
+        ),
+        (
+            store(
+                soc_minima=[{"start": at(1), "end": at(2), "duration": "PT1H", "value": "1 kWh"}]
+            ),
+            "soc-minima[0]: give datetime, or two of start, end and duration",
+        ),
         (
             store(operation_modes=[{"consumption-range": ["5 kW", "1 kW"]}]),
             "the least, 5 kW, is above the most, 1 kW",
@@ -45,7 +77,14 @@ from tests.unit.flexmeasures_problems import at, device, problem, refused, store
         (store(inflexible_production="1 kW"), "soc-min: contradicts inflexible-production"),
         ({"flex_model": {}}, "$.devices[0].name: Field required"),
         ({"name": "a", "flex_model": []}, "$.devices[0].flex_model: should be an object"),
-        ({"name": "a", "group": "b", "flex_model": {"power-capacity": "1 kW"}}, "'b'"),
+        (
+            {"name": "a", "group": "b", "flex_model": {"power-capacity": "1 kW"}},
+            "$.devices[0].group: there is no group 'b' (known: none)",
+        ),
+        (
+            {"name": "a", "stock": "s", "flex_model": {"power-capacity": "1 kW"}},
+            "$.devices[0].stock: there is no stock 's' (known: none)",
+        ),
         (
             {"name": "a", "stock": "s", "flex_model": {"power-capacity": "1 kW", "soc-max": "1"}},
             "soc-max: belongs to the stock 's'",
@@ -73,6 +112,15 @@ def test_refuses_a_device_by_the_name_of_its_field(given: dict[str, Any], words:
         ({"commodities": {}}, "commodities: should be a list"),
         ({"commitments": [{"name": "a"}]}, "needs an up-price, a down-price or both"),
         (
+            {"commitments": [{"name": "a", "up-price": "1 EUR/kWh"}] * 2},
+            "commitments[1].name: another commitment is called 'a'",
+        ),
+        ({"soc-minima-breach-price": "-1 EUR/kWh"}, "a breach should cost at least 0"),
+        (
+            {"production-price": [{"start": at(0), "end": at(3), "value": "1USD/kWh"}]},
+            "currencies are mixed: EUR, USD",
+        ),
+        (
             {"commitments": [{"up-price": "1 EUR/kWh", "sensors": ["x"]}]},
             "commitments[0].sensors[0]: there is no device 'x'",
         ),
@@ -80,12 +128,70 @@ def test_refuses_a_device_by_the_name_of_its_field(given: dict[str, Any], words:
             {"commitments": [{"up-price": "1 EUR/kWh", "commodity": "gas"}]},
             "there is no commodity 'gas'",
         ),
-        ({"site-power-capacity": [{"start": at(0), "value": "1 kW"}]}, "one of end and duration"),
+        (
+            {"site-power-capacity": [{"start": at(0), "value": "1 kW"}]},
+            "two of start, end and duration",
+        ),
         ({"consumption-price": [{"start": at(0), "end": at(1), "value": "1 EUR/kWh"}]}, "cover"),
     ],
 )
 def test_refuses_a_context_by_the_name_of_its_field(context: dict[str, Any], words: str) -> None:
     assert words in refused(problem(device(power_capacity="5 kW"), context=context))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"devices": [store(), store()]}, "$.devices[1].name: another of the devices is called"),
+        (
+            {"groups": [{"name": "g", "flex_model": {}}]},
+            "$.groups[0].flex_model: a group needs consumption-capacity, power-capacity",
+        ),
+        (
+            {"groups": [{"name": "g", "group": "h", "flex_model": {"power-capacity": "1 kW"}}]},
+            "$.groups[0].group: there is no group 'h' (known: g)",
+        ),
+        (
+            {
+                "groups": [
+                    {"name": "g", "group": "h", "flex_model": {"power-capacity": "1 kW"}},
+                    {"name": "h", "group": "g", "flex_model": {"power-capacity": "1 kW"}},
+                ]
+            },
+            "$.groups[0].group: a group is within itself",
+        ),
+    ],
+)
+def test_refuses_parts_that_do_not_belong_together(changes: dict[str, Any], words: str) -> None:
+    given = {**problem(device(power_capacity="5 kW")), **changes}
+
+    assert words in refused(given)
+
+
+def test_a_series_is_counted_once() -> None:
+    load = {"series": "price"}
+    given = problem(store(), context={"inflexible-consumption": [load, load]})
+    given["series"]["price"] = series([1.0, 2.0, 3.0])
+    given["flex_context"]["consumption-price"] = "1 EUR/kWh"
+
+    words = "$.flex_context.inflexible-consumption[1]: the series 'price' is counted already"
+    assert words in refused(given)
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("consumption-breach-price", "'banana' is not a quantity"),
+        ("soc-maxima-breach-price", "'banana' is not a quantity"),
+        ("relax-capacity-constraints", "should be true or false"),
+    ],
+)
+def test_fields_are_checked_whether_a_device_asks_for_them_or_not(field: str, words: str) -> None:
+    given = problem(device("pv", production_capacity="5 kW"), context={field: "banana"})
+
+    assert f"$.flex_context.{field}: {words}" in refused(given)
+    given = problem(store(prefer_charging_sooner="banana"))
+    assert "prefer-charging-sooner: should be true or false" in refused(given)
 
 
 _JUNK: tuple[Any, ...] = (None, True, -1, float("inf"), "", "x", "5 kW", "9" * 400, [], {}, [None])

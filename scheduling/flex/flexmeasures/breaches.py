@@ -4,10 +4,49 @@ Of each stretch of time in which neither the limit nor its price changes the hig
 beyond the limit is paid for once, and in each step the power beyond it for its hours.
 """
 
-from typing import Any
+from typing import Any, Final
 
+from assets.timegrid import TimeGrid
 from scheduling.flex.flexmeasures.parts import ELECTRICITY, UNLIMITED_KW, Parts
 from scheduling.flex.flexmeasures.reading import Reader, Steps, runs_of
+from scheduling.flex.flexmeasures.units import POWER_PRICE, PRICE
+from scheduling.flex.parsing import DocumentError
+
+#: Prices of what is soft when nobody gives one, in the currency of the context.
+SITE_BREACH: Final = 10_000.0  # per kW
+DEVICE_BREACH: Final = 100.0  # per kW
+STOCK_BREACH: Final = 1_000.0  # per kWh
+
+
+def breach_price(reader: Reader, context: dict[str, Any], name: str, path: str) -> Steps | None:
+    """Return what each kW beyond a limit costs, if the context says so.
+
+    Raises:
+        DocumentError: it is below zero.
+    """
+    if name not in context:
+        return None
+    return _not_below_0(reader.steps(context[name], POWER_PRICE, f"{path}.{name}"), path, name)
+
+
+def stock_price(reader: Reader, context: dict[str, Any], name: str, path: str) -> Steps:
+    """Return what missing a kWh of a stock costs at the end of each step.
+
+    It is the price of the step that begins then; the last known one at the end.
+
+    Raises:
+        DocumentError: it is below zero.
+    """
+    grid = reader.grid
+    later = Reader(TimeGrid(grid.start + grid.step, grid.step, grid.n_steps), reader.series)
+    price = later.extended(context[name], PRICE, f"{path}.{name}", default=0.0)
+    return _not_below_0(price, path, name)
+
+
+def _not_below_0(price: Steps, path: str, name: str) -> Steps:
+    if min(price) < 0:
+        raise DocumentError([(f"{path}.{name}", "a breach should cost at least 0")])
+    return price
 
 
 def soft_limit(

@@ -4,8 +4,9 @@ from math import isnan, nan
 from typing import Any, Final
 
 from scheduling.flex.flexmeasures.context import commodity_of
+from scheduling.flex.flexmeasures.objects import known, objects
 from scheduling.flex.flexmeasures.parts import ELECTRICITY, Parts
-from scheduling.flex.flexmeasures.reading import Reader, Steps, known, objects
+from scheduling.flex.flexmeasures.reading import Reader, Steps
 from scheduling.flex.flexmeasures.units import POWER, Unit, price_of_steps
 from scheduling.flex.parsing import DocumentError
 
@@ -41,8 +42,11 @@ def add_commitments(reader: Reader, context: dict[str, Any], parts: Parts, path:
         down = tuple(-each for each in down)
         if any(u < 0 and d < 0 for u, d in zip(up, down, strict=True)):
             raise DocumentError([(at, "deviating up and deviating down cannot both earn")])
+        name = given.get("name", f"commitment {len(parts.lists.get('commitments', []))}")
+        if name in parts.names("commitments"):
+            raise DocumentError([(f"{at}.name", f"another commitment is called {name!r}")])
         entry = {
-            "name": given.get("name", f"commitment {len(parts.lists.get('commitments', []))}"),
+            "name": name,
             "baseline_kw": tuple(0.0 if isnan(power) else power for power in baseline),
             "up_cost_per_kwh": up,
             "down_cost_per_kwh": down,

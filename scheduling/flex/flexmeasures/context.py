@@ -2,16 +2,18 @@
 
 from typing import Any, Final
 
-from scheduling.flex.flexmeasures.breaches import add_peak, soft_limit
+from scheduling.flex.flexmeasures.breaches import (
+    SITE_BREACH,
+    add_peak,
+    breach_price,
+    soft_limit,
+    stock_price,
+)
+from scheduling.flex.flexmeasures.objects import known, objects
 from scheduling.flex.flexmeasures.parts import ELECTRICITY, UNLIMITED_KW, Parts
-from scheduling.flex.flexmeasures.reading import Reader, Steps, known, objects, runs_of
-from scheduling.flex.flexmeasures.units import POWER, POWER_PRICE, PRICE
+from scheduling.flex.flexmeasures.reading import Reader, Steps, runs_of
+from scheduling.flex.flexmeasures.units import POWER, PRICE
 from scheduling.flex.parsing import DocumentError
-
-#: Prices of what is soft when nobody gives one, in the currency of the context.
-SITE_BREACH: Final = 10_000.0  # per kW
-DEVICE_BREACH: Final = 100.0  # per kW
-STOCK_BREACH: Final = 1_000.0  # per kWh
 
 _FIELDS: Final = {
     "consumption-price",
@@ -62,6 +64,13 @@ _BESIDE: Final = _SHARED | {
     "commitments",
     "commodities",
 }
+#: Fields of which one alone, in a list of commodities, says that there is a connection.
+_CONNECTED: Final = {
+    "production-price",
+    "site-power-capacity",
+    "site-consumption-capacity",
+    "site-production-capacity",
+}
 _DIRECTIONS: Final = (("consumption", "import"), ("production", "export"))
 
 
@@ -109,6 +118,7 @@ def commodity_of(given: dict[str, Any], path: str) -> str:
 def add_context(reader: Reader, context: dict[str, Any], parts: Parts, path: str) -> None:
     """Add the connection, prices and all else of one commodity's context to ``parts``."""
     commodity = commodity_of(context, path)
+    _check_shared(reader, context, path)
     outer = None if commodity == ELECTRICITY else commodity
     prices = _prices(reader, context, path, commodity=commodity)
     soft = _soft_limits(reader, context, parts, path, node=outer)
@@ -143,6 +153,17 @@ def capacity(reader: Reader, value: Any, path: str) -> Steps:
     return found
 
 
+def _check_shared(reader: Reader, context: dict[str, Any], path: str) -> None:
+    """Check the fields that only some devices ask for, whether there are such or not."""
+    for name in sorted(_SHARED & set(context)):
+        if name.startswith("soc-"):
+            stock_price(reader, context, name, path)
+        elif name.endswith("-price"):
+            breach_price(reader, context, name, path)
+        else:
+            flag(context, name, path, default=True)
+
+
 def _prices(
     reader: Reader, context: dict[str, Any], path: str, *, commodity: str
 ) -> dict[str, Any] | None:
@@ -151,11 +172,13 @@ def _prices(
         for direction, _ in _DIRECTIONS
         if f"{direction}-price" in context
     }
+    nothing = (0.0,) * reader.grid.n_steps
     if commodity == ELECTRICITY and "consumption" not in given:
-        raise DocumentError([(f"{path}.consumption-price", "Field required")])
+        if not (_is_listed(path) and _CONNECTED & set(context)):
+            raise DocumentError([(f"{path}.consumption-price", "Field required")])
+        given.setdefault("consumption", nothing)
     if not given:
         return None
-    nothing = (0.0,) * reader.grid.n_steps
     taken = given.get("consumption", nothing)
     # In a list of commodities a capacity opens its direction, and its price is then nothing.
     is_open = _is_listed(path) and "site-production-capacity" in context
@@ -206,20 +229,6 @@ def _soft_limits(
     return limits
 
 
-def breach_price(reader: Reader, context: dict[str, Any], name: str, path: str) -> Steps | None:
-    """Return what each kW beyond a limit costs, if the context says so.
-
-    Raises:
-        DocumentError: it is below zero.
-    """
-    if name not in context:
-        return None
-    price = reader.steps(context[name], POWER_PRICE, f"{path}.{name}")
-    if min(price) < 0:
-        raise DocumentError([(f"{path}.{name}", "a breach should cost at least 0")])
-    return price
-
-
 def _add_peaks(
     reader: Reader, context: dict[str, Any], parts: Parts, path: str, *, node: str | None
 ) -> None:
@@ -257,9 +266,15 @@ def _add_inflexible(
     both = [name for name in signs if name in context and name != older]
     if older in context and both:
         raise DocumentError([(f"{path}.{older}", f"give either this or {' and '.join(both)}")])
+    counted: set[str] = set()
     for name, sign in signs.items():
         given = context.get(name, [])
         for i, value in enumerate(given if isinstance(given, list) else [given]):
+            series = value.get("series") if isinstance(value, dict) else None
+            if isinstance(series, str) and series in counted:
+                words = f"the series {series!r} is counted already"
+                raise DocumentError([(f"{path}.{name}[{i}]", words)])
+            counted.add(str(series))
             power = reader.steps(value, POWER, f"{path}.{name}[{i}]")
             load = {
                 "kind": "load",

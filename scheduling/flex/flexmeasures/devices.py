@@ -5,13 +5,15 @@ from typing import Any, Final
 
 import numpy as np
 
-from scheduling.flex.flexmeasures.breaches import soft_limit
-from scheduling.flex.flexmeasures.context import SITE_BREACH, capacity, commodity_of
+from scheduling.flex.flexmeasures.breaches import SITE_BREACH, soft_limit
+from scheduling.flex.flexmeasures.context import capacity, commodity_of, flag
+from scheduling.flex.flexmeasures.couplings import couple
 from scheduling.flex.flexmeasures.groups import group_of
 from scheduling.flex.flexmeasures.levels import Reach
 from scheduling.flex.flexmeasures.limits import bands_of, limits_where_silent, power_limits
+from scheduling.flex.flexmeasures.objects import known, name_of
 from scheduling.flex.flexmeasures.parts import ELECTRICITY, UNLIMITED_KW, Parts
-from scheduling.flex.flexmeasures.reading import Reader, Steps, known, name_of
+from scheduling.flex.flexmeasures.reading import Reader, Steps
 from scheduling.flex.flexmeasures.stocks import STOCK_FIELDS, holding_of
 from scheduling.flex.flexmeasures.units import POWER, SHARE, quantity
 from scheduling.flex.parsing import DocumentError
@@ -46,10 +48,8 @@ _BESIDE_FIXED: Final = {
     "prefer-charging-sooner",
     "prefer-curtailing-later",
 }
-_GROUP_FIELDS: Final = {
-    "power-capacity",
-    "consumption-capacity",
-    "production-capacity",
+_GROUP_LIMITS: Final = {"power-capacity", "consumption-capacity", "production-capacity"}
+_GROUP_FIELDS: Final = _GROUP_LIMITS | {
     "group",
     "sensor",
     "asset",
@@ -66,6 +66,8 @@ def add_group(
     model = given.get("flex_model", {})
     at = f"{path}.flex_model"
     known(model, _GROUP_FIELDS, at)
+    if not _GROUP_LIMITS & set(model):
+        raise DocumentError([(at, f"a group needs {', '.join(sorted(_GROUP_LIMITS))} or several")])
     name, above = name_of(given, path), group_of(given)
     parent = parts.inner[commodity] if above is None else above
     outer = f"{name} (soft)" if "power-capacity" in model else name
@@ -98,6 +100,8 @@ def add_device(
     model, at = given.get("flex_model", {}), f"{path}.flex_model"
     known(model, _FIELDS, at)
     name, commodity = name_of(given, path), commodity_of(model, at)
+    for preference in ("prefer-charging-sooner", "prefer-curtailing-later"):
+        flag(model, preference, at, default=True)
     context = contexts.get(commodity, contexts[ELECTRICITY])
     group = group_of(given)
     node = parts.inner[commodity] if group is None else group
@@ -112,12 +116,9 @@ def add_device(
         parts.add("nodes", at, {"name": inner, "parent": node, **soft})
         node = inner
     device = {"name": name, "node": node, **limits, "bands": bands_of(model, at)}
-    if given.get("stock") is not None:
-        own = sorted(_MAKES_A_STOCK & set(model) - {"state-of-charge"})
-        if own:
-            words = f"belongs to the stock {given['stock']!r} that is shared"
-            raise DocumentError([(f"{at}.{field}", words) for field in own])
-        device |= {"kind": "feeder", "stock": given["stock"], **_efficiencies(reader, model, at)}
+    if (stock := given.get("stock")) is not None:
+        _check_feeder(stock, model, parts, path)
+        device |= {"kind": "feeder", "stock": stock, **_efficiencies(reader, model, at)}
     elif _MAKES_A_STOCK & set(model):
         shares = _efficiencies(reader, model, at)
         reach = _reach(limits, soft, shares)
@@ -127,7 +128,18 @@ def add_device(
         device["kind"] = "adjustable"
     device |= limits_where_silent(reader, device, context)
     parts.add("devices", at, device)
-    _couple(model, name, parts, at)
+    couple(reader, model, name, parts, at)
+
+
+def _check_feeder(stock: Any, model: dict[str, Any], parts: Parts, path: str) -> None:
+    """Check that a device may feed ``stock``: it is there, and described in one place."""
+    if own := sorted(_MAKES_A_STOCK & set(model) - {"state-of-charge"}):
+        words = f"belongs to the stock {stock!r} that is shared"
+        raise DocumentError([(f"{path}.flex_model.{field}", words) for field in own])
+    stocks = sorted(parts.names("stocks"))
+    if stock not in stocks:
+        words = f"there is no stock {stock!r} (known: {', '.join(stocks) or 'none'})"
+        raise DocumentError([(f"{path}.stock", words)])
 
 
 def reach_of(
@@ -161,19 +173,6 @@ def _fixed_power(reader: Reader, model: dict[str, Any], path: str) -> Steps | No
             power = reader.steps(model[field], POWER, f"{path}.{field}")
             return tuple(sign * value for value in power)
     return None
-
-
-def _couple(model: dict[str, Any], name: str, parts: Parts, path: str) -> None:
-    if "coupling" not in model:
-        if "coupling-coefficient" in model:
-            raise DocumentError([(f"{path}.coupling-coefficient", "needs coupling")])
-        return
-    at = f"{path}.coupling-coefficient"
-    ratio = quantity(model.get("coupling-coefficient", 1.0), SHARE, at)
-    if ratio <= 0:
-        raise DocumentError([(at, "should be above 0")])
-    member = {"device": name, "ratio": ratio}
-    parts.couplings.setdefault(str(model["coupling"]), []).append(member)
 
 
 def _efficiencies(reader: Reader, model: dict[str, Any], path: str) -> dict[str, Any]:

@@ -1,20 +1,23 @@
 """A problem in FlexMeasures notation as one of our documents."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from assets.timegrid import TimeGrid
 from scheduling.flex.flexmeasures.commitments import add_commitments
 from scheduling.flex.flexmeasures.context import add_context, commodity_of, contexts_of
+from scheduling.flex.flexmeasures.couplings import couplings_of
+from scheduling.flex.flexmeasures.currencies import currencies_of
 from scheduling.flex.flexmeasures.devices import add_device, add_group, reach_of
 from scheduling.flex.flexmeasures.goals import last_target
-from scheduling.flex.flexmeasures.groups import commodities_of_groups
+from scheduling.flex.flexmeasures.groups import check_groups, commodities_of_groups
 from scheduling.flex.flexmeasures.limits import limit_the_rest
+from scheduling.flex.flexmeasures.objects import check_names, known, needed, objects
 from scheduling.flex.flexmeasures.parts import ELECTRICITY, Parts
 from scheduling.flex.flexmeasures.processes import add_process
-from scheduling.flex.flexmeasures.reading import Reader, known, needed, objects
+from scheduling.flex.flexmeasures.reading import Reader
 from scheduling.flex.flexmeasures.shared import share_stocks
 from scheduling.flex.flexmeasures.stocks import add_stock
 from scheduling.flex.flexmeasures.units import duration, moment, nominal_days
@@ -26,6 +29,8 @@ _FIELDS: Final = {"scheduler", "time", "series", "flex_context", "devices", "sto
 _ABOUT: Final = {"schema", "id", "title", "derived_from", "note", "expected"}
 #: Targets make a window no longer than this.
 _MOST_STEPS: Final = 2_520
+#: Steps begin on the clock.
+_CLOCK: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SCHEDULERS: Final = ("StorageScheduler", "ProcessScheduler")
 #: Fields of ours as FlexMeasures calls them, for errors that only our document can show.
 _THEIRS: Final = {
@@ -62,6 +67,7 @@ def document_from_flexmeasures(given: Any) -> SiteDocument:
         raise DocumentError([("$.scheduler", f"should be {' or '.join(_SCHEDULERS)}")])
     if scheduler == _SCHEDULERS[0]:
         reader = Reader(until_last_target(reader.grid, given), series)
+    check_names(given, ("devices", "stocks", "groups"))
     parts = Parts()
     if scheduler == "ProcessScheduler":
         _read_processes(reader, given, parts)
@@ -92,6 +98,7 @@ def _read_stores(reader: Reader, given: dict[str, Any], parts: Parts) -> None:
     devices = objects(given["devices"], "$.devices")
     for path, device in devices:
         _add_commodity(device, parts, path)
+    check_groups(given)
     commodities = commodities_of_groups(given)
     for path, group in objects(given.get("groups"), "$.groups"):
         commodity = commodities.get(str(group.get("name")), ELECTRICITY)
@@ -149,8 +156,12 @@ def _grid(given: Any) -> TimeGrid:
     if days and given.get("timezone") is not None:
         local = start.astimezone(_zone(given["timezone"]))
         end += (local + days).astimezone(start.tzinfo) - start - days
+    if timedelta(hours=1) % step or step % timedelta(minutes=1):
+        words = "should be whole minutes that divide an hour, such as PT5M, PT15M or PT1H"
+        raise DocumentError([("$.time.resolution", words)])
+    late = (start - _CLOCK) % step
     try:
-        return TimeGrid.between(start, end, step)
+        return TimeGrid.between(start - late, end - late, step)
     except (ValueError, OverflowError) as error:
         raise DocumentError([("$.time", str(error))]) from None
 
@@ -163,7 +174,7 @@ def _zone(name: Any) -> ZoneInfo:
 
 
 def _assembled(reader: Reader, context: Any, parts: Parts) -> dict[str, Any]:
-    currencies = reader.currencies(context)
+    currencies = currencies_of(context, reader.series)
     if len(currencies) > 1:
         mixed = ", ".join(sorted(currencies))
         raise DocumentError([("$.flex_context", f"currencies are mixed: {mixed}")])
@@ -178,15 +189,14 @@ def _assembled(reader: Reader, context: Any, parts: Parts) -> dict[str, Any]:
         "currency": next(iter(currencies), "EUR"),
         **parts.root,
         **{kind: tuple(entries) for kind, entries in parts.lists.items()},
-        "couplings": tuple(
-            {"name": name, "members": tuple(members)} for name, members in parts.couplings.items()
-        ),
+        "couplings": couplings_of(parts),
     }
 
 
 def _in_their_words(error: DocumentError, parts: Parts) -> list[tuple[str, str]]:
     """Return the errors of our document at the places and by the names of what was given."""
     place = re.compile(r"\$?\.?\b(\w+)\[(\d+)\]")
+    begins = re.compile(r"(\$[^ :]+): ")
     ours = re.compile(rf"\b({'|'.join(_THEIRS)})\b")
 
     def translated(text: str) -> str:
@@ -195,4 +205,10 @@ def _in_their_words(error: DocumentError, parts: Parts) -> list[tuple[str, str]]
 
         return ours.sub(lambda found: _THEIRS[found[1]], place.sub(origin, text, count=1))
 
-    return [(translated(path), translated(message)) for path, message in error.errors]
+    found = []
+    for path, message in error.errors:
+        at, words = translated(path), translated(message)
+        if at == "$" and (place_first := begins.match(words)):
+            at, words = place_first[1], words[place_first.end() :]
+        found.append((at, words))
+    return found

@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.timegrid import TimeGrid
-from scheduling.flex.flexmeasures.context import STOCK_BREACH, flag
+from scheduling.flex.flexmeasures.breaches import STOCK_BREACH, stock_price
+from scheduling.flex.flexmeasures.context import flag
 from scheduling.flex.flexmeasures.levels import Energy, Levels, Reach
-from scheduling.flex.flexmeasures.reading import Reader, known, runs_of
-from scheduling.flex.flexmeasures.units import ENERGY, PRICE, SHARE, quantity
+from scheduling.flex.flexmeasures.objects import known
+from scheduling.flex.flexmeasures.reading import Reader, Steps, runs_of
+from scheduling.flex.flexmeasures.units import ENERGY, SHARE
 from scheduling.flex.parsing import DocumentError
 
 Array = NDArray[np.float64]
@@ -37,17 +39,18 @@ def goals_of(
     for name in _FIELDS:
         if name in model:
             _read(levels, model[name], energy, f"{path}.{name}", field=name)
-    prices = _prices(context, is_soft=not levels.on_ticks)
+    prices = _prices(reader, context, is_soft=not levels.on_ticks)
     goals = []
     for kind in _SIDES:
         goals += _goals(reader, kind, getattr(levels, kind), prices.get(kind))
-        target = prices.get(kind) if len(prices) == len(_SIDES) else None
-        goals += _goals(reader, kind, levels.target, target)
+        both = len(prices) == len(_SIDES)
+        target = prices.get(kind) if both else None
+        goals += _goals(reader, kind, levels.target, target, *prices.values())
     return goals
 
 
-def _prices(context: dict[str, Any], *, is_soft: bool) -> dict[str, float]:
-    """Return what missing a kWh costs by side; none of a side that is hard.
+def _prices(reader: Reader, context: dict[str, Any], *, is_soft: bool) -> dict[str, Steps]:
+    """Return what missing a kWh costs at each tick, by side; none of a side that is hard.
 
     Between two ticks a level may be out of reach by no one's fault: it is hard there only when
     it is said so of stocks.
@@ -57,41 +60,48 @@ def _prices(context: dict[str, Any], *, is_soft: bool) -> dict[str, float]:
     relaxed = flag(context, "relax-constraints", at, default=True)
     relaxed = flag(context, "relax-soc-constraints", at, default=relaxed)
     given = {
-        kind: quantity(context[name], PRICE, f"{at}.{name}")
+        kind: stock_price(reader, context, name, at)
         for kind, side in _SIDES.items()
         if (name := f"soc-{side}-breach-price") in context
     }
     if relaxed or is_soft:
-        return {kind: given.get(kind, STOCK_BREACH) for kind in _SIDES}
+        usual = (STOCK_BREACH,) * reader.grid.n_steps
+        return {kind: given.get(kind, usual) for kind in _SIDES}
     return given
 
 
-def _goals(reader: Reader, kind: str, level: Array, price: float | None) -> list[dict[str, Any]]:
-    """Return goals that ask for ``level``, missed at ``price`` as FlexMeasures counts it.
+def _goals(
+    reader: Reader, kind: str, level: Array, prices: Steps | None, *beside: Steps
+) -> list[dict[str, Any]]:
+    """Return goals that ask for ``level``, missed at ``prices`` as FlexMeasures counts it.
 
-    It prices the most that is missed of each stretch of one level, and what is missed at each
-    tick, both in kWh per length of a step: shorter steps make misses dearer.
+    It prices the most that is missed of each stretch of one level and price (none ``beside``
+    changes either), and what is missed at each tick, both in kWh per length of a step: shorter
+    steps make misses dearer.
     """
     grid = reader.grid
-    stretches = [(a, b) for a, b in runs_of(level) if not np.isnan(level[a])]
-    ticks = [grid.start + tick * grid.step for tick in range(1, grid.n_steps + 1)]
-    points = [
-        {"stock_kwh": float(level[a]), "start": ticks[a], "end": ticks[b - 1]} for a, b in stretches
-    ]
-    if price is None:
-        return [{"kind": kind, "points": tuple(points)}] if points else []
-    hours = grid.step_hours
-    of_most, of_each = price / hours, price / hours
-    single = tuple(p for p, (a, b) in zip(points, stretches, strict=True) if b - a == 1)
-    goals = []
-    if single:
-        each = of_each + of_most / hours
-        goals.append({"kind": kind, "points": single, "miss_price_per_kwh_hour": each})
-    for point, (a, b) in zip(points, stretches, strict=True):
-        if b - a > 1:
-            prices = {"miss_price_per_kwh": of_most, "miss_price_per_kwh_hour": of_each}
-            goals.append({"kind": kind, "points": (point,), **prices})
-    return goals
+    stretches = runs_of(level) if prices is None else runs_of(level, prices, *beside)
+    hard: list[dict[str, Any]] = []
+    single: dict[float, list[dict[str, Any]]] = {}
+    goals: list[dict[str, Any]] = []
+    for a, b in stretches:
+        if np.isnan(level[a]):
+            continue
+        first, last = (grid.start + tick * grid.step for tick in (a + 1, b))
+        point = {"stock_kwh": float(level[a]), "start": first, "end": last}
+        if prices is None:
+            hard.append(point)
+            continue
+        of_most = of_each = prices[a] / grid.step_hours
+        if b - a == 1:
+            single.setdefault(of_each + of_most / grid.step_hours, []).append(point)
+        else:
+            missed = {"miss_price_per_kwh": of_most, "miss_price_per_kwh_hour": of_each}
+            goals.append({"kind": kind, "points": (point,), **missed})
+    if hard:
+        goals.append({"kind": kind, "points": tuple(hard)})
+    each = "miss_price_per_kwh_hour"
+    return [{"kind": kind, "points": tuple(p), each: price} for price, p in single.items()] + goals
 
 
 def last_target(reader: Reader, model: Any, path: str) -> datetime | None:
@@ -125,6 +135,8 @@ def _read(levels: Levels, value: Any, energy: Energy, path: str, *, field: str) 
         at = f"{path}[{i}]"
         known(each, {"datetime", "start", "end", "duration", "value"}, at)
         level = energy.read(each.get("value"), f"{at}.value")
+        if field == "soc-minima" and level < 0:
+            raise DocumentError([(f"{at}.value", f"{level:g} kWh: should be at least 0")])
         start, end = reader.span(each, at)
         if "datetime" in each:
             end = start

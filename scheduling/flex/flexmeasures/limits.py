@@ -5,10 +5,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.flex.flexmeasures.breaches import soft_limit
-from scheduling.flex.flexmeasures.context import DEVICE_BREACH, breach_price, capacity, flag
+from scheduling.flex.flexmeasures.breaches import DEVICE_BREACH, breach_price, soft_limit
+from scheduling.flex.flexmeasures.context import capacity, flag
+from scheduling.flex.flexmeasures.objects import known, objects
 from scheduling.flex.flexmeasures.parts import UNLIMITED_KW, Parts
-from scheduling.flex.flexmeasures.reading import Reader, Steps, known, objects
+from scheduling.flex.flexmeasures.reading import Reader, Steps
 from scheduling.flex.flexmeasures.units import POWER, quantity
 from scheduling.flex.parsing import DocumentError
 
@@ -156,6 +157,9 @@ def bands_of(model: dict[str, Any], path: str) -> tuple[dict[str, float], ...]:
         known(mode, {"consumption-range", "production-range"}, at)
         drawn = _range(mode.get("consumption-range"), f"{at}.consumption-range")
         given = _range(mode.get("production-range"), f"{at}.production-range")
+        if drawn and given and (drawn[0] or given[0]):
+            words = "where a mode has both ranges, both should start at 0: together they are one"
+            raise DocumentError([(at, words)])
         bounds = [*(drawn or ()), *(-bound for bound in given or ())]
         if not bounds:
             raise DocumentError([(at, "needs consumption-range or production-range")])
@@ -169,7 +173,10 @@ def _range(given: Any, path: str) -> tuple[float, float] | None:
     values = list(given.values()) if isinstance(given, dict) else given
     if not isinstance(values, list) or len(values) != 2:
         raise DocumentError([(path, "should be two powers, the least and the most")])
-    least, most = (quantity(value, POWER, path) for value in values)
+    least, most = (quantity(value, POWER, path, bare="MW") for value in values)
+    if least < 0:
+        other = "the other direction has a range of its own"
+        raise DocumentError([(path, f"{least:g} kW: should be at least 0; {other}")])
     if least > most:
         raise DocumentError([(path, f"the least, {least:g} kW, is above the most, {most:g} kW")])
     return least, most

@@ -6,8 +6,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.flex.flexmeasures.objects import known, name_of, needed, objects
 from scheduling.flex.flexmeasures.parts import Parts
-from scheduling.flex.flexmeasures.reading import Reader, known, name_of, needed, objects
+from scheduling.flex.flexmeasures.reading import Reader
 from scheduling.flex.flexmeasures.units import POWER, duration, quantity
 from scheduling.flex.parsing import DocumentError
 

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.timegrid import TimeGrid
+from scheduling.flex.flexmeasures.objects import known, needed
 from scheduling.flex.flexmeasures.units import (
     PRICE,
     SHARE,
     Unit,
-    currency_of,
     duration,
+    factor_of_series,
     moment,
     quantity,
 )
@@ -33,7 +34,8 @@ _REFERENCE: Final = {"series", "default"} | {
     "exclude-source-types",
     "source-account",
 }
-_SPAN: Final = {"start", "end", "duration", "datetime", "value"}
+_BOUNDS: Final = ("start", "end")
+_SPAN: Final = {*_BOUNDS, "duration", "datetime", "value"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +108,9 @@ class Reader:
     ) -> tuple[datetime, timedelta, Array]:
         """Return start, step and values in our unit of the series that ``value`` refers to."""
         found, at = self.named(value, path), f"$.series.{value['series']}"
-        factor = unit.factor(str(found["unit"]), f"{at}.unit")
-        values = np.array([np.nan if v is None else v for v in found["values"]], dtype=float)
         step = duration(found["resolution"], f"{at}.resolution")
+        factor = factor_of_series(unit, str(found["unit"]), step, f"{at}.unit")
+        values = np.array([np.nan if v is None else v for v in found["values"]], dtype=float)
         return moment(found["start"], f"{at}.start"), step, factor * values
 
     def share_per_hour(self, value: Any, path: str) -> Steps:
@@ -172,7 +174,7 @@ class Reader:
         """Return when ``given`` starts and ends; a moment lasts for one step.
 
         Raises:
-            DocumentError: it says neither, or both, or ends before it starts.
+            DocumentError: it says too little, or too much, or ends before it starts.
         """
         known(given, _SPAN, path)
         if "datetime" in given:
@@ -180,13 +182,14 @@ class Reader:
                 raise DocumentError([(path, "give either datetime, or start and end or duration")])
             start = moment(given["datetime"], f"{path}.datetime")
             return start, start + self.grid.step
-        if ("end" in given) == ("duration" in given):
-            raise DocumentError([(path, "give datetime, or start and one of end and duration")])
-        start = moment(given.get("start"), f"{path}.start")
+        if len(_SPAN & set(given) - {"value"}) != 2:
+            raise DocumentError([(path, "give datetime, or two of start, end and duration")])
+        bounds = {name: moment(given[name], f"{path}.{name}") for name in given if name in _BOUNDS}
         if "duration" in given:
-            end = start + duration(given["duration"], f"{path}.duration")
-        else:
-            end = moment(given["end"], f"{path}.end")
+            lasts = duration(given["duration"], f"{path}.duration")
+            start = bounds["start"] if "start" in bounds else bounds["end"] - lasts
+            return start, start + lasts
+        start, end = bounds["start"], bounds["end"]
         if end < start:
             raise DocumentError([(path, "end should not be before start")])
         return start, end
@@ -212,19 +215,6 @@ class Reader:
         last = int((end - self.grid.start) // self.grid.step)
         return max(first, 0), min(last, self.grid.n_steps)
 
-    def currencies(self, value: Any) -> set[str]:
-        """Return the currencies of all prices in ``value``, a context."""
-        if isinstance(value, dict):
-            if isinstance(name := value.get("series"), str):
-                found = self.series.get(name)
-                value = str(found.get("unit", "")) if isinstance(found, dict) else ""
-            else:
-                return set().union(*(self.currencies(part) for part in value.values()), set())
-        if isinstance(value, list):
-            return set().union(*(self.currencies(part) for part in value), set())
-        currency = currency_of(value) if isinstance(value, str) else None
-        return {currency} if currency else set()
-
 
 def _priced_once(spans: list[tuple[datetime, datetime, float]], path: str) -> None:
     *before, (start, end, value) = spans
@@ -243,55 +233,3 @@ def runs_of(*values: Iterable[float]) -> list[tuple[int, int]]:
     changes = np.any([each[1:] != each[:-1] for each in arrays], axis=0)
     bounds = [0, *(np.flatnonzero(changes) + 1).tolist(), arrays[0].size]
     return list(pairwise(bounds))
-
-
-def known(given: Any, fields: Iterable[str], path: str) -> None:
-    """Check that ``given`` is an object with none but ``fields``.
-
-    Raises:
-        DocumentError: it is not.
-    """
-    if not isinstance(given, dict):
-        raise DocumentError([(path, "should be an object")])
-    unknown = sorted(set(map(str, given)) - set(fields))
-    if unknown:
-        raise DocumentError([(f"{path}.{name}", "unknown field") for name in unknown])
-
-
-def needed(given: dict[str, Any], fields: Iterable[str], path: str) -> None:
-    """Check that ``given`` has all of ``fields``.
-
-    Raises:
-        DocumentError: one is missing.
-    """
-    missing = [name for name in fields if given.get(name) is None]
-    if missing:
-        raise DocumentError([(f"{path}.{name}", "Field required") for name in missing])
-
-
-def objects(given: Any, path: str) -> list[tuple[str, dict[str, Any]]]:
-    """Return (path, object) of each entry of ``given``, a list; none where it is missing.
-
-    Raises:
-        DocumentError: it is no list of objects.
-    """
-    if given is None:
-        return []
-    if not isinstance(given, list):
-        raise DocumentError([(path, "should be a list")])
-    for i, each in enumerate(given):
-        if not isinstance(each, dict):
-            raise DocumentError([(f"{path}[{i}]", "should be an object")])
-    return [(f"{path}[{i}]", each) for i, each in enumerate(given)]
-
-
-def name_of(given: dict[str, Any], path: str) -> str:
-    """Return the name of a device, stock or group.
-
-    Raises:
-        DocumentError: it has none.
-    """
-    name = given.get("name")
-    if not isinstance(name, str) or not name:
-        raise DocumentError([(f"{path}.name", "Field required: a text")])
-    return name

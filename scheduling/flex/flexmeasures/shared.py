@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from scheduling.flex.flexmeasures.reading import objects
+from scheduling.flex.flexmeasures.objects import objects
 from scheduling.flex.flexmeasures.stocks import STOCK_FIELDS
 from scheduling.flex.parsing import DocumentError
 

@@ -6,9 +6,10 @@ import numpy as np
 
 from scheduling.flex.flexmeasures.goals import goals_of
 from scheduling.flex.flexmeasures.levels import Energy, Reach
+from scheduling.flex.flexmeasures.objects import known, name_of
 from scheduling.flex.flexmeasures.parts import Parts
-from scheduling.flex.flexmeasures.reading import Reader, Steps, known, name_of
-from scheduling.flex.flexmeasures.units import ENERGY, POWER, SHARE
+from scheduling.flex.flexmeasures.reading import Reader, Steps
+from scheduling.flex.flexmeasures.units import ENERGY, POWER, SHARE, is_moment
 from scheduling.flex.parsing import DocumentError
 
 STOCK_FIELDS: Final = {
@@ -94,6 +95,8 @@ def holding_of(
 def _check_bounds(path: str, least: float | None, most: float | None, start: float) -> None:
     if start < 0:
         raise DocumentError([(f"{path}.soc-at-start", f"{start:g} kWh: should be at least 0")])
+    if least is not None and least < 0:
+        raise DocumentError([(f"{path}.soc-min", f"{least:g} kWh: should be at least 0")])
     if most is None:
         return
     if most < 0:
@@ -111,7 +114,11 @@ def _at_start(reader: Reader, model: dict[str, Any], energy: Energy, path: str) 
     if not isinstance(known_as, dict) or "series" not in known_as:
         return 0.0
     at = f"{path}.state-of-charge"
-    is_share = reader.named(known_as, at)["unit"] == "%"
+    series = reader.named(known_as, at)
+    if is_moment(series["resolution"]) and len(series["values"]) == 1:
+        # Of one moment; for how long does not matter.
+        reader = Reader(reader.grid, {known_as["series"]: {**series, "resolution": "PT1H"}})
+    is_share = series["unit"] == "%"
     start, step, values = reader.raw(known_as, SHARE if is_share else ENERGY, at)
     by_then = values[: max(int((reader.grid.start - start) // step) + 1, 0)]
     by_then = by_then[~np.isnan(by_then)]

@@ -12,17 +12,24 @@ _QUANTITY: Final = re.compile(rf"^\s*({_NUMBER})\s*(.*?)\s*$")
 _DURATION: Final = re.compile(
     r"^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+(?:\.\d+)?)H)?(?:(\d+(?:\.\d+)?)M)?(?:(\d+)S)?)?$"
 )
+_SIZES: Final = {"": 1.0, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
 #: Of each unit of power or energy, how many kW or kWh it is; reactive power counts in full.
-_ENERGY: Final = {"Wh": 1e-3, "kWh": 1.0, "MWh": 1e3, "GWh": 1e6}
-_POWER: Final = {f"{unit}/h": share for unit, share in _ENERGY.items()} | {
-    "W": 1e-3,
-    "kW": 1.0,
-    "MW": 1e3,
-    "GW": 1e6,
-    "VA": 1e-3,
-    "kVA": 1.0,
-    "MVA": 1e3,
+_ENERGY: Final = {
+    f"{size}{unit}": factor * kwh
+    for unit, kwh in (("Wh", 1e-3), ("J", 1e-3 / 3_600))
+    for size, factor in _SIZES.items()
 }
+_WATTS: Final = {
+    f"{size}{unit}": factor * 1e-3 for unit in ("W", "VA") for size, factor in _SIZES.items()
+}
+_POWER: Final = _WATTS | {
+    f"{unit}/{time}": kwh * per_hour
+    for unit, kwh in _ENERGY.items()
+    for time, per_hour in (("h", 1), ("min", 60), ("s", 3_600))
+}
+#: Prices may be in thousandths, hundredths (cents), thousands or millions of a currency.
+_PRICE: Final = re.compile(r"^([mckM]?)([A-Z]{3})/(\w+)$")
+_SIZES_OF_MONEY: Final = _SIZES | {"c": 1e-2}
 #: Times and durations beyond any plan: sums of them stay what a clock can show.
 _YEARS: Final = (1970, 2200)
 _LONGEST: Final = timedelta(days=3_660)
@@ -45,6 +52,7 @@ class Unit:
         Raises:
             DocumentError: ``text`` is no unit of this kind.
         """
+        text = re.sub(r"\s*/\s*", "/", text)
         if self.kind == "share":
             if text in {"", "dimensionless"}:
                 return 1.0
@@ -55,13 +63,13 @@ class Unit:
             if text in known:
                 return known[text]
         else:
-            per = _POWER if self.kind == "price per power" else _ENERGY
+            per = _WATTS if self.kind == "price per power" else _ENERGY
             if self.step_hours is not None:
-                of_step = {unit: size * self.step_hours for unit, size in _POWER.items()}
+                of_step = {unit: size * self.step_hours for unit, size in _WATTS.items()}
                 per = of_step | per
-            currency, slash, below = text.partition("/")
-            if slash and re.fullmatch(r"[A-Z]{3}", currency) and below in per:
-                return 1.0 / per[below]
+            found = _PRICE.match(text)
+            if found and found[3] in per:
+                return _SIZES_OF_MONEY[found[1]] / per[found[3]]
         raise DocumentError([(path, f"{text!r} is not a unit of {self.kind}")])
 
 
@@ -99,8 +107,21 @@ def quantity(text: Any, unit: Unit, path: str, *, bare: str | None = None) -> fl
 
 def currency_of(text: str) -> str | None:
     """Return the currency of a unit such as "EUR/MWh", None where there is none."""
-    found = re.search(r"\b([A-Z]{3})/", text)
+    found = re.search(r"([A-Z]{3})\s*/", text)
     return found[1] if found else None
+
+
+def factor_of_series(unit: Unit, text: str, step: timedelta, path: str) -> float:
+    """Return by what to multiply values of a series in ``text``, each about ``step``.
+
+    Energy per step is power, as meters and FlexMeasures record it.
+
+    Raises:
+        DocumentError: ``text`` is no unit of this kind.
+    """
+    if unit is POWER and text in _ENERGY:
+        return _ENERGY[text] * (timedelta(hours=1) / step)
+    return unit.factor(text, path)
 
 
 def duration(text: Any, path: str) -> timedelta:
@@ -120,6 +141,13 @@ def duration(text: Any, path: str) -> timedelta:
     if not timedelta(0) < lasts <= _LONGEST:
         raise DocumentError([(path, f"{text!r} is too short or too long")])
     return lasts
+
+
+def is_moment(text: Any) -> bool:
+    """Whether a duration is none at all, as that of a sensor of moments: "PT0M"."""
+    found = _DURATION.match(text) if isinstance(text, str) else None
+    parts = [float(part) for part in found.groups() if part] if found else []
+    return bool(parts) and not any(parts)
 
 
 def nominal_days(text: Any) -> timedelta:
