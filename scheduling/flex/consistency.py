@@ -56,11 +56,13 @@ def check_names(document: SiteParts) -> None:
         _known("node or commodity", f"nodes[{i}].parent", node.parent, places)
     _no_circle({node.name: node.parent for node in document.nodes})
     _check_devices(document, places)
-    devices = [device.name for device in document.devices]
+    devices = power_names(document)
     for i, peak in enumerate(document.peaks):
         _known("node or commodity", f"peaks[{i}].node", peak.node, places)
+        _metered(document, f"peaks[{i}].node", peak.node)
     for i, commitment in enumerate(document.commitments):
         _known("node or commodity", f"commitments[{i}].node", commitment.node, places)
+        _metered(document, f"commitments[{i}].node", commitment.node)
         for j, name in enumerate(commitment.devices):
             _known("device", f"commitments[{i}].devices[{j}]", name, devices)
     for i, coupling in enumerate(document.couplings):
@@ -191,9 +193,9 @@ def check_times(document: SiteParts) -> None:
     if rolling.frozen_until is not None and not rolling.published_kw:
         _refuse("rolling.frozen_until needs published_kw, the power that is kept")
     for name in rolling.published_kw:
-        names = [device.name for device in document.devices]
-        _known("device", f"rolling.published_kw.{name}", name, _with_ports(document, names))
+        _known("device", f"rolling.published_kw.{name}", name, power_names(document))
     for i, peak in enumerate(document.peaks):
+        _check_average(f"peaks[{i}].average_minutes", peak.average_minutes, document.window)
         if peak.within and all(s.end <= start or s.start >= end for s in peak.within):
             _refuse("peaks[{number}].within: all of it is outside the window", number=str(i))
     for i, device in enumerate(document.devices):
@@ -205,14 +207,27 @@ def check_times(document: SiteParts) -> None:
                 _refuse("{path} is outside the window", path=at)
 
 
-def _with_ports(document: SiteParts, names: list[str]) -> list[str]:
+def _check_average(path: str, minutes: int | None, window: Window) -> None:
+    step = window.step_minutes
+    if minutes is not None and (1_440 % minutes or (minutes % step and step % minutes)):
+        _refuse(
+            "{path} is {minutes}: it should divide a day, and be a multiple of a step or a part of "
+            "one, of {step} minutes",
+            path=path,
+            minutes=str(minutes),
+            step=str(step),
+        )
+
+
+def power_names(document: SiteParts) -> list[str]:
+    """Return by which names power is planned: of devices, and of ports as ``converter/port``."""
     ports = [
         f"{device.name}/{port.name}"
         for device in document.devices
         if isinstance(device, Converter)
         for port in device.ports
     ]
-    return [*names, *ports]
+    return [*(device.name for device in document.devices), *ports]
 
 
 def _times(device: Device, path: str) -> Iterator[tuple[str, datetime, datetime]]:
@@ -246,6 +261,18 @@ def _known(what: str, path: str, name: str | None, names: list[str]) -> None:
             name=repr(name),
             known=known,
         )
+
+
+def _metered(document: SiteParts, path: str, name: str | None) -> None:
+    """Refuse a commodity that balances within itself: nothing passes it that could be metered."""
+    for each in document.commodities:
+        if each.name == name and each.is_internal:
+            _refuse(
+                "{path}: {name} has no prices and no connection, so nothing is bought or sold that "
+                "could be metered: name a node beneath it",
+                path=path,
+                name=repr(name),
+            )
 
 
 def _no_circle(parents: dict[str, str | None]) -> None:

@@ -97,6 +97,11 @@ class Commodity(Document):
     prices: Prices | None = None
     connection: Connection | None = None
 
+    @property
+    def is_internal(self) -> bool:
+        """Whether it is neither bought nor sold."""
+        return self.prices is None and self.connection is None
+
 
 class PeakTariff(Document):
     """A price for the highest power of a billing period.
@@ -109,7 +114,8 @@ class PeakTariff(Document):
         direction: whether import or export counts.
         price_per_kw: of each kW above the incumbent peak.
         incumbent_kw: the highest power of the period so far: up to it, power is free.
-        average_minutes: the power counts as its mean over such periods; each step if not given.
+        average_minutes: the power counts as its mean over such periods on the clock, whole steps
+            or parts of one; each step if not given.
         metered_kwh: energy metered already in the averaging period in which the window starts.
         within: the times that count; all if none.
     """
@@ -129,7 +135,8 @@ class Commitment(Document):
 
     Attributes:
         name: of the commitment.
-        devices: names of those whose power together is meant; that of ``node`` if none.
+        devices: names of those whose power together is meant; that of ``node`` if none. Of a
+            converter it is that at its first port; of another port, ``converter/port``.
         node: a node or commodity; this connection if not given.
         baseline_kw: the power agreed on; positive drawn.
         up_cost_per_kwh: of each kWh above the baseline.
@@ -172,7 +179,7 @@ class Member(Document):
     """A device of a coupling: its power is ``ratio`` times what all members have in common.
 
     Attributes:
-        device: its name.
+        device: its name; of a converter its first port is meant, of another ``converter/port``.
         ratio: its share of what they have in common.
     """
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.formulation.linear_model import LinearModel, Term
+from scheduling.formulation.processes import JobColumns
 
 Array = NDArray[np.float64]
 
@@ -35,20 +36,22 @@ class Commitment:
 
 def add_commitments(
     model: LinearModel,
-    commitments: list[tuple[Commitment, list[Term]]],
+    commitments: list[tuple[Commitment, list[Term], list[JobColumns]]],
     *,
     step_hours: float | Array,
 ) -> None:
-    """Add each commitment over the power that its terms, of shape (T,), make up [kW]."""
-    for commitment, terms in commitments:
+    """Add each commitment over the power that its terms, of shape (T,), and jobs make up [kW]."""
+    for commitment, terms, jobs in commitments:
         name = f"commitment: {commitment.name}"
         shape = commitment.baseline.shape
         up = model.add_columns(f"{name} up", shape, upper=commitment.most)
         down = model.add_columns(f"{name} down", shape, upper=commitment.most)
         baseline = commitment.baseline
-        model.add_rows(
+        rows = model.add_rows(
             name, shape, [*terms, (up, -1.0), (down, 1.0)], lower=baseline, upper=baseline
         )
+        for job in jobs:
+            model.add_entries(rows[job.steps], job.columns, job.coefficients)
         model.add_cost(name, up, step_hours * commitment.up_cost)
         model.add_cost(name, down, step_hours * commitment.down_cost)
         model.keep_apart(

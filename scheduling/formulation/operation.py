@@ -1,4 +1,4 @@
-"""How a flow may run: bands, minimum power, on or off, ramps, taper, fixed ratios, surcharges.
+"""How a flow may run: bands, minimum power, on or off, ramps, fixed ratios, surcharges.
 
 Each takes the flow's columns, shape (T,); what a flow draws counts positive.
 """
@@ -46,7 +46,7 @@ class Switching:
     """Flow ``flow`` of ``name`` runs one way, and is on or off: ``least`` to ``most``, or nothing.
 
     ``least`` and ``most`` [kW], shape (T,), where it is on; ``was_on``: whether it ran before
-    the window.
+    the window; ``kept``: in so many steps from the start on it is not to change yet.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Switching:
     most: Array
     starts: Starts
     was_on: bool
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,24 +78,16 @@ class Ramp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Taper:
-    """What ``flow`` draws is at most ``at_empty - drop · (stock before)`` [kW, kW/kWh]."""
-
-    flow: int
-    stock: int
-    at_empty: float
-    drop: float
-    initial: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Coupling:
-    """Powers of ports keep their ratio: x[first] / ratio_first = x[second] / ratio_second."""
+    """Powers of ports keep their ratio: x[first] / ratio_first = x[second] / ratio_second.
+
+    A ratio holds throughout, or varies by steps, shape (T,).
+    """
 
     first: int
     second: int
-    ratio_first: float
-    ratio_second: float
+    ratio_first: float | Array
+    ratio_second: float | Array
 
 
 def add_bands(model: LinearModel, bands: list[Bands], columns: StorageColumns) -> None:
@@ -162,6 +155,13 @@ def add_switching(model: LinearModel, switching: list[Switching], columns: Stora
         model.add_rows(f"on: {name} most", charge.shape, most, upper=0.0)
         model.add_rows(f"on: {name} least", charge.shape, least, lower=0.0)
         add_starts(model, name, on, each.starts, was_on=each.was_on)
+        lower, upper = model.bounds()
+        if each.was_on:
+            # Where its limits do not let it run, it stops all the same.
+            runs = np.logical_and.accumulate((each.most > 0.0) & (each.most >= each.least))
+            lower[on[: each.kept][runs[: each.kept]]] = 1.0
+        else:
+            upper[on[: each.kept]] = 0.0
 
 
 def add_surcharges(
@@ -198,24 +198,6 @@ def add_ramps(model: LinearModel, ramps: list[Ramp], columns: StorageColumns, fl
         for now, sign in ((charge, 1.0), (discharge, -1.0)):
             model.add_entries(rows, now, sign)
             model.add_entries(rows, np.concatenate([[NO_COLUMN], now[:-1]]), -sign)
-
-
-def add_tapers(
-    model: LinearModel, tapers: list[Taper], columns: StorageColumns, flows: Flows
-) -> None:
-    """Add the concave cuts c[t] + drop · e[t-1] <= at_empty."""
-    for number, each in enumerate(tapers):
-        charge, stock = columns.charge[each.flow], columns.stock[each.stock]
-        before = np.concatenate([[NO_COLUMN], stock[:-1]])
-        most = np.full(charge.shape, each.at_empty)
-        most[0] -= each.drop * each.initial
-        rows = model.add_rows(
-            f"taper {number} of flow {each.flow}",
-            charge.shape,
-            [(charge, 1.0), (before, each.drop)],
-            upper=most,
-        )
-        model.add_row_limit("taper", rows, unit="kW", of=flows.names[each.flow])
 
 
 def add_couplings(model: LinearModel, couplings: list[Coupling], columns: StorageColumns) -> None:

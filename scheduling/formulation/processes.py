@@ -2,8 +2,9 @@
 
 A *whole* job j starts at one of its possible steps τ: s[j, τ] ∈ {0, 1}, Σ s[j] = 1, and draws
 ``Σ s[j, τ] · p[j, t - τ]`` with p its profile [kW] (formulation F11). A job *in pieces* runs in
-n of its allowed steps at one power: o[j, t] ∈ {0, 1}, Σ o[j] = n, with a last piece that may be
-a part of a step.
+n of its allowed steps at one power: o[j, t] ∈ {0, 1}, Σ o[j] = n. Where it takes but a part of one
+of them, that is another choice, q[j, t] ∈ {0, 1}, Σ q[j] = 1, Σ o[j] = n - 1, and the end of a
+piece: q[j, t] + o[j, t] <= 1, q[j, t] + o[j, t + 1] <= 1.
 """
 
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class WholeJob:
 class PiecedJob:
     """Runs in pieces: ``allowed`` steps, ``n_pieces`` of them at ``power`` [kW].
 
+    ``last``: what it draws in that of which it takes but a part; as much where it takes all of it.
     ``starts``: of each unbroken stretch.
     """
 
@@ -41,17 +43,29 @@ class PiecedJob:
     allowed: Indices
     n_pieces: int
     power: float
+    last: float
     starts: Starts
+
+    @property
+    def at_once(self) -> tuple[Indices, Array]:
+        """In which steps it runs, and at which power, if it runs as soon as it may."""
+        power = np.full(self.n_pieces, self.power)
+        power[-1] = self.last
+        return self.allowed[: self.n_pieces], power
 
 
 @dataclass(frozen=True, slots=True)
 class JobColumns:
-    """Power of one job: Σ ``coefficients`` · x[``columns``] at ``steps``, each flat."""
+    """Power of one job: Σ ``coefficients`` · x[``columns``] at ``steps``, each flat.
+
+    ``at_once``: columns that are 1, all others 0, where it runs as soon as it may.
+    """
 
     name: str
     steps: Indices
     columns: Columns
     coefficients: Array
+    at_once: Columns
 
     def power(self, values: Array, n_steps: int) -> Array:
         """Return the job's power in ``values``, shape (n_steps,) [kW]."""
@@ -69,23 +83,55 @@ def add_whole_job(model: LinearModel, job: WholeJob, balance: Rows, *, ties: Tie
     columns = np.broadcast_to(start[:, None], steps.shape)
     power = np.broadcast_to(job.profile, steps.shape)
     model.add_entries(balance[job.node][steps], columns, -power)
-    return JobColumns(job.name, steps.ravel(), columns.ravel(), power.ravel())
+    return JobColumns(job.name, steps.ravel(), columns.ravel(), power.ravel(), start[:1])
 
 
 def add_pieced_job(model: LinearModel, job: PiecedJob, balance: Rows, *, ties: Ties) -> JobColumns:
-    """Add one binary per allowed step, and starts where they matter."""
-    n_steps = balance.shape[1]
-    running = model.add_columns(f"run: {job.name}", job.allowed.shape, upper=1.0, integer=True)
-    pieces = model.add_rows(f"pieces: {job.name}", (1,), lower=job.n_pieces, upper=job.n_pieces)
+    """Add one binary per allowed step, one more for a part of it, and starts where they matter."""
+    n_steps, n_allowed = balance.shape[1], job.allowed.size
+    has_part = job.last != job.power
+    n_whole = job.n_pieces - has_part
+    running = model.add_columns(f"run: {job.name}", (n_allowed,), upper=1.0, integer=True)
+    pieces = model.add_rows(f"pieces: {job.name}", (1,), lower=n_whole, upper=n_whole)
     model.add_entries(pieces, running, 1.0)
     model.prefer_less(running, running_weights(ties, job.allowed, n_steps))
-    model.add_entries(balance[job.node][job.allowed], running, -job.power)
+    part = _add_part(model, job, running, ties, n_steps) if has_part else running[:0]
     if job.starts.matter:
-        at_step = np.full(n_steps, NO_COLUMN)
-        at_step[job.allowed] = running
-        start = add_starts(model, job.name, at_step, job.starts)
-        # The whole job lies in the window: a start whose run would not fit is none.
-        _, upper = model.bounds()
-        upper[start[max(n_steps - job.starts.least_run + 1, 0) :]] = 0.0
-    power = np.full(running.shape, job.power)
-    return JobColumns(job.name, job.allowed, running, power)
+        _add_starts(model, job, running, part, n_steps)
+    steps, columns = np.tile(job.allowed, 1 + has_part), np.concatenate([running, part])
+    power = np.repeat([job.power, job.last][: 1 + has_part], n_allowed)
+    model.add_entries(balance[job.node][steps], columns, -power)
+    at_once = np.concatenate([running[:n_whole], part[n_whole : n_whole + 1]])
+    return JobColumns(job.name, steps, columns, power, at_once)
+
+
+def _add_part(
+    model: LinearModel, job: PiecedJob, running: Columns, ties: Ties, n_steps: int
+) -> Columns:
+    """Add the choice of the step of which it takes but a part, at the end of a piece."""
+    part = model.add_columns(f"part: {job.name}", running.shape, upper=1.0, integer=True)
+    one = model.add_rows(f"part: {job.name}", (1,), lower=1.0, upper=1.0)
+    model.add_entries(one, part, 1.0)
+    model.prefer_less(part, running_weights(ties, job.allowed, n_steps))
+    both = [(part, 1.0), (running, 1.0)]
+    model.add_rows(f"part or all: {job.name}", running.shape, both, upper=1.0)
+    goes_on = np.flatnonzero(np.diff(job.allowed) == 1)
+    ends = [(part[goes_on], 1.0), (running[goes_on + 1], 1.0)]
+    model.add_rows(f"part ends: {job.name}", goes_on.shape, ends, upper=1.0)
+    return part
+
+
+def _add_starts(
+    model: LinearModel, job: PiecedJob, running: Columns, part: Columns, n_steps: int
+) -> None:
+    on = running
+    if part.size:
+        on = model.add_columns(f"on: {job.name}", running.shape, upper=1.0)
+        terms = [(on, 1.0), (running, -1.0), (part, -1.0)]
+        model.add_rows(f"on: {job.name}", on.shape, terms, lower=0.0, upper=0.0)
+    at_step = np.full(n_steps, NO_COLUMN)
+    at_step[job.allowed] = on
+    start = add_starts(model, job.name, at_step, job.starts)
+    # The whole job lies in the window: a start whose run would not fit is none.
+    _, upper = model.bounds()
+    upper[start[max(n_steps - job.starts.least_run + 1, 0) :]] = 0.0

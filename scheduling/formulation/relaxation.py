@@ -1,22 +1,35 @@
 """A model whose limits give way, to find out which of them cannot be kept together."""
 
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scheduling.formulation.blocks import Limit, Softness
 from scheduling.formulation.linear_model import Array, Columns, LinearModel
+from scheduling.formulation.nodes import EXPORT, IMPORT
 
 #: (limit, its breach columns of the same shape)
 Play = list[tuple[Limit, Columns]]
 
 
+#: What bounds a node stands for what is below it where nobody set a limit.
+_OF_NODES: Final = frozenset({f"{IMPORT} limit", f"{EXPORT} limit"})
+
+
 def relax_everything(model: LinearModel) -> tuple[LinearModel, Play]:
-    """Return the same as ``relax_limits``, with what devices can do by nature giving way too."""
-    limits = [replace(limit, beyond=np.inf, is_fixed=False) for limit in model.limits]
-    limits = [
-        replace(limit, beyond=-np.inf) if limit.side == "lower" else limit for limit in limits
-    ]
+    """Return the same as ``relax_limits``, with what devices can do by nature giving way too.
+
+    Where nobody set a limit at a node, as much passes it as there is then: nobody is to blame.
+    """
+    lower, upper = model.bounds()
+    limits = []
+    for limit in model.limits:
+        beyond = np.inf if limit.side == "upper" else -np.inf
+        held = (upper if limit.side == "upper" else lower)[limit.columns]
+        is_set = held != limit.beyond if limit.name in _OF_NODES else np.ones(held.shape, bool)
+        limits.append((replace(limit, beyond=beyond, is_fixed=False), is_set))
     return _relaxed(model, limits)
 
 
@@ -28,10 +41,12 @@ def relax_limits(model: LinearModel) -> tuple[LinearModel, Play]:
     short at each end of step. The highest breach of a power limit counts as much as all of
     them: what is asked is how much more the limit would have to be.
     """
-    return _relaxed(model, model.limits)
+    return _relaxed(model, [(limit, np.ones(limit.columns.shape, bool)) for limit in model.limits])
 
 
-def _relaxed(model: LinearModel, limits: list[Limit]) -> tuple[LinearModel, Play]:
+def _relaxed(
+    model: LinearModel, limits: list[tuple[Limit, NDArray[np.bool_]]]
+) -> tuple[LinearModel, Play]:
     relaxed = model.copy()
     relaxed.costs.clear()
     relaxed.constants.clear()
@@ -39,14 +54,16 @@ def _relaxed(model: LinearModel, limits: list[Limit]) -> tuple[LinearModel, Play
     lower, upper = relaxed.bounds()
     set_lower, set_upper = lower.copy(), upper.copy()
     play = []
-    for number, limit in enumerate(limits):
+    for number, (limit, is_set) in enumerate(limits):
         columns, is_upper = limit.columns, limit.side == "upper"
-        held = (set_upper if is_upper else set_lower)[columns]
-        if limit.is_fixed or not np.isfinite(held).any():
+        held = np.where(is_set, (set_upper if is_upper else set_lower)[columns], np.inf)
+        if limit.is_fixed:
             continue
         name = f"play {number}"
         beyond = np.broadcast_to(np.asarray(limit.beyond, dtype=np.float64), columns.shape)
         (upper if is_upper else lower)[columns] = beyond
+        if not np.isfinite(held).any():
+            continue
         # Where nothing is held there is nothing to give.
         most = np.zeros(columns.shape)
         np.subtract(beyond, held, out=most, where=np.isfinite(held))
@@ -55,7 +72,8 @@ def _relaxed(model: LinearModel, limits: list[Limit]) -> tuple[LinearModel, Play
         if is_upper:
             relaxed.add_rows(name, columns.shape, terms, upper=held)
         else:
-            relaxed.add_rows(name, columns.shape, terms, lower=held)
+            free = np.where(np.isfinite(held), held, -np.inf)
+            relaxed.add_rows(name, columns.shape, terms, lower=free)
         relaxed.add_cost(name, room, 1.0)
         if limit.unit == "kW":
             relaxed.add_highest(f"{name} highest", room, name, float(room.size))

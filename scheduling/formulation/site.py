@@ -12,7 +12,7 @@ from scheduling.formulation.commitments import Commitment, add_commitments
 from scheduling.formulation.curtailable import Curtailables, add_curtailables
 from scheduling.formulation.goals import Goal, add_goals
 from scheduling.formulation.linear_model import Columns, LinearModel, Term
-from scheduling.formulation.nodes import NodeColumns, Nodes, add_nodes
+from scheduling.formulation.nodes import NO_PARENT, NodeColumns, Nodes, add_nodes
 from scheduling.formulation.operation import (
     Bands,
     Coupling,
@@ -20,14 +20,12 @@ from scheduling.formulation.operation import (
     Ramp,
     Surcharge,
     Switching,
-    Taper,
     add_bands,
     add_couplings,
     add_least_powers,
     add_ramps,
     add_surcharges,
     add_switching,
-    add_tapers,
 )
 from scheduling.formulation.peaks import Peak, add_peaks
 from scheduling.formulation.preferences import Ties, prefer
@@ -42,6 +40,7 @@ from scheduling.formulation.rolling import Held, add_held
 from scheduling.formulation.scenarios import CourseCost
 from scheduling.formulation.stocks import Stocks
 from scheduling.formulation.storage import Flows, StorageColumns, add_storage
+from scheduling.formulation.tapers import Reserve, Taper, add_reserves, add_tapers
 from scheduling.formulation.together import add_together
 
 Array = NDArray[np.float64]
@@ -49,11 +48,12 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What a commitment counts: the net power of a node, or of flows and generators."""
+    """What a commitment counts: the net power of a node, or of flows, generators and jobs."""
 
     node: int | None = None
     flows: tuple[int, ...] = ()
     generators: tuple[int, ...] = ()
+    jobs: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +82,7 @@ class SiteProblem:
     surcharges: list[Surcharge] = field(default_factory=list)
     ramps: list[Ramp] = field(default_factory=list)
     tapers: list[Taper] = field(default_factory=list)
+    reserves: list[Reserve] = field(default_factory=list)
     couplings: list[Coupling] = field(default_factory=list)
     sliced: list[Sliced] = field(default_factory=list)
     bends: list[Bend] = field(default_factory=list)
@@ -119,6 +120,7 @@ def build_site(problem: SiteProblem) -> SiteModel:
         nodes.balance,
         step_hours=hours,
         blocks=problem.blocks,
+        follows=None if problem.blocks is None else _following(problem),
     )
     curtailed = add_curtailables(model, problem.generators, nodes.balance, step_hours=hours)
     jobs = [_add_job(model, job, nodes, problem.ties) for job in problem.jobs]
@@ -140,10 +142,33 @@ def build_site(problem: SiteProblem) -> SiteModel:
     add_held(model, problem.held, storage, problem.flows, step_hours=hours)
     peaks = [(peak, _direction(nodes, peak)) for peak in problem.peaks]
     add_peaks(model, peaks, step_hours=hours)
-    commitments = [(each, _scope(site, scope)) for each, scope in problem.commitments]
+    commitments = [
+        (each, _scope(site, scope), [jobs[job] for job in scope.jobs])
+        for each, scope in problem.commitments
+    ]
     add_commitments(model, commitments, step_hours=hours)
     prefer(model, problem.ties, storage=storage, curtailed=curtailed, nodes=nodes)
     return site
+
+
+def _following(problem: SiteProblem) -> NDArray[np.bool_]:
+    """Return which flows balance what others take in each step, shape (F,).
+
+    Those below an internal node, and what is coupled to them: where nothing is bought or sold
+    nobody else does.
+    """
+    nodes, follows = problem.nodes, np.zeros(len(problem.flows.names), dtype=bool)
+    top = np.arange(nodes.parent.size)
+    while (nodes.parent[top] != NO_PARENT).any():
+        top = np.where(nodes.parent[top] == NO_PARENT, top, nodes.parent[top])
+    follows |= nodes.is_internal[top[problem.flows.node]]
+    for _ in problem.couplings:
+        before = follows.copy()
+        for each in problem.couplings:
+            follows[[each.first, each.second]] |= follows[[each.first, each.second]].any()
+        if (follows == before).all():
+            break
+    return follows
 
 
 def _add_job(
@@ -164,7 +189,8 @@ def _add_operation(site: SiteModel, problem: SiteProblem) -> None:
     add_switching(model, problem.switching, storage)
     add_surcharges(model, problem.surcharges, storage, step_hours=problem.step_hours)
     add_ramps(model, problem.ramps, storage, problem.flows)
-    add_tapers(model, problem.tapers, storage, problem.flows)
+    add_tapers(model, problem.tapers, stores, step_hours=problem.step_hours)
+    add_reserves(model, problem.reserves, stores)
     add_couplings(model, problem.couplings, storage)
 
 

@@ -85,15 +85,17 @@ def add_storage(
     *,
     step_hours: float | Array,
     blocks: Indices | None = None,
+    follows: NDArray[np.bool_] | None = None,
 ) -> StorageColumns:
     """Add K stocks and F flows; their power enters ``balance``, the rows of the nodes.
 
     Args:
         blocks: number of the block of each step, shape (T,), not falling: within one a flow's
             power holds, as long as its limit is the same; steps then share a column.
+        follows: flows, shape (F,), whose power does not hold all the same: none if not given.
     """
-    charge = _add_direction(model, "charge", flows.charge_limit, blocks)
-    discharge = _add_direction(model, "discharge", flows.discharge_limit, blocks)
+    charge = _add_direction(model, "charge", flows.charge_limit, blocks, follows)
+    discharge = _add_direction(model, "discharge", flows.discharge_limit, blocks, follows)
     model.add_entries(balance[flows.node], charge, -1.0)
     model.add_entries(balance[flows.node], discharge, 1.0)
     stock = model.add_columns("stock", stocks.floor.shape, lower=stocks.floor, upper=stocks.ceiling)
@@ -117,7 +119,13 @@ def add_storage(
     return columns
 
 
-def _add_direction(model: LinearModel, name: str, limit: Array, blocks: Indices | None) -> Columns:
+def _add_direction(
+    model: LinearModel,
+    name: str,
+    limit: Array,
+    blocks: Indices | None,
+    follows: NDArray[np.bool_] | None,
+) -> Columns:
     columns = np.full(limit.shape, NO_COLUMN)
     used = np.flatnonzero(limit.any(axis=1))
     if blocks is None:
@@ -125,6 +133,8 @@ def _add_direction(model: LinearModel, name: str, limit: Array, blocks: Indices 
         return columns
     begins = np.ones((used.size, limit.shape[1]), dtype=bool)
     begins[:, 1:] = (np.diff(blocks) != 0) | (np.diff(limit[used], axis=1) != 0.0)
+    if follows is not None:
+        begins[follows[used]] = True
     own = model.add_columns(name, (int(begins.sum()),), upper=limit[used][begins])
     columns[used] = own[np.cumsum(begins).reshape(begins.shape) - 1]
     return columns

@@ -27,7 +27,6 @@ from scheduling.engines.highs import HighsEngine
 from scheduling.formulation.bending import unbent
 from scheduling.formulation.compiled import Compiled, compile_model
 from scheduling.formulation.linear_model import LinearModel
-from scheduling.formulation.processes import WholeJob
 from scheduling.formulation.simulation import simulate
 from scheduling.formulation.site import SiteModel, SiteProblem
 from scheduling.interpret.uncontrolled import (
@@ -89,7 +88,7 @@ def read_savings(
         if problem.bends:
             stock = simulate(problem, controls.charge, controls.discharge)
             controls = replace(controls, stock=stock)
-        values = _known(site, problem, controls, net, held)
+        values = _known(site, controls, net, held)
         try:
             costs = _costs(site.model, model, values, time_limit)
         except (Infeasible, OutOfTime, Unbounded, EngineFailed):
@@ -116,9 +115,7 @@ def not_held_against(why: str) -> list[Saving]:
     return [Saving(each, None, None, {}, why=why) for each in Baseline]
 
 
-def _known(
-    site: SiteModel, problem: SiteProblem, controls: Controls, net: Array, held: Array
-) -> Array:
+def _known(site: SiteModel, controls: Controls, net: Array, held: Array) -> Array:
     """Return the values of all columns that the controls decide; NaN for what follows."""
     values = np.full(site.model.n_columns, np.nan)
 
@@ -133,10 +130,9 @@ def _known(
     put(site.nodes.imported, np.maximum(net, 0.0))
     put(site.nodes.exported, np.maximum(-net, 0.0))
     put(site.nodes.net, net)
-    for job, columns in zip(problem.jobs, site.jobs, strict=True):
-        own = np.unique(columns.columns)
-        values[own] = 0.0
-        values[own[: 1 if isinstance(job, WholeJob) else job.n_pieces]] = 1.0
+    for columns in site.jobs:
+        values[columns.columns] = 0.0
+        values[columns.at_once] = 1.0
     for bent in site.model.bent:
         values[bent.extra] = bent.exact(values)
     return values

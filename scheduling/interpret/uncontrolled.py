@@ -4,7 +4,6 @@ Powers only; what they cost is another matter (``interpret.baselines``). Where a
 follow its exact equation.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,12 +14,12 @@ from scheduling.formulation.bends import Bend
 from scheduling.formulation.exchange import across
 from scheduling.formulation.inverse import drawn_to_store, given_by
 from scheduling.formulation.nodes import NO_PARENT
-from scheduling.formulation.operation import Taper
 from scheduling.formulation.processes import WholeJob
 from scheduling.formulation.simulation import stored
 from scheduling.formulation.site import SiteProblem
 from scheduling.formulation.stocks import gained, hours_left
 from scheduling.formulation.storage import NO_STOCK
+from scheduling.formulation.tapers import Taper
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -90,7 +89,11 @@ class _Drawing:
         """``own``: the flow that feeds the store at each place, or ``NO_STOCK``."""
         place = {f: number for number, f in enumerate(own) if f != NO_STOCK}
         return cls(
-            [(place[each.flow], each) for each in problem.tapers if each.flow in place],
+            [
+                (place[each.flow], each)
+                for each in problem.tapers
+                if each.is_drawn and each.flow in place
+            ],
             [(place[each.flow], each) for each in problem.bends if each.flow in place],
         )
 
@@ -104,8 +107,7 @@ class _Drawing:
         if self.tapers:
             limit = limit.copy()
         for place, taper in self.tapers:
-            most = taper.at_empty - taper.drop * before[place]
-            limit[place] = min(limit[place], max(most, 0.0))
+            limit[place] = min(limit[place], taper.most(float(before[place])))
         drawn = np.minimum(missing / ratio, limit)
         into = drawn * ratio
         for place, bend in self.bends:
@@ -148,18 +150,14 @@ def self_consumption(problem: SiteProblem, controls: Controls) -> Controls:
         )
         # Plain numbers: one step of one battery is too little for arrays.
         charge[f], discharge[f], stock[k] = _follow(
-            steps.tolist(), float(stocks.initial[k]), _most_drawn(problem, f), _bend(problem, f)
+            steps.tolist(), float(stocks.initial[k]), _tapers(problem, f), _bend(problem, f)
         )
         _pass_up(problem, net, int(flows.node[f]), charge[f] - discharge[f])
     return replace(controls, charge=charge, discharge=discharge, stock=stock)
 
 
-def _most_drawn(problem: SiteProblem, f: int) -> Callable[[float], float] | None:
-    """Return what tapers let the flow draw by the stock before [kWh -> kW], if there are any."""
-    tapers = [each for each in problem.tapers if each.flow == f]
-    if not tapers:
-        return None
-    return lambda before: max(min(each.at_empty - each.drop * before for each in tapers), 0.0)
+def _tapers(problem: SiteProblem, f: int) -> list[Taper]:
+    return [each for each in problem.tapers if each.flow == f]
 
 
 def _bend(problem: SiteProblem, f: int) -> Bend | None:
@@ -169,7 +167,7 @@ def _bend(problem: SiteProblem, f: int) -> Bend | None:
 def _follow(
     steps: list[list[float]],
     level: float,
-    most: Callable[[float], float] | None,
+    tapers: list[Taper],
     bend: Bend | None,
 ) -> tuple[list[float], ...]:
     """Return what a battery draws, gives and holds that follows its node."""
@@ -177,8 +175,11 @@ def _follow(
     for t, step in enumerate(steps):
         net, most_drawn, most_given, left, ratio, out, kept, more, floor, ceiling = step
         before, level = level, kept * level + more
-        if most is not None:
-            most_drawn = min(most_drawn, most(before))
+        for taper in tapers:
+            if taper.is_drawn:
+                most_drawn = min(most_drawn, taper.most(before))
+            else:
+                most_given = min(most_given, taper.most(before))
         room, held = (ceiling - level) / left, (level - floor) / left
         if bend is None:
             drawn = max(min(-net, most_drawn, room / ratio), 0.0)
@@ -278,5 +279,6 @@ def _jobs(problem: SiteProblem) -> Array:
         if isinstance(job, WholeJob):
             power[job.node, job.starts[0] : job.starts[0] + job.profile.size] += job.profile
         else:
-            power[job.node, job.allowed[: job.n_pieces]] += job.power
+            steps, drawn = job.at_once
+            power[job.node, steps] += drawn
     return power

@@ -50,6 +50,7 @@ LIMITS: Final[dict[str, Words]] = {
     "frozen power": ("frozen power", "bevroren vermogen", "eingefrorene Leistung"),
     "ramp": ("ramp", "helling", "Rampe"),
     "taper": ("taper near full", "afbouw bij vol", "Drosselung nahe voll"),
+    "taper near empty": ("taper near empty", "afbouw bij leeg", "Drosselung nahe leer"),
 }
 CONNECTION: Final[Words] = ("the grid connection", "de netaansluiting", "Netzanschluss")
 _LOWER: Final = frozenset({"minimum stock", "departure", "min stock"})

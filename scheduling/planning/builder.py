@@ -20,7 +20,6 @@ from scheduling.formulation.operation import (
     Ramp,
     Surcharge,
     Switching,
-    Taper,
 )
 from scheduling.formulation.peaks import Peak
 from scheduling.formulation.processes import PiecedJob, WholeJob
@@ -28,6 +27,7 @@ from scheduling.formulation.rolling import Held
 from scheduling.formulation.site import Scope
 from scheduling.formulation.stocks import Stocks
 from scheduling.formulation.storage import Flows
+from scheduling.formulation.tapers import Reserve, Taper
 from scheduling.planning.series import Quantity, series
 
 Array = NDArray[np.float64]
@@ -98,6 +98,7 @@ class Builder:
     surcharges: list[Surcharge] = field(default_factory=list)
     ramps: list[Ramp] = field(default_factory=list)
     tapers: list[Taper] = field(default_factory=list)
+    reserves: list[Reserve] = field(default_factory=list)
     couplings: list[Coupling] = field(default_factory=list)
     sliced: list[Sliced] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
@@ -105,6 +106,11 @@ class Builder:
     exchanges: list[Exchange] = field(default_factory=list)
     stock_of: dict[str, int] = field(default_factory=dict)
     readings: dict[str, Reading] = field(default_factory=dict)
+    first_port: dict[str, str] = field(default_factory=dict)
+
+    def reading(self, name: str) -> Reading:
+        """Return where the power of device ``name`` is; of a converter, that at its first port."""
+        return self.readings[self.first_port.get(name, name)]
 
     @property
     def n_steps(self) -> int:

@@ -5,16 +5,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.flex.devices.storing import Flowing, Switched
+from scheduling.flex.devices.converter import Converter
+from scheduling.flex.devices.heat import Heating
+from scheduling.flex.devices.storing import Flowing
+from scheduling.flex.devices.vehicle import Vehicle
 from scheduling.formulation.operation import (
     Bands,
     LeastPower,
     Ramp,
     Surcharge,
     Switching,
-    Taper,
 )
-from scheduling.formulation.storage import NO_STOCK
+from scheduling.formulation.tapers import Taper
 from scheduling.planning.builder import Builder, FlowRow
 from scheduling.planning.processes import starts_of
 
@@ -49,14 +51,13 @@ def add_flowing(
     )
     for least, is_drawn in ((device.charge_min_kw, True), (device.discharge_min_kw, False)):
         if least or device.is_switched:
-            power, before = builder.series(least), device.power_before_kw
-            add_least(builder, device, flow, power, before_kw=before, is_drawn=is_drawn)
+            add_least(builder, device, flow, builder.series(least), is_drawn=is_drawn)
     if device.bands:
         low = np.array([band.low_kw for band in device.bands])
         high = np.array([band.high_kw for band in device.bands])
         builder.bands.append(Bands(flow=flow, low=low, high=high))
     add_ramp(builder, flow, device.ramp_kw_per_hour, before_kw=device.power_before_kw)
-    _add_tapers(builder, device, flow, stock)
+    add_tapers(builder, device, flow, stock)
     builder.surcharges += [
         Surcharge(
             flow=flow,
@@ -71,11 +72,10 @@ def add_flowing(
 
 def add_least(
     builder: Builder,
-    device: Switched,
+    device: Flowing | Heating | Converter,
     flow: int,
     least: Array,
     *,
-    before_kw: float | None = None,
     is_drawn: bool = True,
 ) -> None:
     """Let the flow draw (or give) nothing or at least ``least``; and mind its starts.
@@ -87,15 +87,30 @@ def add_least(
     if not most.any():
         return
     if device.is_switched:
-        starts = starts_of(builder, device)
-        was_on = bool(before_kw)
+        was_on = bool(device.power_before_kw)
         builder.switching.append(
             Switching(
-                name=row.name, flow=flow, least=least, most=most, starts=starts, was_on=was_on
+                name=row.name,
+                flow=flow,
+                least=least,
+                most=most,
+                starts=starts_of(builder, device),
+                was_on=was_on,
+                kept=_kept_steps(builder, device, was_on=was_on),
             )
         )
     elif least.any():
         builder.least_powers.append(LeastPower(flow=flow, least=least, is_drawn=is_drawn))
+
+
+def _kept_steps(builder: Builder, device: Flowing | Heating | Converter, *, was_on: bool) -> int:
+    """Return in how many steps from the start on it has not run, or paused, for long enough."""
+    if device.state_before_minutes is None:
+        return 0
+    least = device.run_min_minutes if was_on else device.pause_min_minutes
+    left = (least - device.state_before_minutes) / 60.0
+    lengths = np.full(builder.n_steps, builder.step_hours)
+    return int(np.count_nonzero(np.cumsum(lengths) - lengths < left - 1e-9))
 
 
 def add_ramp(
@@ -107,14 +122,19 @@ def add_ramp(
         builder.ramps.append(Ramp(flow=flow, most=most, before=before_kw))
 
 
-def _add_tapers(builder: Builder, device: Flowing, flow: int, stock: int) -> None:
-    for cut in device.charge_taper:
-        builder.tapers.append(
-            Taper(
-                flow=flow,
-                stock=stock,
-                at_empty=cut.at_empty_kw,
-                drop=cut.drop_kw_per_kwh,
-                initial=builder.stocks[stock].initial if stock != NO_STOCK else 0.0,
-            )
+def add_tapers(builder: Builder, device: Flowing | Vehicle, flow: int, stock: int) -> None:
+    """Let the flow draw less near full, and give less near empty, as far as anything is said."""
+    builder.tapers += [
+        Taper(flow=flow, stock=stock, at_empty=cut.at_empty_kw, drop=cut.drop_kw_per_kwh)
+        for cut in device.charge_taper
+    ]
+    builder.tapers += [
+        Taper(
+            flow=flow,
+            stock=stock,
+            at_empty=cut.at_empty_kw,
+            drop=-cut.rise_kw_per_kwh,
+            is_drawn=False,
         )
+        for cut in device.discharge_taper
+    ]

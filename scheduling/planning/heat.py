@@ -106,7 +106,7 @@ def _add_heating(builder: Builder, device: Heating, stock: int, warmth: Warmth |
         curve = _following_cop(builder, device.carnot, device.carnot.supply_above_k, warmth)
         cop = curve.at((warmth.usual - warmth.at_zero_c) / warmth.per_kwh + nothing)
     elif device.carnot is not None:
-        cop = _carnot_cop(builder, device.carnot, device.name)
+        cop = carnot_cop(builder, device.carnot, device.name)
     flow = builder.add_flow(
         FlowRow(
             name=device.name,
@@ -121,7 +121,7 @@ def _add_heating(builder: Builder, device: Heating, stock: int, warmth: Warmth |
     if curve is not None:
         builder.bends.append(Bend(name=device.name, flow=flow, charge=curve))
     least = nothing + device.electric_min_kw
-    add_least(builder, device, flow, least, before_kw=device.power_before_kw)
+    add_least(builder, device, flow, least)
     add_ramp(builder, flow, device.ramp_kw_per_hour, before_kw=device.power_before_kw)
     return flow
 
@@ -136,7 +136,7 @@ def _following_cop(builder: Builder, carnot: Carnot, above_k: float, warmth: War
     )
 
 
-def _carnot_cop(builder: Builder, carnot: Carnot, name: str) -> Array:
+def carnot_cop(builder: Builder, carnot: Carnot, name: str) -> Array:
     """Return share · T / (T - outdoor) per step, T the supply temperature in K.
 
     Raises:

@@ -22,8 +22,8 @@ from scheduling.formulation.nodes import EXPORT, IMPORT
 from scheduling.formulation.preferences import Ties
 from scheduling.formulation.storage import worth_term
 from scheduling.planning.plan import Plan, PlanStatus
+from scheduling.planning.refilling import refill_price
 from scheduling.planning.series import series
-from scheduling.planning.stocks import refill_price
 
 Array = NDArray[np.float64]
 

@@ -17,9 +17,10 @@ from scheduling.formulation.storage import Flows
 from scheduling.interpret.failures import FAILURES
 from scheduling.planning.builder import Builder, Contradiction, Reading
 from scheduling.planning.devices import add_device
+from scheduling.planning.refilling import refill_prices
 from scheduling.planning.rolling import add_rolling
 from scheduling.planning.series import series, touched
-from scheduling.planning.stocks import add_holding, refill_prices
+from scheduling.planning.stocks import add_holding
 
 Array = NDArray[np.float64]
 
@@ -72,7 +73,9 @@ def with_terms(
         found[name][0] = values
     nodes = replace(problem.nodes, **found)
     end_value = problem.stocks.end_value.copy()
-    for k, price in refill_prices(problem.refilled, nodes, problem.flows).items():
+    for k, price in refill_prices(
+        problem.refilled, nodes, problem.flows, problem.couplings
+    ).items():
         end_value[k] = price
     return replace(problem, nodes=nodes, stocks=replace(problem.stocks, end_value=end_value))
 
@@ -80,7 +83,7 @@ def with_terms(
 def _add_coupling(builder: Builder, coupling: Coupling) -> None:
     flows = []
     for member in coupling.members:
-        flow = builder.readings[member.device].flow
+        flow = builder.reading(member.device).flow
         if flow is None:
             raise Contradiction(FAILURES("not_planned", of=coupling.name, name=member.device))
         flows.append((flow, member.ratio))
@@ -96,7 +99,7 @@ def _assembled(builder: Builder) -> SiteProblem:
     nodes = _nodes(builder, flows)
     refilled = tuple(k for k, row in enumerate(builder.stocks) if row.end_value is None)
     end_values = [row.end_value or 0.0 for row in builder.stocks]
-    for k, price in refill_prices(refilled, nodes, flows).items():
+    for k, price in refill_prices(refilled, nodes, flows, builder.couplings).items():
         end_values[k] = price
     return SiteProblem(
         step_hours=builder.step_hours,
@@ -115,6 +118,7 @@ def _assembled(builder: Builder) -> SiteProblem:
         surcharges=builder.surcharges,
         ramps=builder.ramps,
         tapers=builder.tapers,
+        reserves=builder.reserves,
         couplings=builder.couplings,
         sliced=builder.sliced,
         bends=builder.bends,
@@ -133,7 +137,7 @@ def _nodes(builder: Builder, flows: Flows) -> Nodes:
     prices += [node.prices for node in document.nodes]
     roots = 1 + len(document.commodities)
     parent = [NO_PARENT] * roots + [builder.node_of[node.parent] for node in document.nodes]
-    internal = [each.prices is None and each.connection is None for each in document.commodities]
+    internal = [each.is_internal for each in document.commodities]
     parents = np.array(parent, dtype=np.int64)
     import_most, export_most = _most(builder, flows, parents)
     return Nodes(
@@ -222,7 +226,7 @@ def _commitment(builder: Builder, each: Commitment) -> tuple[CommitmentArrays, S
     baseline = builder.series(each.baseline_kw)
     scope = Scope(node=builder.node_of[each.node])
     if each.devices:
-        found = [builder.readings[name] for name in each.devices]
+        found = [builder.reading(name) for name in each.devices]
         fixed = [reading.fixed for reading in found if reading.fixed is not None]
         baseline -= sum(fixed, np.zeros(builder.n_steps))
         scope = Scope(
@@ -230,6 +234,7 @@ def _commitment(builder: Builder, each: Commitment) -> tuple[CommitmentArrays, S
             generators=tuple(
                 reading.generator for reading in found if reading.generator is not None
             ),
+            jobs=tuple(reading.job for reading in found if reading.job is not None),
         )
     flows = builder.flow_arrays()
     reach = flows.charge_limit.sum(axis=0) + flows.discharge_limit.sum(axis=0)

@@ -62,8 +62,10 @@ def _profile(builder: Builder, device: Process) -> Array:
         return np.array(device.profile_kw)
     duration = (device.duration_minutes or 0.0) / 60.0 / builder.hours
     profile = np.full(ceil(duration - 1e-9), device.power_kw or 0.0)
-    # The last step may be a part of one: it draws its share, and the energy is right.
-    profile[-1] *= duration - (profile.size - 1)
+    part = duration - (profile.size - 1)
+    if part < 1.0 - 1e-9:
+        # The last step is a part of one: it draws its share, and the energy is right.
+        profile[-1] *= part
     return profile
 
 
@@ -87,6 +89,7 @@ def _in_pieces(
         node=node,
         allowed=steps,
         n_pieces=profile.size,
-        power=float(profile.mean()),
+        power=float(device.power_kw or 0.0),
+        last=float(profile[-1]),
         starts=starts_of(builder, device),
     )

@@ -1,15 +1,11 @@
 """Stocks of a document as rows of a problem, with their goals."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.flex.devices.storing import Holding
 from scheduling.flex.goals import Point, StockGoal
 from scheduling.formulation.goals import Goal
-from scheduling.formulation.nodes import NO_PARENT, Nodes
-from scheduling.formulation.storage import Flows
 from scheduling.interpret.failures import FAILURES
 from scheduling.planning.builder import Builder, Contradiction, StockRow
 from scheduling.planning.series import tick_after, tick_before
@@ -60,31 +56,6 @@ def add_holding(builder: Builder, holding: Holding, name: str, capacity_kwh: flo
             )
         )
     return stock
-
-
-def refill_prices(refilled: Sequence[int], nodes: Nodes, flows: Flows) -> dict[int, float]:
-    """Return what a kWh in each stock is worth at the end, when nobody says [currency/kWh].
-
-    What it costs to put back in the cheapest quarter of the window. Nothing at all would
-    make the stock free, and every plan end empty.
-    """
-    cheapest = dict.fromkeys(refilled, np.inf)
-    for flow in np.flatnonzero(flows.charge_limit.any(axis=1)).tolist() if refilled else ():
-        stock, node = int(flows.stock[flow]), int(flows.node[flow])
-        while node != NO_PARENT and not nodes.is_priced[node]:
-            node = int(nodes.parent[node])
-        if stock in cheapest and node != NO_PARENT:
-            price = refill_price(nodes.import_price[node], flows.charge_efficiency[flow])
-            cheapest[stock] = min(cheapest[stock], price)
-    return {k: price if price < np.inf else 0.0 for k, price in cheapest.items()}
-
-
-def refill_price(import_price: Array, charge_efficiency: float | Array) -> float:
-    """Return what a kWh put in stock costs in the cheapest quarter of the window, 0 at least."""
-    per_kwh = import_price / charge_efficiency
-    per_kwh.sort()
-    quarter = per_kwh[: max(1, per_kwh.size // 4)]
-    return max(0.0, float(quarter.sum()) / quarter.size)
 
 
 def _levels(builder: Builder, goal: StockGoal) -> tuple[Array, Array]:

@@ -1,5 +1,6 @@
 """Sessions of vehicles as rows of a problem."""
 
+from datetime import timedelta
 from itertools import pairwise
 
 import numpy as np
@@ -7,7 +8,9 @@ import numpy as np
 from scheduling.flex.devices.vehicle import Vehicle
 from scheduling.formulation.goals import Goal
 from scheduling.formulation.operation import Bands, LeastPower
+from scheduling.formulation.tapers import Reserve
 from scheduling.planning.builder import Builder, FlowRow, Reading, StockRow
+from scheduling.planning.flows import add_tapers
 from scheduling.planning.series import tick_after, tick_before
 
 
@@ -31,8 +34,19 @@ def add_vehicle(builder: Builder, device: Vehicle) -> None:
         )
     )
     flow = _add_power(builder, device, stock, is_there)
+    add_tapers(builder, device, flow, stock)
+    if device.stock_at_arrival_kwh < device.stock_min_kwh and device.discharge_limit_kw != 0.0:
+        builder.reserves.append(Reserve(flow=flow, stock=stock, least=device.stock_min_kwh))
     if device.departure <= grid.end:
-        _add_request(builder, device, stock, at=max(last, 1) - 1)
+        _add_request(builder, device, stock, device.stock_at_departure_kwh, at=max(last, 1) - 1)
+    else:
+        # At full power from the end of the window on, more than this would still be missing.
+        left = (device.departure - grid.end) / timedelta(hours=1)
+        row = builder.flows[flow]
+        reach = float(row.charge_limit[-1] * row.charge_efficiency[-1]) * left
+        level = device.stock_at_departure_kwh - reach
+        if level > 0.0:
+            _add_request(builder, device, stock, level, at=builder.n_steps - 1)
     builder.readings[device.name] = Reading(flow=flow, stock=stock)
 
 
@@ -70,9 +84,11 @@ def _hours_of(builder: Builder, step: int) -> float:
     return float(np.full(builder.n_steps, builder.step_hours)[step])
 
 
-def _add_request(builder: Builder, device: Vehicle, stock: int, *, at: int) -> None:
+def _add_request(
+    builder: Builder, device: Vehicle, stock: int, level_kwh: float, *, at: int
+) -> None:
     lowest = np.full(builder.n_steps, np.nan)
-    lowest[at] = device.stock_at_departure_kwh
+    lowest[at] = level_kwh
     builder.goals.append(
         Goal(
             name=f"departure of {device.name}",

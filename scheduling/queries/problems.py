@@ -17,6 +17,7 @@ from scheduling.flex.run import Output, RunDocument
 from scheduling.flex.uncertainty import Attitude, Quantiles, Scenario, Uncertainty
 from scheduling.interpret.failures import FAILURES
 from scheduling.models import ScheduleRun
+from scheduling.queries.before import as_before
 
 #: How old a measured stock may be to start a plan from.
 _STOCK_AGE: Final = timedelta(hours=1)
@@ -164,16 +165,17 @@ def _all_known(series: NDArray[np.float64], sensor: Sensor, grid: TimeGrid) -> N
 
 
 def _started(site: SiteDocument, outputs: Mapping[str, Output], run: ScheduleRun) -> SiteDocument:
-    """Return ``site`` with stocks as measured, or as last planned, at the start of the window.
+    """Return ``site`` with stocks and powers as measured, or as last planned, when it begins.
 
     Of a plan from now on, with the newest that is known by then.
     """
     devices: list[Any] = []
     at = site.rolling.now or run.start
     for device in site.devices:
-        stock_sensor = outputs[device.name].stock_sensor
-        stock = _stock_at(stock_sensor, run, at) if stock_sensor is not None else None
-        devices.append(device if stock is None else _holding(device, stock, run))
+        output = outputs[device.name]
+        began = as_before(device, output.power_sensor, at, known_at=run.knowledge_time)
+        stock = None if output.stock_sensor is None else _stock_at(output.stock_sensor, run, at)
+        devices.append(began if stock is None else _holding(began, stock, run))
     return site.model_copy(update={"devices": tuple(devices)})
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assets.models import Asset
+from scheduling.flex.consistency import power_names
 from scheduling.flex.rolling import Rolling
 from scheduling.flex.run import RunDocument, RunResult
 from scheduling.models import RunState, ScheduleRun
@@ -74,7 +75,7 @@ def _published(document: RunDocument, actor: Actor, asset: Asset) -> dict[str, t
     if last is None or (grid.start - last.start) % grid.step:
         return {}
     first = (grid.start - last.start) // grid.step
-    names = {device.name for device in document.site.devices}
+    names = set(power_names(document.site))
     planned = RunResult.model_validate(last.result or {}).power_kw
     return {
         name: tuple(power[first : first + grid.n_steps])

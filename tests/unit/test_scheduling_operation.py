@@ -103,3 +103,26 @@ def test_the_running_quarter_counts_what_was_metered() -> None:
     answer = plan(site(load(12.0), import_price=[0.0] * 4, more=more))
 
     assert answer.costs["peak: month"] == pytest.approx((5 + 12 * 5 / 60) * 4)
+
+
+def test_a_limit_that_nobody_set_is_not_to_blame() -> None:
+    """In the second hour a dimmer may draw 1 kW, and no less than 3."""
+    band = {"bands": [{"low_kw": 3, "high_kw": 5}], "charge_limit_kw": [5, 1, 5]}
+    dimmer = {"kind": "adjustable", "name": "dimmer", **band}
+    answer = plan(site(dimmer, import_price=[0.1] * 3))
+
+    hour = "from 2026-01-12 01:00 to 02:00 Z"
+    assert answer.infeasible == (f"charging limit of dimmer {hour}: short by 2 kW",)
+    assert [each.text for each in answer.contradiction] == [
+        f"charging limit of dimmer {hour}: at most 1 kW"
+    ]
+
+
+def test_a_limit_that_was_set_is_to_blame_beside_those_that_were_not() -> None:
+    """As above, where a node that everything passes allows but 2 kW."""
+    band = {"bands": [{"low_kw": 3, "high_kw": 5}], "charge_limit_kw": 5}
+    dimmer = {"kind": "adjustable", "name": "dimmer", "node": "hall", **band}
+    more = {"nodes": [{"name": "hall", "import_limit_kw": 2}]}
+    answer = plan(site(dimmer, import_price=[0.1], more=more))
+
+    assert [each.split(" from ")[0] for each in answer.infeasible] == ["import limit of hall"]

@@ -72,6 +72,47 @@ def test_a_last_part_of_a_step_draws_its_share() -> None:
     assert answer.cost == pytest.approx(2 * 0.1 + 1 * 0.2)
 
 
+def test_a_breakable_process_draws_its_power_but_in_one_step_that_it_takes_a_part_of() -> None:
+    """An hour and a half at 2 kW: all of an hour at 0.1, half of the other; never 1.5 kW twice."""
+    job = process(flexibility="breakable", duration_minutes=90)
+    prices = [0.3, 0.1, 0.4, 0.2, 0.2, 0.5]
+    answer = plan(site(job, import_price=prices))
+
+    assert answer.power_kw["job"] == pytest.approx([0, 2, 0, 1, 0, 0])
+    assert answer.cost == pytest.approx(2 * 0.1 + 1 * 0.2)
+
+
+def test_a_part_of_a_step_is_the_end_of_a_piece() -> None:
+    """An hour's pieces at least: the half in the third hour, after which the job would go on."""
+    job = process(flexibility="breakable", duration_minutes=150, start_price=1.0)
+    answer = plan(site(job, import_price=[0.1, 0.1, 0.3, 0.1, 0.9, 0.9]))
+
+    assert answer.power_kw["job"] == pytest.approx([2, 2, 1, 0, 0, 0])
+    assert answer.costs["starts: job"] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_pieces_with_a_part_cost_what_the_best_of_all_possibilities_costs(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    prices = random.uniform(0.05, 0.5, 6).round(3)
+    base = random.uniform(-4.0, 1.0, 6).round(2)
+    job = process(flexibility="breakable", power_kw=3, duration_minutes=140)
+    document = site(job, load(base.tolist()), import_price=prices.tolist(), export_price=0.02)
+    answer = plan(document)
+
+    best = np.inf
+    for steps in combinations(range(6), 3):
+        for part in steps:
+            if part + 1 in steps:
+                continue
+            power = base.copy()
+            power[list(steps)] += 3
+            power[part] -= 2
+            cost = np.maximum(power, 0) @ prices - np.maximum(-power, 0).sum() * 0.02
+            best = min(best, float(cost))
+    assert answer.cost == pytest.approx(best)
+
+
 def test_processes_avoid_each_other_below_a_limit() -> None:
     jobs = [process(name="one"), process(name="two")]
     answer = plan(site(*jobs, load(1.0), import_price=PRICES, import_limit_kw=3.0))

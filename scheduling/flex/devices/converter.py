@@ -5,8 +5,17 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from scheduling.flex.devices.heat import Carnot
 from scheduling.flex.devices.storing import Switched
-from scheduling.flex.quantities import Document, Name, NotNegative, Positive, VaryingMagnitude
+from scheduling.flex.quantities import (
+    Document,
+    Name,
+    NotNegative,
+    Number,
+    Positive,
+    VaryingMagnitude,
+    VaryingPositive,
+)
 
 
 class Port(Document):
@@ -17,6 +26,8 @@ class Port(Document):
         node: a node's or a commodity's name; the nearest connection if not given.
         direction: whether it takes in or gives out.
         ratio: power at this port per unit of the converter's activity.
+        cop: instead of ``ratio``, one that varies: the heat of a heat pump per electricity.
+        carnot: temperatures that the COP follows, instead of ``cop``; by ``supply_c``.
         limit_kw: the most at this port.
     """
 
@@ -24,7 +35,18 @@ class Port(Document):
     node: Name | None = None
     direction: Literal["in", "out"]
     ratio: Positive = 1.0
+    cop: VaryingPositive | None = None
+    carnot: Carnot | None = None
     limit_kw: VaryingMagnitude | None = None
+
+    @model_validator(mode="after")
+    def _ratio_is_one(self) -> Self:
+        given = [self.cop is not None, self.carnot is not None, self.ratio != 1.0]
+        if sum(given) > 1:
+            raise PydanticCustomError("ratio", "give one of ratio, cop and carnot")
+        if self.carnot is not None and self.carnot.supply_c is None:
+            raise PydanticCustomError("supply", "carnot of a port needs supply_c")
+        return self
 
 
 class Converter(Switched):
@@ -39,6 +61,10 @@ class Converter(Switched):
             that at the first.
         min_share: of its full power that it runs at least when it runs at all.
         ramp_kw_per_hour: how fast the power at the first port can change.
+        power_before_kw: the power at the first port before the window, where a ramp or a run
+            starts and no power sensor tells.
+        state_before_minutes: how long it has run, or stood still, when the window begins; long
+            enough to change when not given.
         cost_per_kwh: of each kWh at the first port: maintenance, wear.
     """
 
@@ -47,6 +73,8 @@ class Converter(Switched):
     ports: Annotated[tuple[Port, ...], Field(min_length=2, max_length=8)]
     min_share: Annotated[float, Field(ge=0, le=1)] = 0.0
     ramp_kw_per_hour: Positive | None = None
+    power_before_kw: Number | None = None
+    state_before_minutes: NotNegative | None = None
     cost_per_kwh: NotNegative = 0.0
 
     @model_validator(mode="after")

@@ -6,7 +6,7 @@ from pydantic import Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
 from scheduling.flex.devices.fixed import Placed
-from scheduling.flex.devices.storing import Holding, Switched
+from scheduling.flex.devices.storing import Holding, Switched, check_least
 from scheduling.flex.quantities import (
     Document,
     NotNegative,
@@ -56,7 +56,10 @@ class Heating(Placed, Switched):
         cop: heat per electricity; 1 for a heating rod.
         carnot: temperatures that the COP follows, instead of ``cop``.
         ramp_kw_per_hour: how fast the power can change.
-        power_before_kw: the power before the window, where a ramp or a run starts.
+        power_before_kw: the power before the window, where a ramp or a run starts and no power
+            sensor tells.
+        state_before_minutes: how long it has run, or stood still, when the window begins; long
+            enough to change when not given.
     """
 
     electric_limit_kw: VaryingMagnitude
@@ -65,11 +68,13 @@ class Heating(Placed, Switched):
     carnot: Carnot | None = None
     ramp_kw_per_hour: Positive | None = None
     power_before_kw: Number | None = None
+    state_before_minutes: NotNegative | None = None
 
     @model_validator(mode="after")
     def _cop_is_one(self) -> Self:
         if self.cop is not None and self.carnot is not None:
             raise PydanticCustomError("cop", "give either cop or carnot")
+        check_least(self, "electric_min_kw", "electric_limit_kw")
         return self
 
     @property

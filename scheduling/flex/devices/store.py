@@ -3,6 +3,7 @@
 from typing import Literal, Self
 
 from pydantic import model_validator
+from pydantic_core import PydanticCustomError
 
 from scheduling.flex.devices.battery import check_stock
 from scheduling.flex.devices.storing import Flowing, Holding
@@ -87,3 +88,13 @@ class Adjustable(Flowing):
     charge_limit_kw: VaryingMagnitude = 0.0
     discharge_limit_kw: VaryingMagnitude = 0.0
     cost_per_kwh: NotNegative = 0.0
+
+    @model_validator(mode="after")
+    def _holds_nothing(self) -> Self:
+        if self.charge_taper or self.discharge_taper:
+            raise PydanticCustomError(
+                "taper",
+                "charge_taper and discharge_taper are for what has a stock: an adjustable holds "
+                "nothing",
+            )
+        return self

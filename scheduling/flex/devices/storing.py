@@ -48,6 +48,8 @@ class Holding(Document):
 class Cut(Document):
     """Charging power is at most ``at_empty_kw - drop_kw_per_kwh · stock``: less near full.
 
+    Where that is less than nothing, it is nothing.
+
     Attributes:
         at_empty_kw: where the line meets an empty store.
         drop_kw_per_kwh: how much less for each kWh in stock.
@@ -55,6 +57,23 @@ class Cut(Document):
 
     at_empty_kw: Positive
     drop_kw_per_kwh: NotNegative
+
+
+class Rise(Document):
+    """Discharging power is at most ``at_empty_kw + rise_kw_per_kwh · stock``: less near empty.
+
+    Attributes:
+        at_empty_kw: where the line meets an empty store.
+        rise_kw_per_kwh: how much more for each kWh in stock.
+    """
+
+    at_empty_kw: NotNegative
+    rise_kw_per_kwh: NotNegative
+
+
+#: What a store draws near full, and gives near empty.
+ChargeTaper = Annotated[tuple[Cut, ...], Field(max_length=8)]
+DischargeTaper = Annotated[tuple[Rise, ...], Field(max_length=8)]
 
 
 class Band(Document):
@@ -115,8 +134,12 @@ class Flowing(Placed, Switched):
         discharge_min_kw: gives nothing or at least this.
         bands: if any, the power lies in one of them in each step.
         ramp_kw_per_hour: how fast the power can change.
-        power_before_kw: the power before the window, where a ramp or a run starts.
+        power_before_kw: the power before the window, where a ramp or a run starts and no power
+            sensor tells.
+        state_before_minutes: how long it has run, or stood still, when the window begins; long
+            enough to change when not given.
         charge_taper: cuts that leave less power near full.
+        discharge_taper: cuts that leave less power near empty.
         surcharges: what high power costs more.
     """
 
@@ -127,7 +150,9 @@ class Flowing(Placed, Switched):
     bands: tuple[Band, ...] = ()
     ramp_kw_per_hour: Positive | None = None
     power_before_kw: Number | None = None
-    charge_taper: Annotated[tuple[Cut, ...], Field(max_length=8)] = ()
+    state_before_minutes: NotNegative | None = None
+    charge_taper: ChargeTaper = ()
+    discharge_taper: DischargeTaper = ()
     surcharges: Annotated[tuple[Surcharge, ...], Field(max_length=8)] = ()
 
     @model_validator(mode="after")
@@ -163,6 +188,22 @@ class Flowing(Placed, Switched):
                 {"least": -given, "most": drawn},
             )
         return self
+
+
+def check_least(document: Document, least: str, most: str) -> None:
+    """Check that power can be what field ``least`` says in some step, by what ``most`` says.
+
+    Raises:
+        PydanticCustomError: it never can, though the limit is above 0.
+    """
+    low, high = getattr(document, least), getattr(document, most)
+    highest = max(high) if isinstance(high, tuple) else high
+    if isinstance(highest, float) and low > highest > 0:
+        raise PydanticCustomError(
+            "least_above_most",
+            "{least}, {low} kW, is above {most}, {high} kW: it could never run",
+            {"least": least, "most": most, "low": low, "high": highest},
+        )
 
 
 def _pairs(one: Any, other: Any) -> Sequence[tuple[float, float]]:

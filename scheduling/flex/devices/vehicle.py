@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from scheduling.flex.devices.fixed import Placed
+from scheduling.flex.devices.storing import ChargeTaper, DischargeTaper, check_least
 from scheduling.flex.quantities import Document, NotNegative, Positive, Share, VaryingMagnitude
 
 #: Between a phase and neutral of a European low-voltage network (EN 60038) [kV].
@@ -44,8 +45,8 @@ class Vehicle(Placed):
     """One session of a vehicle, from ``arrival`` to ``departure``.
 
     What is missing at departure is priced, never silently lost; a session of higher
-    ``priority`` pays more for it, and so is served first. A session that lasts beyond the
-    window is asked for nothing by its end.
+    ``priority`` pays more for it, and so is served first. Of a session that lasts beyond the
+    window it is missing already at the end of it what full power could not make up for later.
 
     Attributes:
         arrival: when it is plugged in.
@@ -53,14 +54,17 @@ class Vehicle(Placed):
         capacity_kwh: usable stock from empty to full.
         stock_at_arrival_kwh: held when it arrives; as measured where it is there already.
         stock_at_departure_kwh: what the driver asked for.
-        stock_min_kwh: what giving back leaves in it at least.
+        stock_min_kwh: what giving back leaves in it at least; nothing is given back below it.
         charge_limit_kw: the most that it draws; or else give ``charger``.
         charge_min_kw: draws nothing or at least this.
         charger: the charging point's currents and phases, instead of those two.
         discharge_limit_kw: above zero where the vehicle may give back (V2G).
+        charge_taper: cuts that leave less power near full.
+        discharge_taper: cuts that leave less power near empty.
         charge_efficiency, discharge_efficiency: each way.
         missed_price_per_kwh: per kWh missing at departure, times ``priority``.
-        priority: how much more a missing kWh counts than that of others.
+        priority: how much more a missing kWh counts than that of others; where that makes it
+            cheaper than the energy, it stays missing.
         wear_cost_per_kwh: per kWh given back; what is charged for driving is needed anyway.
     """
 
@@ -75,6 +79,8 @@ class Vehicle(Placed):
     charge_min_kw: NotNegative = 0.0
     charger: Charger | None = None
     discharge_limit_kw: VaryingMagnitude = 0.0
+    charge_taper: ChargeTaper = ()
+    discharge_taper: DischargeTaper = ()
     charge_efficiency: Share = 0.93
     discharge_efficiency: Share = 0.93
     missed_price_per_kwh: Positive = 1.0
@@ -96,4 +102,5 @@ class Vehicle(Placed):
             raise PydanticCustomError("charger", "give either charge_limit_kw or charger")
         if self.charger is not None and self.charge_min_kw:
             raise PydanticCustomError("charger", "charger says the least power: no charge_min_kw")
+        check_least(self, "charge_min_kw", "charge_limit_kw")
         return self
