@@ -187,7 +187,10 @@ def test_a_stranger_hears_what_one_hears_of_no_run(
     async def follow(of: ScheduleRun) -> dict[str, Any]:
         async with entered(tenant, stranger) as socket:
             await socket.subscribe(STATE, id=node_id(of))
-            return await socket.hear()
+            heard = await socket.hear()
+        # What is left of the budget grows with the clock, whatever is asked.
+        del heard["payload"]["extensions"]["cost"]["available"]
+        return heard
 
     of_a_run = in_time(follow(run))
     assert of_a_run == in_time(follow(ScheduleRun()))

@@ -39,6 +39,23 @@ def test_where_capacities_overlap_the_least_counts() -> None:
     assert answer.power_kw["pv"] == pytest.approx([-4.0, -4.0, -3.0])
 
 
+def test_a_relaxed_capacity_goes_as_far_as_the_most_that_overlaps() -> None:
+    """Energy pays 400 EUR/kWh; a kW beyond costs 100 EUR once, and as much again in its hour."""
+    capacity = [
+        {"start": at(0), "end": at(3), "value": "4 kW"},
+        {"start": at(1), "end": at(2), "value": "9 kW"},
+    ]
+    context = {"consumption-price": "-400 EUR/kWh", "relax-capacity-constraints": True}
+    load = device("load", consumption_capacity=capacity)
+    own = device("load", consumption_capacity=capacity, power_capacity="20 kW")
+
+    answer = solved(problem(load, context=context))
+
+    assert answer.power_kw["load"] == pytest.approx([4.0, 9.0, 4.0])
+    assert answer.cost == pytest.approx(-400 * 17 + 5 * 100 + 5 * 100)
+    assert solved(problem(own, context=context)).power_kw["load"] == pytest.approx([20.0] * 3)
+
+
 def test_a_site_capacity_holds_where_it_speaks() -> None:
     context = {
         "site-production-capacity": [{"start": at(1), "end": at(2), "value": "1 kW"}],

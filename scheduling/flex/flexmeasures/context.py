@@ -11,7 +11,7 @@ from scheduling.flex.flexmeasures.breaches import (
 )
 from scheduling.flex.flexmeasures.objects import known, objects
 from scheduling.flex.flexmeasures.parts import ELECTRICITY, UNLIMITED_KW, Parts
-from scheduling.flex.flexmeasures.reading import Reader, Steps, runs_of
+from scheduling.flex.flexmeasures.reading import Overlap, Reader, Steps, runs_of
 from scheduling.flex.flexmeasures.units import POWER, PRICE
 from scheduling.flex.parsing import DocumentError
 
@@ -141,13 +141,15 @@ def add_context(reader: Reader, context: dict[str, Any], parts: Parts, path: str
     _add_inflexible(reader, context, parts, path, commodity=commodity)
 
 
-def capacity(reader: Reader, value: Any, path: str) -> Steps:
-    """Return a limit of power per step: no limit where it is silent, the least that overlaps.
+def capacity(reader: Reader, value: Any, path: str, *, overlap: Overlap = "least") -> Steps:
+    """Return a limit of power per step: no limit where it is silent.
+
+    ``overlap``: which segment counts where several do.
 
     Raises:
         DocumentError: it is below zero.
     """
-    found = reader.steps(value, POWER, path, default=UNLIMITED_KW, overlap="least")
+    found = reader.steps(value, POWER, path, default=UNLIMITED_KW, overlap=overlap)
     if min(found) < 0:
         raise DocumentError([(path, f"{min(found):g} kW: a capacity should be at least 0")])
     return found

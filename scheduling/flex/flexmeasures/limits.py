@@ -39,7 +39,7 @@ def power_limits(
         for direction, _ in _DIRECTIONS
         if (field := f"{direction}-capacity") in model
     }
-    most = _own_capacity(reader, model, directional, path) or _of_site(reader, context)
+    most = _own_capacity(reader, model, path) or _of_site(reader, context)
     if most is None:
         raise DocumentError([(f"{path}.power-capacity", "Field required: no capacity is given")])
     found: dict[str, Any] = {}
@@ -121,13 +121,16 @@ def _of_site(reader: Reader, context: dict[str, Any]) -> Steps | None:
     return capacity(reader, context["site-power-capacity"], "$.flex_context.site-power-capacity")
 
 
-def _own_capacity(
-    reader: Reader, model: dict[str, Any], directional: dict[str, Steps], path: str
-) -> Steps | None:
-    """Return what a device can do in both directions, as far as its fields say."""
+def _own_capacity(reader: Reader, model: dict[str, Any], path: str) -> Steps | None:
+    """Return what a device can do in both directions, as far as its fields say.
+
+    Where ``power-capacity`` is silent that is the most that its directions say anywhere, also of
+    segments that overlap: what is relaxed may go as far.
+    """
     if "power-capacity" in model:
         return capacity(reader, model["power-capacity"], f"{path}.power-capacity")
-    known = [*directional.values()]
+    fields = [f"{each}-capacity" for each, _ in _DIRECTIONS if f"{each}-capacity" in model]
+    known = [capacity(reader, model[each], f"{path}.{each}", overlap="most") for each in fields]
     if not any(map(any, known)):
         return None if len(known) < len(_DIRECTIONS) else known[0]
     if len(known) == 1:

@@ -24,7 +24,7 @@ from scheduling.flex.parsing import DocumentError
 
 Array = NDArray[np.float64]
 Steps = tuple[float, ...]
-Overlap = Literal["first", "sum", "least"]
+Overlap = Literal["first", "sum", "least", "most"]
 
 #: What may stand beside the name of a series. Filters choose among sources; a file has one.
 _REFERENCE: Final = {"series", "default"} | {
@@ -159,8 +159,8 @@ class Reader:
             part = found[first:last]
             if overlap == "sum":
                 part[:] = np.nan_to_num(part) + value
-            elif overlap == "least":
-                part[:] = np.fmin(part, value)
+            elif overlap in {"least", "most"}:
+                part[:] = (np.fmin if overlap == "least" else np.fmax)(part, value)
             else:
                 part[:] = np.where(np.isnan(part), value, part)
         silent = np.isnan(found)
