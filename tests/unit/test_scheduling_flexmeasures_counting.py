@@ -123,6 +123,22 @@ def test_a_maximum_between_two_ticks_leaves_what_can_be_discharged_until_then() 
     assert answer.stock_kwh["battery"] == pytest.approx([12.0, 9.0, 9.0, 0.0])
 
 
+def test_a_level_between_two_ticks_adds_nothing_to_a_floor_that_is_a_series() -> None:
+    """15 kWh at 01:30 needs 10 an hour before its tick, but where a series speaks for floors."""
+    targets = [{"datetime": at(1, 30), "value": "15 kWh"}]
+    known = {"falls": series([3.0, 2.0, 1.0], "EUR/kWh"), "floor": series([0.0] * 5, "kWh")}
+    context = {"consumption-price": {"series": "falls"}}
+
+    def levels(**fields: Any) -> Any:
+        car = store(soc_max="20 kWh", soc_targets=targets, **fields)
+        return solved(problem(car, series=known, context=context)).stock_kwh["battery"][:3]
+
+    assert levels() == pytest.approx([0.0, 10.0, 15.0])
+    assert levels(soc_minima={"series": "floor"}) == pytest.approx([0.0, 5.0, 15.0])
+    assert levels(soc_minima="0 kWh") == pytest.approx([0.0, 5.0, 15.0])
+    assert levels(soc_minima=[{"datetime": at(3), "value": "0 kWh"}]) == pytest.approx([0, 10, 15])
+
+
 def test_between_two_ticks_levels_are_hard_when_it_is_said_of_stocks() -> None:
     targets = [{"datetime": at(0, 30), "value": "15 kWh"}]
     context = {"relax-soc-constraints": False}

@@ -35,7 +35,9 @@ def goals_of(
 
     A target is a minimum and a maximum, each missed at its own price.
     """
-    levels = Levels(reader, reach, least, energy.most)
+    sides = {kind: model.get(f"soc-{side}") for kind, side in _SIDES.items()}
+    settled = frozenset(kind for kind, value in sides.items() if not _is_points(value))
+    levels = Levels(reader, reach, least, energy.most, settled)
     for name in _FIELDS:
         if name in model:
             _read(levels, model[name], energy, f"{path}.{name}", field=name)
@@ -148,6 +150,15 @@ def _read(levels: Levels, value: Any, energy: Energy, path: str, *, field: str) 
         else:
             first, last = reader.ticks(start, end)
             levels.add(kind, level, first, last)
+
+
+def _is_points(value: Any) -> bool:
+    """Return whether a field is a list of times, or says nothing at all."""
+    return (
+        value is None
+        or isinstance(value, list)
+        or (isinstance(value, dict) and "series" not in value)
+    )
 
 
 def _read_series(

@@ -47,13 +47,15 @@ class Levels:
     """Levels of one stock at the end of each step, shape (T,) [kWh], NaN where none is asked.
 
     ``target`` is both: what it asks for first holds. ``least`` and ``most`` are the bounds of
-    the stock, ``on_ticks`` whether all times are ends of steps.
+    the stock, ``settled`` the sides that a series or one number speaks for: no level between two
+    ticks adds to these. ``on_ticks``: whether all times are ends of steps.
     """
 
     reader: Reader
     reach: Reach | None
     least: float | None
     most: float | None
+    settled: frozenset[str] = frozenset()
     on_ticks: bool = True
     min: Array = field(init=False)
     max: Array = field(init=False)
@@ -97,6 +99,8 @@ class Levels:
             self._add_bound("max", level + up * hours[1], before + 1)
 
     def _add_bound(self, kind: str, level: float, tick: int) -> None:
+        if kind in self.settled:
+            return
         if kind == "min" and self.least is not None:
             level = max(level, self.least)
         if kind == "max" and self.most is not None:
