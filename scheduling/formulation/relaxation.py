@@ -1,17 +1,32 @@
 """A model whose limits give way, to find out which of them cannot be kept together."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.formulation.blocks import Limit, Softness
+from scheduling.formulation.blocks import Limit, Side, Softness
 from scheduling.formulation.linear_model import Array, Columns, LinearModel
 from scheduling.formulation.nodes import EXPORT, IMPORT
 
-#: (limit, its breach columns of the same shape)
-Play = list[tuple[Limit, Columns]]
+
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """A limit of which ``room`` says how far it gives way, a column per step.
+
+    ``held``: what somebody set, of the same shape [kW or kWh].
+    """
+
+    limit: str
+    of: str
+    side: Side
+    unit: str
+    held: Array
+    room: Columns
+
+
+Play = list[Giving]
 
 
 #: What bounds a node stands for what is below it where nobody set a limit.
@@ -30,7 +45,8 @@ def relax_everything(model: LinearModel) -> tuple[LinearModel, Play]:
         held = (upper if limit.side == "upper" else lower)[limit.columns]
         is_set = held != limit.beyond if limit.name in _OF_NODES else np.ones(held.shape, bool)
         limits.append((replace(limit, beyond=beyond, is_fixed=False), is_set))
-    return _relaxed(model, limits)
+    relaxed, play = _relaxed(model, limits)
+    return relaxed, play + _changes(relaxed)
 
 
 def relax_limits(model: LinearModel) -> tuple[LinearModel, Play]:
@@ -74,11 +90,37 @@ def _relaxed(
         else:
             free = np.where(np.isfinite(held), held, -np.inf)
             relaxed.add_rows(name, columns.shape, terms, lower=free)
-        relaxed.add_cost(name, room, 1.0)
-        if limit.unit == "kW":
-            relaxed.add_highest(f"{name} highest", room, name, float(room.size))
-        play.append((limit, room))
+        _price(relaxed, name, room, limit.unit)
+        set_by = (set_upper if is_upper else set_lower)[columns]
+        play.append(Giving(limit.name, limit.of, limit.side, limit.unit, set_by, room))
     return relaxed, play
+
+
+def _changes(relaxed: LinearModel) -> Play:
+    """Let what a power changes by at most give way too: rows that are held from both sides."""
+    lower, upper = relaxed.row_bounds()
+    soft = [relaxed.rows[each.rows] for each in relaxed.softnesses if each.rows in relaxed.rows]
+    softened = np.concatenate([np.empty(0, np.int64), *(rows.ravel() for rows in soft)])
+    play = []
+    for number, limit in enumerate(relaxed.row_limits):
+        width = (upper - lower)[limit.rows] / 2
+        is_held = np.isfinite(width)
+        if limit.unit != "kW" or not is_held.any() or np.isin(limit.rows, softened).any():
+            continue
+        for side, sign in (("upper", -1.0), ("lower", 1.0)):
+            name = f"play of rows {number} {side}"
+            room = relaxed.add_columns(name, width.shape, upper=np.where(is_held, np.inf, 0.0))
+            relaxed.add_entries(limit.rows, room, sign)
+            _price(relaxed, name, room, limit.unit)
+            # Either way it is told as the most that it changes by.
+            play.append(Giving(limit.name, limit.of, "upper", limit.unit, width, room))
+    return play
+
+
+def _price(relaxed: LinearModel, name: str, room: Columns, unit: str) -> None:
+    relaxed.add_cost(name, room, 1.0)
+    if unit == "kW":
+        relaxed.add_highest(f"{name} highest", room, name, float(room.size))
 
 
 def hold_to(relaxed: LinearModel, play: Play, values: Array, costs_of: LinearModel) -> None:
@@ -87,11 +129,12 @@ def hold_to(relaxed: LinearModel, play: Play, values: Array, costs_of: LinearMod
     The breaches become named softnesses; costs and preferences are those of ``costs_of``.
     """
     _, upper = relaxed.bounds()
-    for limit, room in play:
+    for each in play:
+        room = each.room
         # A hair more: what one solution needs another may need too, but for rounding.
         upper[room] = np.maximum(values[room], 0.0) + 1e-7
-        above, below = (room, None) if limit.side == "upper" else (None, room)
-        steps = np.arange(room.size) + (1 if limit.unit == "kWh" else 0)
-        name = f"{limit.name} of {limit.of}"
-        relaxed.softnesses.append(Softness(name, above, below, limit.unit, steps))
+        above, below = (room, None) if each.side == "upper" else (None, room)
+        steps = np.arange(room.size) + (1 if each.unit == "kWh" else 0)
+        name = f"{each.limit} of {each.of}"
+        relaxed.softnesses.append(Softness(name, above, below, each.unit, steps))
     relaxed.take_costs(costs_of)

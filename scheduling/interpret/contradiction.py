@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from assets.timegrid import TimeGrid
 from scheduling.engines.base import Engine, EngineFailed, Infeasible, OutOfTime, Unbounded
 from scheduling.engines.exclusive import solve_apart
-from scheduling.formulation.blocks import Limit
 from scheduling.formulation.linear_model import LinearModel
-from scheduling.formulation.relaxation import relax_everything, relax_limits
+from scheduling.formulation.relaxation import Giving, relax_everything, relax_limits
 from scheduling.interpret.failures import FAILURES
 from scheduling.interpret.intervals import bounds, runs
 from tenants.sayings import Saying
@@ -38,9 +37,7 @@ def name_contradiction(
         except (Unbounded, OutOfTime, EngineFailed):
             break
         lines = [
-            line
-            for limit, columns in play
-            for line in _lines(limit, solution.values[columns], grid)
+            line for giving in play for line in _lines(giving, solution.values[giving.room], grid)
         ]
         return lines or [FAILURES("devices_contradict")]
     return [FAILURES("devices_contradict")]
@@ -52,17 +49,17 @@ def moments(grid: TimeGrid, first: int, last: int) -> datetime | tuple[datetime,
     return start if last - first == 1 else (start, end)
 
 
-def _lines(limit: Limit, amount: Array, grid: TimeGrid) -> list[Saying]:
+def _lines(giving: Giving, amount: Array, grid: TimeGrid) -> list[Saying]:
     found = []
     for first, last in runs(amount > _NOTHING):
         # A stock is short at the end of a step.
-        stock = limit.unit == "kWh"
+        stock = giving.unit == "kWh"
         when = moments(grid, first, last) if stock else bounds(grid, first, last)
         found.append(
             FAILURES(
                 "short_by",
-                limit=limit.name,
-                of=limit.of,
+                limit=giving.limit,
+                of=giving.of,
                 when=when,
                 amount=float(amount[first:last].max()),
                 unit="kWh" if stock else "kW",

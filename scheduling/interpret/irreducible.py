@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 from assets.timegrid import TimeGrid
 from scheduling.engines.base import Engine, EngineFailed, Infeasible, OutOfTime, Unbounded
 from scheduling.engines.exclusive import solve_apart
-from scheduling.formulation.blocks import Limit
 from scheduling.formulation.linear_model import Columns, LinearModel
-from scheduling.formulation.relaxation import Play, relax_everything
+from scheduling.formulation.relaxation import Giving, Play, relax_everything
 from scheduling.interpret.contradiction import moments
 from scheduling.interpret.failures import FAILURES
 from scheduling.interpret.intervals import bounds, runs
@@ -46,7 +45,7 @@ class Conflict:
 class _Part:
     """A stretch of a limit: steps ``first`` to ``last``; ``room`` are its columns of play."""
 
-    limit: Limit
+    limit: Giving
     first: int
     last: int
     room: Columns
@@ -77,8 +76,8 @@ def irreducible_set(
             return []
     except (Unbounded, EngineFailed):
         return []
-    ordered = sorted(search.found, key=lambda part: (part.first, part.limit.of, part.limit.name))
-    return [_conflict(part, model, grid) for part in ordered]
+    ordered = sorted(search.found, key=lambda part: (part.first, part.limit.of, part.limit.limit))
+    return [_conflict(part, grid) for part in ordered]
 
 
 @dataclass(slots=True)
@@ -117,7 +116,7 @@ class _Search:
         kept, self.ahead = 0, n_steps
         while self.ahead - kept > 1 and monotonic() < until:
             middle = (kept + self.ahead) // 2
-            held = [_Part(limit, 0, middle, room[:middle]) for limit, room in self.play]
+            held = [_Part(each, 0, middle, each.room[:middle]) for each in self.play]
             if self.solve(held) is None:
                 self.ahead = middle
             else:
@@ -127,9 +126,9 @@ class _Search:
         """Collect limits that give until they contradict each other; return if they do."""
         while (values := self.solve(self.found)) is not None:
             parts = [
-                _Part(limit, first, last, room[first:last])
-                for limit, room in self.play
-                for first, last in runs(values[room[: self.ahead]] > _NOTHING)
+                _Part(each, first, last, each.room[first:last])
+                for each in self.play
+                for first, last in runs(values[each.room[: self.ahead]] > _NOTHING)
             ]
             if not parts:
                 return False
@@ -166,22 +165,21 @@ def _halves(part: _Part) -> tuple[_Part, _Part]:
     )
 
 
-def _conflict(part: _Part, model: LinearModel, grid: TimeGrid) -> Conflict:
+def _conflict(part: _Part, grid: TimeGrid) -> Conflict:
     limit, is_stock = part.limit, part.limit.unit == "kWh"
     start, end = bounds(grid, part.first, part.last)
-    lower, upper = model.bounds()
-    values = (upper if limit.side == "upper" else lower)[limit.columns[part.first : part.last]]
+    values = limit.held[part.first : part.last]
     # Of power all limits are magnitudes: a least net power below zero is a most export.
     sense = "at least" if is_stock and limit.side == "lower" else "at most"
     size = values if is_stock else np.abs(values)
     low, high = float(size.min()), float(size.max())
     text = FAILURES(
         "limit_is",
-        limit=limit.name,
+        limit=limit.limit,
         of=limit.of,
         when=moments(grid, part.first, part.last) if is_stock else (start, end),
         sense=sense,
         amount=low if high - low < _NOTHING else (low, high),
         unit=limit.unit,
     )
-    return Conflict(text, limit.name, limit.of, start, end)
+    return Conflict(text, limit.limit, limit.of, start, end)

@@ -37,8 +37,12 @@ def _levels(problem: SiteProblem, grid: TimeGrid) -> Iterator[Saying]:
     rises = stocks.floor.max(axis=1) > stocks.initial
     falls = stocks.ceiling.min(axis=1) < stocks.initial
     for k in np.flatnonzero(moves | rises | falls).tolist():
-        most, least = _reach(problem, k)
         floor, ceiling = stocks.floor[k], stocks.ceiling[k]
+        crossed = np.flatnonzero(floor > ceiling + _ROUNDING)
+        if crossed.size:
+            yield _crossing(problem, k, int(crossed[0]), grid)
+            continue
+        most, least = _reach(problem, k)
         for levels, short, reached in (
             ("at least", floor - most, most),
             ("at most", least - ceiling, least),
@@ -56,6 +60,17 @@ def _levels(problem: SiteProblem, grid: TimeGrid) -> Iterator[Saying]:
                     asked=float(asked),
                     reached=float(reached[at]),
                 )
+
+
+def _crossing(problem: SiteProblem, stock: int, at: int, grid: TimeGrid) -> Saying:
+    stocks = problem.stocks
+    return FAILURES(
+        "levels_cross",
+        name=stocks.names[stock],
+        when=grid.start + (at + 1) * grid.step,
+        least=float(stocks.floor[stock, at]),
+        most=float(stocks.ceiling[stock, at]),
+    )
 
 
 def _reach(problem: SiteProblem, stock: int) -> tuple[Array, Array]:

@@ -6,19 +6,14 @@ from numpy.typing import NDArray
 from scheduling.flex.devices.storing import Holding
 from scheduling.flex.goals import Point, StockGoal
 from scheduling.formulation.goals import Goal
-from scheduling.interpret.failures import FAILURES
-from scheduling.planning.builder import Builder, Contradiction, StockRow
+from scheduling.planning.builder import Builder, StockRow
 from scheduling.planning.series import tick_after, tick_before
 
 Array = NDArray[np.float64]
 
 
 def add_holding(builder: Builder, holding: Holding, name: str, capacity_kwh: float | None) -> int:
-    """Add a stock and its goals; return its number.
-
-    Raises:
-        Contradiction: hard bounds cross.
-    """
+    """Add a stock and its goals; return its number."""
     capacity = np.inf if capacity_kwh is None else capacity_kwh
     floor = builder.series(holding.stock_min_kwh, missing=-np.inf)
     ceiling = np.minimum(builder.series(holding.stock_max_kwh, missing=np.inf), capacity)
@@ -31,7 +26,6 @@ def add_holding(builder: Builder, holding: Holding, name: str, capacity_kwh: flo
             floor, ceiling = np.fmax(floor, lowest), np.fmin(ceiling, highest)
         else:
             soft.append((goal, lowest, highest))
-    _check(builder, name, floor, ceiling)
     stock = builder.add_stock(
         StockRow(
             name=name,
@@ -80,19 +74,3 @@ def _columns(builder: Builder, goal: StockGoal, point: Point) -> slice:
     if goal.kind == "target" and point.at is not None:
         first = last
     return slice(min(max(first, 1), grid.n_steps + 1) - 1, min(max(last, 0), grid.n_steps))
-
-
-def _check(builder: Builder, name: str, floor: Array, ceiling: Array) -> None:
-    crossed = np.flatnonzero(floor > ceiling + 1e-9)
-    if crossed.size:
-        grid, at = builder.document.window.grid, int(crossed[0])
-        moment = grid.start + (at + 1) * grid.step
-        raise Contradiction(
-            FAILURES(
-                "levels_cross",
-                name=name,
-                when=moment,
-                least=float(floor[at]),
-                most=float(ceiling[at]),
-            )
-        )

@@ -16,6 +16,7 @@ from scheduling.engines import lifting
 from scheduling.engines.base import OutOfTime, Solution
 from scheduling.engines.exclusive import solve_apart
 from scheduling.engines.highs import HighsEngine
+from scheduling.flex.parts import OnInfeasible
 from scheduling.formulation.compiled import Compiled
 from scheduling.formulation.site import build_site
 from scheduling.planning import Plan, PlanStatus, plan
@@ -58,6 +59,45 @@ def test_a_target_out_of_reach_is_held_against_what_keeps_it_from_being_reached(
         ("minimum stock", "battery"),
         ("import limit", "the grid connection"),
     }
+
+
+def test_a_ramp_that_leaves_too_little_is_named() -> None:
+    """1 kW more each hour: 1 + 2 + 3 kWh, 9 are asked for."""
+    slow = battery(stock_at_end_min_kwh=9, ramp_kw_per_hour=1, power_before_kw=0)
+    answer = plan(site(slow, import_price=[0.1, 0.1, 0.1]))
+
+    assert answer.status is PlanStatus.INFEASIBLE
+    assert {(each.limit, each.of) for each in answer.contradiction} == {
+        ("minimum stock", "battery"),
+        ("ramp", "battery"),
+    }
+    assert all("at most 1 kW" in each.text for each in answer.contradiction if each.limit == "ramp")
+
+
+@pytest.mark.parametrize("engine", ["auto", "dp", "gekko"])
+def test_levels_that_cross_are_named_and_the_higher_is_missed_least(engine: str) -> None:
+    """At least 6 kWh and at most 4 at one moment: 2 kWh are missing, as nobody can hold both."""
+    goals = [
+        {"kind": "min", "points": [{"stock_kwh": 6.0, "at": clock(2)}]},
+        {"kind": "max", "points": [{"stock_kwh": 4.0, "at": clock(2)}]},
+    ]
+    given = site(battery(goals=goals), import_price=[0.1, 0.2, 0.1])
+    asked = given.model_copy(update={"on_infeasible": OnInfeasible.NEAREST})
+    explained, nearest = plan(given, engine=engine), plan(asked, engine=engine)
+
+    words = "stock of battery at 2026-01-12 02:00 Z: at least 6 kWh and at most 4 kWh are asked for"
+    for answer in (explained, nearest):
+        assert answer.infeasible == (words,)
+        assert [each.text for each in answer.contradiction] == [
+            "maximum stock of battery at 2026-01-12 02:00 Z: at most 4 kWh",
+            "minimum stock of battery at 2026-01-12 02:00 Z: at least 6 kWh",
+        ]
+    assert explained.status is PlanStatus.INFEASIBLE
+    assert nearest.status is PlanStatus.NEAREST
+    [breach] = nearest.breaches
+    assert breach.limit == "minimum stock of battery"
+    assert breach.most_kwh == pytest.approx(2.0, abs=1e-6)
+    assert nearest.stock_kwh["battery"][2] == pytest.approx(4.0, abs=1e-6)
 
 
 def test_the_nearest_plan_breaks_least_and_names_its_breaches() -> None:
