@@ -19,11 +19,12 @@ class Rolling(Document):
         now: within the first step, of which only the rest is left: stocks at the start are those
             of this moment. The start of the window when not given.
         published_kw: power of the last plan, per device and step from the start of the window on;
-            what it says beyond the window, and of devices whose power is not planned as a flow
-            (loads, generation, processes), is left aside.
+            what it says beyond the window, and of loads and generation, is left aside. A process
+            that runs in one go and has begun runs on as published; of one in pieces that is left.
         frozen_until: steps that begin before this keep the published power, as a hard limit.
         change_price_per_kwh: what deviating from the published power costs, each way, in all
-            steps that are not frozen: small changes of a forecast then move nothing.
+            steps that are not frozen: small changes of a forecast then move nothing. Processes
+            that have not begun start anew at the best time.
         change_hours: from the start on, in which it costs that.
     """
 

@@ -154,7 +154,7 @@ def add_switching(model: LinearModel, switching: list[Switching], columns: Stora
         most, least = [*power, (on, -each.most)], [*power, (on, -each.least)]
         model.add_rows(f"on: {name} most", charge.shape, most, upper=0.0)
         model.add_rows(f"on: {name} least", charge.shape, least, lower=0.0)
-        add_starts(model, name, on, each.starts, was_on=each.was_on)
+        add_starts(model, name, on, each.starts, goes_on=0 if each.was_on else None)
         lower, upper = model.bounds()
         if each.was_on:
             # Where its limits do not let it run, it stops all the same.

@@ -35,7 +35,7 @@ class PiecedJob:
     """Runs in pieces: ``allowed`` steps, ``n_pieces`` of them at ``power`` [kW].
 
     ``last``: what it draws in that of which it takes but a part; as much where it takes all of it.
-    ``starts``: of each unbroken stretch.
+    ``starts``: of each unbroken stretch. ``goes_on``: the step before which it ran, if any.
     """
 
     name: str
@@ -45,6 +45,7 @@ class PiecedJob:
     power: float
     last: float
     starts: Starts
+    goes_on: int | None = None
 
     @property
     def at_once(self) -> tuple[Indices, Array]:
@@ -131,7 +132,7 @@ def _add_starts(
         model.add_rows(f"on: {job.name}", on.shape, terms, lower=0.0, upper=0.0)
     at_step = np.full(n_steps, NO_COLUMN)
     at_step[job.allowed] = on
-    start = add_starts(model, job.name, at_step, job.starts)
+    start = add_starts(model, job.name, at_step, job.starts, goes_on=job.goes_on)
     # The whole job lies in the window: a start whose run would not fit is none.
     _, upper = model.bounds()
     upper[start[max(n_steps - job.starts.least_run + 1, 0) :]] = 0.0

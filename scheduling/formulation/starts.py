@@ -31,20 +31,23 @@ class Starts:
 
 
 def add_starts(
-    model: LinearModel, name: str, on: Columns, starts: Starts, *, was_on: bool = False
+    model: LinearModel, name: str, on: Columns, starts: Starts, *, goes_on: int | None = None
 ) -> Columns:
     """Add a column per step, shape (T,), that is 1 where ``name`` starts; return them.
 
     Args:
         on: columns of o, shape (T,); ``NO_COLUMN`` where it is off.
-        was_on: whether it ran before the first step: to go on is no start.
+        goes_on: the step before which it ran, though no column says so: to go on is no start.
     """
     n_steps = on.size
     start = model.add_columns(f"starts: {name}", (n_steps,), upper=1.0)
     model.add_cost(f"starts: {name}", start, starts.cost)
     before = np.concatenate([[NO_COLUMN], on[:-1]])
     known = np.zeros(n_steps)
-    known[0] = -float(was_on)
+    if goes_on is not None and goes_on < n_steps:
+        known[goes_on] = -1.0
+        # What stops there pauses too.
+        model.bounds()[1][start[goes_on : goes_on + starts.least_pause]] = 0.0
     terms = [(start, 1.0), (on, -1.0), (before, 1.0)]
     model.add_rows(f"starts: {name}", (n_steps,), terms, lower=known)
     steps = np.arange(n_steps)

@@ -11,6 +11,7 @@ from scheduling.formulation.processes import PiecedJob, WholeJob
 from scheduling.formulation.starts import Starts
 from scheduling.interpret.failures import FAILURES
 from scheduling.planning.builder import Builder, Contradiction, Reading
+from scheduling.planning.going import Going, going_on
 from scheduling.planning.series import touched
 
 Array = NDArray[np.float64]
@@ -23,17 +24,23 @@ def add_process(builder: Builder, device: Process) -> None:
         Contradiction: no time in the window allows it.
     """
     node = builder.node_of[device.node]
+    profile = _profile(builder, device)
+    going = going_on(builder, device, profile)
     allowed = np.ones(builder.n_steps, dtype=bool)
     # In a part of a step it would get a part of its energy: it waits for the next.
-    allowed[0] = not builder.has_part
+    allowed[: max(going.n_settled, int(builder.has_part))] = False
     for span in device.forbidden:
         allowed[touched(builder.document.window.grid, span.start, span.end)] = False
+    if going.n_settled:
+        builder.fixed[node] += going.settled
+    if going.left_hours == 0.0:
+        builder.readings[device.name] = Reading(fixed=going.settled)
+        return
     if device.flexibility == "breakable":
-        job = _in_pieces(builder, device, node, allowed)
-        builder.readings[device.name] = Reading(job=len(builder.jobs))
+        job = _in_pieces(builder, device, node, allowed, going)
+        builder.readings[device.name] = Reading(job=len(builder.jobs), fixed=going.settled)
         builder.jobs.append(job)
         return
-    profile = _profile(builder, device)
     starts = _starts(allowed, profile.size)
     if not starts.size:
         raise Contradiction(FAILURES("no_time", name=device.name))
@@ -57,10 +64,11 @@ def starts_of(builder: Builder, device: Switched) -> Starts:
     )
 
 
-def _profile(builder: Builder, device: Process) -> Array:
+def _profile(builder: Builder, device: Process, left_hours: float | None = None) -> Array:
     if device.profile_kw is not None:
         return np.array(device.profile_kw)
-    duration = (device.duration_minutes or 0.0) / 60.0 / builder.hours
+    hours = (device.duration_minutes or 0.0) / 60.0 if left_hours is None else left_hours
+    duration = hours / builder.hours
     profile = np.full(ceil(duration - 1e-9), device.power_kw or 0.0)
     part = duration - (profile.size - 1)
     if part < 1.0 - 1e-9:
@@ -78,9 +86,9 @@ def _starts(allowed: NDArray[np.bool_], length: int) -> NDArray[np.int64]:
 
 
 def _in_pieces(
-    builder: Builder, device: Process, node: int, allowed: NDArray[np.bool_]
+    builder: Builder, device: Process, node: int, allowed: NDArray[np.bool_], going: Going
 ) -> PiecedJob:
-    profile = _profile(builder, device)
+    profile = _profile(builder, device, going.left_hours)
     steps = np.flatnonzero(allowed)
     if profile.size > steps.size:
         raise Contradiction(FAILURES("too_few_steps", name=device.name))
@@ -92,4 +100,5 @@ def _in_pieces(
         power=float(device.power_kw or 0.0),
         last=float(profile[-1]),
         starts=starts_of(builder, device),
+        goes_on=going.n_settled if going.settled[: going.n_settled][-1:].any() else None,
     )

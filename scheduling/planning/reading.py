@@ -64,7 +64,8 @@ def _power(reading: Reading, site: SiteModel, values: Array, grid: TimeGrid) -> 
         charge, discharge = site.storage.charge[reading.flow], site.storage.discharge[reading.flow]
         return take(values, charge) - take(values, discharge)
     if reading.job is not None:
-        return site.jobs[reading.job].power(values, grid.n_steps)
+        power = site.jobs[reading.job].power(values, grid.n_steps)
+        return power if reading.fixed is None else power + reading.fixed
     if reading.fixed is not None and reading.generator is not None:
         held_back: Array = values[site.curtailed[reading.generator]]
         return reading.fixed + held_back

@@ -39,6 +39,17 @@ def test_what_has_just_stopped_pauses_for_what_is_left_of_its_least_time(
     assert answer.power_kw["compressor"] == pytest.approx([0.0] * steps + [5.0] * (6 - steps))
 
 
+@pytest.mark.parametrize(("minutes", "power"), [(60, [0, 5, 5, 5]), (120, [0, 0, 5, 5])])
+def test_what_stops_as_the_window_begins_pauses_for_its_least_time(
+    minutes: float, power: list[float]
+) -> None:
+    """Dear in the first hour; then it is paid for drawing."""
+    device = compressor(pause_min_minutes=minutes, power_before_kw=3)
+    answer = plan(site(device, import_price=[9.0, -0.1, -0.1, -0.1]))
+
+    assert answer.power_kw["compressor"] == pytest.approx(power)
+
+
 def test_what_is_left_counts_from_now_on_where_a_part_of_a_step_is_left() -> None:
     """Of the first hour ten minutes are left: 100 minutes more take two hours further."""
     fields = {"run_min_minutes": 120, "power_before_kw": 3, "state_before_minutes": 20}
