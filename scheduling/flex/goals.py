@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from scheduling.flex.quantities import Document, NotNegative, Number
+from scheduling.flex.quantities import Document, Moment, NotNegative, Number
 
 
 class Point(Document):
@@ -21,9 +21,9 @@ class Point(Document):
     """
 
     stock_kwh: Number
-    at: AwareDatetime | None = None
-    start: AwareDatetime | None = None
-    end: AwareDatetime | None = None
+    at: Moment | None = None
+    start: Moment | None = None
+    end: Moment | None = None
 
     @model_validator(mode="after")
     def _moment_or_span(self) -> Self:

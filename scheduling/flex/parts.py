@@ -1,9 +1,11 @@
 """The parts of a site's document, before they are held against each other."""
 
+import re
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, Strict
+from pydantic import AfterValidator, Strict
+from pydantic_core import PydanticCustomError
 
 from scheduling.flex.devices import Devices, SharedStock
 from scheduling.flex.network import (
@@ -29,7 +31,13 @@ class OnInfeasible(StrEnum):
     NEAREST = "nearest"
 
 
-Currency = Annotated[str, Strict(), Field(pattern=r"^[A-Z]{3}$")]
+def _letters(currency: str) -> str:
+    if not re.fullmatch("[A-Z]{3}", currency):
+        raise PydanticCustomError("currency", "should be three capital letters, such as EUR")
+    return currency
+
+
+Currency = Annotated[str, Strict(), AfterValidator(_letters)]
 
 
 class SiteParts(Document):

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Strict, Tag
-from pydantic.functional_validators import AfterValidator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Discriminator, Field, Strict, Tag
+from pydantic.functional_validators import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 
@@ -35,12 +35,28 @@ class SensorReference(Document):
     cumulative_probability: Annotated[float, Field(gt=0, lt=1)] | None = None
 
 
-Number = Annotated[float, Strict()]
-NotNegative = Annotated[float, Strict(), Field(ge=0)]
-Positive = Annotated[float, Strict(), Field(gt=0)]
+#: No site has more of anything; solvers lose their way among numbers far beyond.
+MOST: Final = 1e9
+Number = Annotated[float, Strict(), Field(ge=-MOST, le=MOST)]
+NotNegative = Annotated[float, Strict(), Field(ge=0, le=MOST)]
+Positive = Annotated[float, Strict(), Field(gt=0, le=MOST)]
 Share = Annotated[float, Strict(), Field(gt=0, le=1)]
 LossShare = Annotated[float, Strict(), Field(ge=0, lt=1)]
 Name = Annotated[str, Strict(), Field(min_length=1, max_length=80)]
+
+
+def _dated(value: Any) -> Any:
+    # Numbers would be read as seconds since 1970.
+    if isinstance(value, (int, float)) or (isinstance(value, str) and "-" not in value[1:]):
+        raise PydanticCustomError(
+            "datetime_type",
+            "Input should be a valid datetime in ISO 8601, such as 2026-01-12T07:00:00+01:00",
+        )
+    return value
+
+
+#: A time with an offset.
+Moment = Annotated[AwareDatetime, BeforeValidator(_dated)]
 
 
 def _form(value: Any) -> str:

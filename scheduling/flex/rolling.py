@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from scheduling.flex.quantities import Document, NotNegative, Number
+from scheduling.flex.quantities import Document, Moment, NotNegative, Number
 
 #: By the name of a device: power per step from the start of the window on.
 Published = Annotated[
@@ -28,8 +28,8 @@ class Rolling(Document):
         change_hours: from the start on, in which it costs that.
     """
 
-    now: AwareDatetime | None = None
+    now: Moment | None = None
     published_kw: Published = {}
-    frozen_until: AwareDatetime | None = None
+    frozen_until: Moment | None = None
     change_price_per_kwh: NotNegative = 0.0
     change_hours: NotNegative = 24.0

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Annotated, Final, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AwareDatetime, Field, Strict, TypeAdapter, model_validator
+from pydantic import Field, Strict, TypeAdapter, model_validator
 from pydantic.functional_validators import AfterValidator
 from pydantic_core import PydanticCustomError
 
@@ -19,6 +19,7 @@ from scheduling.flex.network import Prices
 from scheduling.flex.parts import Currency
 from scheduling.flex.quantities import (
     Document,
+    Moment,
     NotNegative,
     Positive,
     SensorReference,
@@ -56,8 +57,8 @@ class StudyWindow(Document):
         step_minutes: length of a step: 5, 15, 30 or 60.
     """
 
-    start: AwareDatetime
-    end: AwareDatetime
+    start: Moment
+    end: Moment
     step_minutes: Annotated[int, Strict(), Field(ge=1, le=60)] = 15
 
     @model_validator(mode="after")

@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Annotated, Final, Self
 
-from pydantic import AwareDatetime, Field, Strict, model_validator
+from pydantic import Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
 from assets.timegrid import TimeGrid
-from scheduling.flex.quantities import Document, NotNegative
+from scheduling.flex.quantities import Document, Moment, NotNegative
 
 #: Two weeks of five minutes, or six of a quarter of an hour: prices and weather are not
 #: known further, and a longer plan would take minutes.
@@ -36,8 +36,8 @@ class Window(Document):
         coarser: later parts in which stores and heat hold their power for longer; fine first.
     """
 
-    start: AwareDatetime
-    end: AwareDatetime
+    start: Moment
+    end: Moment
     step_minutes: Annotated[int, Strict(), Field(ge=1, le=60)] = 15
     coarser: Annotated[tuple[Coarser, ...], Field(max_length=8)] = ()
 

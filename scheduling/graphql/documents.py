@@ -200,10 +200,15 @@ def description_of(document: type[Document], field: str) -> str:
 
 def _sign(info: FieldInfo) -> str:
     """Return which sign a number may have, as the checks of its type say."""
-    checks = {type(each) for each in _checks(info.annotation, info.metadata)}
-    if Gt in checks:
+    checks = list(_checks(info.annotation, info.metadata))
+    if any(isinstance(each, Gt) for each in checks):
         return "> 0"
-    return ">= 0" if Ge in checks else "either sign"
+    least = [each.ge for each in checks if isinstance(each, Ge)]
+    return (
+        ">= 0"
+        if any(isinstance(each, int | float) and each >= 0 for each in least)
+        else "either sign"
+    )
 
 
 def _checks(annotation: Any, metadata: Sequence[Any] = ()) -> Iterator[Any]:

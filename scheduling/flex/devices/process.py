@@ -2,12 +2,12 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, Field, Strict, model_validator
+from pydantic import Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
 from scheduling.flex.devices.fixed import Placed
 from scheduling.flex.devices.storing import Switched
-from scheduling.flex.quantities import Document, Number, Positive
+from scheduling.flex.quantities import Document, Moment, Number, Positive
 
 
 class Span(Document):
@@ -18,8 +18,8 @@ class Span(Document):
         end: its end, not part of it.
     """
 
-    start: AwareDatetime
-    end: AwareDatetime
+    start: Moment
+    end: Moment
 
     @model_validator(mode="after")
     def _runs_forward(self) -> Self:

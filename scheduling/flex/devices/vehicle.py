@@ -2,12 +2,19 @@
 
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from scheduling.flex.devices.fixed import Placed
 from scheduling.flex.devices.storing import ChargeTaper, DischargeTaper, check_least
-from scheduling.flex.quantities import Document, NotNegative, Positive, Share, VaryingMagnitude
+from scheduling.flex.quantities import (
+    Document,
+    Moment,
+    NotNegative,
+    Positive,
+    Share,
+    VaryingMagnitude,
+)
 
 #: Between a phase and neutral of a European low-voltage network (EN 60038) [kV].
 PHASE_KV: Final = 0.23
@@ -69,8 +76,8 @@ class Vehicle(Placed):
     """
 
     kind: Literal["ev"] = "ev"
-    arrival: AwareDatetime
-    departure: AwareDatetime
+    arrival: Moment
+    departure: Moment
     capacity_kwh: Positive
     stock_at_arrival_kwh: NotNegative
     stock_at_departure_kwh: NotNegative
