@@ -116,6 +116,19 @@ def test_feeders_that_make_energy_between_them_do_so_up_to_a_megawatt() -> None:
     assert answer.cost == pytest.approx(1.0 + 100.0 + 147.0 - 500.0)
 
 
+def test_where_capacities_are_silent_more_may_flow_between_devices_than_the_site_takes() -> None:
+    """150 kWh within an hour: 50 from the grid, all that the site takes, 100 from the other."""
+    later = [{"start": at(1), "end": at(3), "value": "10 kW"}]
+    full = device("full", soc_at_start="200 kWh", soc_min="0 kWh", soc_max="200 kWh")
+    full["flex_model"]["power-capacity"] = later
+    minima = [{"datetime": at(1), "value": "150 kWh"}]
+    other = store(soc_max="200 kWh", soc_minima=minima, power_capacity=later)
+    answer = solved(problem(full, other))
+
+    assert answer.power_kw["battery"][0] == pytest.approx(150.0)
+    assert answer.power_kw["full"][0] <= -100.0
+
+
 def test_a_device_without_any_capacity_is_refused() -> None:
     given = _without_a_site(device("battery", soc_at_start="0 kWh", soc_min="0 kWh"))
 

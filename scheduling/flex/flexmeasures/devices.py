@@ -126,7 +126,7 @@ def add_device(
         device |= holding_of(reader, model, context, at, reach=reach)
     else:
         device["kind"] = "adjustable"
-    device |= limits_where_silent(reader, device, context)
+    device |= limits_where_silent(reader, device)
     parts.add("devices", at, device)
     couple(reader, model, name, parts, at)
 

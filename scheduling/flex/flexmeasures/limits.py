@@ -63,22 +63,15 @@ def power_limits(
     return found, soft
 
 
-def limits_where_silent(
-    reader: Reader,
-    device: dict[str, Any],
-    context: dict[str, Any],
-) -> dict[str, Any]:
-    """Return the limits of ``device``; where they are silent, the connection of the site.
+def limits_where_silent(reader: Reader, device: dict[str, Any]) -> dict[str, Any]:
+    """Return the limits of ``device``; where they are silent, what its own stock can take.
 
-    Where that is silent too, what its own stock can take: to be filled and emptied twice in a
-    step, beside what flows past the device, is more than any plan needs, whatever is lost.
-    ``UNLIMITED_KW`` where there is no such stock.
+    To be filled and emptied twice in a step, beside what flows past the device, is more than any
+    plan needs, whatever is lost. ``UNLIMITED_KW`` where there is no such stock.
     """
-    of_site = np.array(_of_site(reader, context) or (UNLIMITED_KW,) * reader.grid.n_steps)
     found = {}
     for direction, name in _LIMITS.items():
         limit = np.array(device[name])
-        limit = np.where(limit < UNLIMITED_KW, limit, of_site)
         is_bounded = device.get("stock_max_kwh") is not None and device["stock_min_kwh"] is not None
         if is_bounded and (limit >= UNLIMITED_KW).any():
             limit = np.where(limit < UNLIMITED_KW, limit, _of_stock(reader, device, direction))
