@@ -30,10 +30,14 @@ def device_document(given: dict[str, Any], *, name: str) -> Device:
 
 
 class Output(Document):
-    """Where a device's plan is recorded: identifiers of its sensors."""
+    """Where a device's plan is recorded: identifiers of its sensors.
+
+    ``starts_as_said``: the stock at the start is that of the document, not as it is measured.
+    """
 
     power_sensor: int | None = None
     stock_sensor: int | None = None
+    starts_as_said: bool = False
 
 
 class RunDocument(Document):

@@ -33,7 +33,9 @@ class RequestFlexmeasuresScheduleInput(MutationInput):
     problem: JSON = strawberry.field(
         description="`flex_context`, `devices`, `groups`, `stocks` and `series` as in a file for "
         '`solve --format flexmeasures`. {"sensor": id} stands for what is believed now; the '
-        "`sensor` of a device's `flex_model` is where its planned power is recorded."
+        "`sensor` of a device's `flex_model` is where its planned power is recorded. Power of "
+        "sensors is positive into their asset; fields of production take it with the other sign. "
+        "The stock at the start is `soc-at-start`, else what is measured at `state-of-charge`."
     )
     engine: str = strawberry.field(
         default="auto", description='"auto", or the name of an engine: "highs", "gekko".'

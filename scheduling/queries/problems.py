@@ -174,7 +174,10 @@ def _started(site: SiteDocument, outputs: Mapping[str, Output], run: ScheduleRun
     for device in site.devices:
         output = outputs[device.name]
         began = as_before(device, output.power_sensor, at, known_at=run.knowledge_time)
-        stock = None if output.stock_sensor is None else _stock_at(output.stock_sensor, run, at)
+        stock = None
+        if output.stock_sensor is not None and not output.starts_as_said:
+            sensor = Sensor.objects.get(pk=output.stock_sensor)
+            stock = stock_at(sensor, run.start, at, known_at=run.knowledge_time)
         devices.append(began if stock is None else _holding(began, stock, run))
     return site.model_copy(update={"devices": tuple(devices)})
 
@@ -191,15 +194,17 @@ def _holding(device: Any, stock_kwh: float, run: ScheduleRun) -> Any:
     return device.model_copy(update={"stock_at_start_kwh": held})
 
 
-def _stock_at(sensor_id: int, run: ScheduleRun, at: datetime) -> float | None:
-    sensor = Sensor.objects.get(pk=sensor_id)
+def stock_at(sensor: Sensor, start: datetime, at: datetime, *, known_at: datetime) -> float | None:
+    """Return the stock as measured, or as last planned, at ``at``, on steps from ``start`` on.
+
+    None where nothing is known of the hour before.
+    """
     kinds = (*MEASURED, SourceKind.SCHEDULER)
     if sensor.is_instantaneous:
-        asked = Asked(known_at=run.knowledge_time, kinds=kinds)
-        return held_at(sensor, at, asked=asked)
+        return held_at(sensor, at, asked=Asked(known_at=known_at, kinds=kinds))
     n_steps = _STOCK_AGE // sensor.resolution + 1
-    last = run.start + (at - run.start) // sensor.resolution * sensor.resolution
+    last = start + (at - start) // sensor.resolution * sensor.resolution
     grid = TimeGrid(last - (n_steps - 1) * sensor.resolution, sensor.resolution, n_steps)
-    series = read_series(sensor, grid, known_at=run.knowledge_time, kinds=kinds)
+    series = read_series(sensor, grid, known_at=known_at, kinds=kinds)
     known = series[~np.isnan(series)]
     return float(known[-1]) if known.size else None

@@ -15,16 +15,22 @@ from scheduling.flex.flexmeasures import document_from_flexmeasures, until_last_
 from scheduling.flex.parsing import DocumentError
 from scheduling.flex.run import Output, RunDocument
 from scheduling.models import ScheduleRun
+from scheduling.queries.problems import stock_at
 from scheduling.services.runs import check_engine, check_length, enqueue_run, run_of
 from tenants.errors import wrong
 from tenants.permissions import Actor, Permission
 
+#: In which units series of sensors are read; prices in the currency of the tenant.
 _UNITS: Final = {Quantity.POWER: "kW", Quantity.STOCK: "kWh", Quantity.ENERGY: "kWh"}
+#: Fields in which a stock stands, not what flows.
+_OF_STOCK: Final = {"soc-minima", "soc-maxima", "soc-targets"}
+#: Where the stock is recorded, and read from at the start where nothing else says it.
+_LEVEL: Final = "state-of-charge"
 #: Fields that say where results are recorded: no values are read from there.
 _OUTPUTS: Final = {
     "consumption",
     "production",
-    "state-of-charge",
+    _LEVEL,
     "aggregate-consumption",
     "aggregate-production",
     "aggregate-power",
@@ -89,6 +95,16 @@ def _wrong(error: DocumentError) -> ValidationError:
     return wrong(path.replace("$", "problem", 1), message, code="invalid")
 
 
+def _wanted(path: str) -> set[Quantity]:
+    """Return what a sensor at ``path`` of a problem may be about."""
+    fields = path.split(".")
+    if any(field.endswith("-price") for field in fields):
+        return {Quantity.PRICE}
+    if not _OF_STOCK.isdisjoint(fields):
+        return {Quantity.STOCK}
+    return {Quantity.POWER, Quantity.ENERGY}
+
+
 class _Reading:
     """Puts the series of sensors in their place; ``series`` are those that were needed."""
 
@@ -114,23 +130,49 @@ class _Reading:
             if path.endswith(".flex_model"):
                 return self._fields(part, path)
             rest = {name: value for name, value in part.items() if name != "sensor"}
-            return {"series": self._read(self.sensor(part["sensor"], path)), **rest}
+            return {"series": self._read(self.sensor(part["sensor"], path), path), **rest}
         return self._fields(part, path)
 
     def _fields(self, part: dict[str, Any], path: str) -> dict[str, Any]:
-        return {
+        found = {
             name: value
             if name in _OUTPUTS or name == "sensor"
             else self.filled(value, f"{path}.{name}")
             for name, value in part.items()
         }
+        level = part.get(_LEVEL)
+        is_said = part.get("soc-at-start") is not None
+        if isinstance(level, dict) and "sensor" in level and not is_said:
+            found[_LEVEL] = self._held(level, f"{path}.{_LEVEL}")
+        return found
 
-    def _read(self, sensor: Sensor) -> str:
-        name = f"sensor {sensor.pk}"
+    def _held(self, level: dict[str, Any], path: str) -> dict[str, Any]:
+        """Return a series of the stock at the start; ``level`` itself where none is known."""
+        sensor = self.sensor(level["sensor"], path)
+        start, name = self._grid.start, f"level of sensor {sensor.pk}"
+        held = stock_at(sensor, start, start, known_at=self._now)
+        if held is None or sensor.quantity != Quantity.STOCK:
+            return level
+        self.series[name] = {
+            "unit": "kWh",
+            "resolution": "PT0S",
+            "start": start.isoformat(),
+            "values": [max(held, 0.0)],
+        }
+        return {"series": name}
+
+    def _read(self, sensor: Sensor, path: str) -> str:
+        name, quantity = f"sensor {sensor.pk}", Quantity(sensor.quantity)
+        if quantity not in _wanted(path):
+            raise wrong(path, f"{sensor} is a sensor of {quantity.label}", code="sensor")
+        is_given = "production" in path.rpartition("flex_")[2] and quantity is not Quantity.PRICE
+        name += " given" if is_given else ""
         if name not in self.series:
             values = read_onto(sensor, self._grid, known_at=self._now)
+            # Sensors count what is drawn as positive, fields of production what is given.
+            values = -values if is_given else values
             self.series[name] = {
-                "unit": _UNITS.get(Quantity(sensor.quantity), f"{self._currency}/kWh"),
+                "unit": _UNITS.get(quantity, f"{self._currency}/kWh"),
                 "resolution": f"PT{self._grid.step // timedelta(seconds=1)}S",
                 "start": self._grid.start.isoformat(),
                 "values": [None if np.isnan(value) else value for value in values.tolist()],
@@ -147,10 +189,12 @@ class _Reading:
                 continue
             path = f"problem.devices.{i}.flex_model"
             power = self._output(model.get("sensor"), Quantity.POWER, asset, f"{path}.sensor")
-            stock_of = model.get("state-of-charge")
+            stock_of = model.get(_LEVEL)
             wanted = stock_of.get("sensor") if isinstance(stock_of, dict) else None
-            stock = self._output(wanted, Quantity.STOCK, asset, f"{path}.state-of-charge")
-            found[str(device.get("name"))] = Output(power_sensor=power, stock_sensor=stock)
+            stock = self._output(wanted, Quantity.STOCK, asset, f"{path}.{_LEVEL}")
+            found[str(device.get("name"))] = Output(
+                power_sensor=power, stock_sensor=stock, starts_as_said=True
+            )
         return found
 
     def _output(self, pk: Any, quantity: Quantity, asset: Asset, path: str) -> int | None:

@@ -122,3 +122,137 @@ def test_a_sensor_of_another_customer_does_not_exist(
 
     assert error["code"] == "NOT_FOUND"
     assert not ScheduleRun.objects.exists()
+
+
+def test_a_meter_of_energy_is_the_power_of_a_load(
+    planner: GraphQLClient,
+    site: Asset,
+    power: Sensor,
+    now: datetime,
+    run_jobs: Callable[..., int],
+) -> None:
+    """3 and 2 kWh in an hour each are drawn whatever the battery does, which stands still."""
+    meter = a_sensor(site, Quantity.ENERGY)
+    believe(meter, now, [3.0, 2.0], at=now - HOUR, kind=SourceKind.METER, name="meter")
+    given = asked(site, power, "100 EUR/MWh", now)
+    given["problem"]["flex_context"]["inflexible-consumption"] = [{"sensor": node_id(meter)}]
+
+    answer = planner.execute(REQUEST, input=given)["requestFlexmeasuresSchedule"]
+
+    assert answer["errors"] == []
+    run_jobs()
+    [run] = ScheduleRun.objects.all()
+    assert run.cost == pytest.approx((3 + 2) * 0.1)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "field"),
+    [
+        (Quantity.TEMPERATURE, "consumption-price"),
+        (Quantity.CO2, "consumption-price"),
+        (Quantity.STOCK, "inflexible-consumption"),
+        (Quantity.STOCK, "consumption-price"),
+        (Quantity.POWER, "consumption-price"),
+        (Quantity.ENERGY, "soc-minima"),
+        (Quantity.POWER, "soc-minima"),
+        (Quantity.STOCK, "soc-usage"),
+    ],
+)
+def test_a_sensor_of_something_else_is_refused_at_its_field(
+    planner: GraphQLClient,
+    site: Asset,
+    power: Sensor,
+    now: datetime,
+    quantity: Quantity,
+    field: str,
+) -> None:
+    other = a_sensor(site, quantity)
+    believe(other, now, [0.1, 0.5], at=now - HOUR, kind=SourceKind.METER, name="meter")
+    given = asked(site, power, "100 EUR/MWh", now)
+    problem = given["problem"]
+    holder = problem["devices"][0]["flex_model"] if "soc" in field else problem["flex_context"]
+    reference = {"sensor": node_id(other)}
+    holder[field] = [reference] if field in {"inflexible-consumption", "soc-usage"} else reference
+
+    errors = planner.execute(REQUEST, input=given)["requestFlexmeasuresSchedule"]["errors"]
+
+    [error] = errors
+    assert error["code"] == "NOT_ALLOWED"
+    assert field in error["field"]
+    assert not ScheduleRun.objects.exists()
+
+
+@pytest.mark.parametrize(("said", "held"), [(None, 4.0), ("2 kWh", 2.0)])
+def test_the_stock_at_the_start_is_what_is_said_else_what_is_measured(
+    planner: GraphQLClient,
+    site: Asset,
+    power: Sensor,
+    now: datetime,
+    run_jobs: Callable[..., int],
+    said: str | None,
+    held: float,
+) -> None:
+    """All that is held is sold: nothing asks for it at the end."""
+    level = a_sensor(power.asset, Quantity.STOCK)
+    believe(level, now, [4.0], at=now, kind=SourceKind.METER, name="bms")
+    model: dict[str, Any] = {"state-of-charge": {"sensor": node_id(level)}}
+    given = asked(site, power, "100 EUR/MWh", now, **model)
+    kept = given["problem"]["devices"][0]["flex_model"]
+    kept["soc-at-start"] = said
+    if said is None:
+        del kept["soc-at-start"]
+
+    answer = planner.execute(REQUEST, input=given)["requestFlexmeasuresSchedule"]
+
+    assert answer["errors"] == []
+    run_jobs()
+    [run] = ScheduleRun.objects.all()
+    assert run.cost == pytest.approx(-held * 0.1)
+
+
+def test_a_stock_that_devices_share_starts_as_measured(
+    planner: GraphQLClient,
+    site: Asset,
+    power: Sensor,
+    now: datetime,
+    run_jobs: Callable[..., int],
+) -> None:
+    level = a_sensor(power.asset, Quantity.STOCK)
+    believe(level, now, [4.0], at=now, kind=SourceKind.METER, name="bms")
+    shared = {"state-of-charge": {"sensor": node_id(level)}}
+    given = asked(site, power, "100 EUR/MWh", now, **shared)
+    devices = given["problem"]["devices"]
+    del devices[0]["flex_model"]["soc-at-start"]
+    devices.append({"name": "second", "flex_model": {"power-capacity": "1 kW", **shared}})
+
+    answer = planner.execute(REQUEST, input=given)["requestFlexmeasuresSchedule"]
+
+    assert answer["errors"] == []
+    run_jobs()
+    [run] = ScheduleRun.objects.all()
+    assert run.cost == pytest.approx(-4 * 0.1)
+
+
+def test_what_sensors_tell_of_production_is_turned(
+    planner: GraphQLClient,
+    site: Asset,
+    power: Sensor,
+    now: datetime,
+    run_jobs: Callable[..., int],
+) -> None:
+    """Sensors count power positive into the asset: a roof of 3 kW gives -3."""
+    roof = a_sensor(a_device(site, "Roof", AssetType.PV), Quantity.POWER)
+    believe(roof, now, [-3.0, -2.0], at=now - HOUR, kind=SourceKind.FORECASTER, name="sun")
+    given = asked(site, power, "100 EUR/MWh", now)
+    sun = {"sensor": node_id(roof)}
+    given["problem"]["flex_context"]["inflexible-production"] = [sun]
+    given["problem"]["devices"].append(
+        {"name": "other roof", "flex_model": {"production-capacity": sun}}
+    )
+
+    answer = planner.execute(REQUEST, input=given)["requestFlexmeasuresSchedule"]
+
+    assert answer["errors"] == []
+    run_jobs()
+    [run] = ScheduleRun.objects.all()
+    assert run.cost == pytest.approx(-2 * (3 + 2) * 0.1)

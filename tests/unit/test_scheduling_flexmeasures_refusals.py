@@ -29,6 +29,8 @@ from tests.unit.flexmeasures_problems import at, device, problem, refused, serie
             "soc-minima[0]: is outside the window",
         ),
         (store(soc_minima=[{"datetime": "2026-01-12", "value": "1 kWh"}]), "needs an offset"),
+        (store(power_capacity="1e30 kW"), "power-capacity: 1e30 kW is too much for any site"),
+        (store(roundtrip_efficiency="1e30"), "roundtrip-efficiency: 1e30 is too much for any site"),
         (store(power_capacity="-5 kW"), "power-capacity: -5 kW: a capacity should be at least 0"),
         (store(coupling="pump"), "flex_model.coupling: a coupled device runs one way"),
         (
@@ -117,6 +119,10 @@ def test_refuses_a_device_by_the_name_of_its_field(given: dict[str, Any], words:
         ),
         ({"soc-minima-breach-price": "-1 EUR/kWh"}, "a breach should cost at least 0"),
         (
+            {"commitments": [{"name": [], "up-price": "1 EUR/kWh"}]},
+            "commitments[0].name: Field required: a text",
+        ),
+        (
             {"production-price": [{"start": at(0), "end": at(3), "value": "1USD/kWh"}]},
             "currencies are mixed: EUR, USD",
         ),
@@ -168,6 +174,13 @@ def test_refuses_parts_that_do_not_belong_together(changes: dict[str, Any], word
     assert words in refused(given)
 
 
+def test_a_series_of_what_no_site_has_is_refused_at_the_series() -> None:
+    given = problem(store())
+    given["series"]["price"]["values"][1] = 1e300
+
+    assert "$.series.price.values: has values that are too much" in refused(given)
+
+
 def test_a_series_is_counted_once() -> None:
     load = {"series": "price"}
     given = problem(store(), context={"inflexible-consumption": [load, load]})
@@ -202,8 +215,18 @@ _TIMES: tuple[Any, ...] = ("P9999999999D", "9999-12-31T23:59:59+00:00", {"series
 def test_whatever_stands_in_a_field_is_read_or_refused_in_words(junk: Any) -> None:
     """No other error than DocumentError, wherever the junk stands."""
     targets = [{"datetime": at(1), "value": "1 kWh"}]
-    given = problem(store(soc_targets=targets, soc_max="9 kWh"), groups=[{"name": "g"}])
+    commitments = [
+        {"name": "c", "baseline": "1 kW", "up-price": "1 EUR/kWh", "sensors": ["battery"]}
+    ]
+    given = problem(
+        store(soc_targets=targets, soc_max="9 kWh"),
+        groups=[{"name": "g", "flex_model": {"power-capacity": "5 kW"}}],
+        stocks=[{"name": "s", "flex_model": {"soc-max": "9 kWh"}}],
+        context={"commitments": commitments},
+    )
     places = [
+        (commitments[0], [*commitments[0], "down-price", "commodity", "group"]),
+        (given["stocks"][0], ["name", "flex_model"]),
         (given, list(given)),
         (given["time"], list(given["time"])),
         (given["series"]["price"], list(given["series"]["price"])),

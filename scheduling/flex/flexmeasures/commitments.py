@@ -4,7 +4,7 @@ from math import isnan, nan
 from typing import Any, Final
 
 from scheduling.flex.flexmeasures.context import commodity_of
-from scheduling.flex.flexmeasures.objects import known, objects
+from scheduling.flex.flexmeasures.objects import known, name_of, objects
 from scheduling.flex.flexmeasures.parts import ELECTRICITY, Parts
 from scheduling.flex.flexmeasures.reading import Reader, Steps
 from scheduling.flex.flexmeasures.units import POWER, Unit, price_of_steps
@@ -42,7 +42,9 @@ def add_commitments(reader: Reader, context: dict[str, Any], parts: Parts, path:
         down = tuple(-each for each in down)
         if any(u < 0 and d < 0 for u, d in zip(up, down, strict=True)):
             raise DocumentError([(at, "deviating up and deviating down cannot both earn")])
-        name = given.get("name", f"commitment {len(parts.lists.get('commitments', []))}")
+        name = f"commitment {len(parts.lists.get('commitments', []))}"
+        if "name" in given:
+            name = name_of(given, at)
         if name in parts.names("commitments"):
             raise DocumentError([(f"{at}.name", f"another commitment is called {name!r}")])
         entry = {

@@ -21,6 +21,7 @@ from scheduling.flex.flexmeasures.units import (
     quantity,
 )
 from scheduling.flex.parsing import DocumentError
+from scheduling.flex.quantities import MOST
 
 Array = NDArray[np.float64]
 Steps = tuple[float, ...]
@@ -111,6 +112,8 @@ class Reader:
         step = duration(found["resolution"], f"{at}.resolution")
         factor = factor_of_series(unit, str(found["unit"]), step, f"{at}.unit")
         values = np.array([np.nan if v is None else v for v in found["values"]], dtype=float)
+        if (np.abs(values) > MOST / factor).any():
+            raise DocumentError([(f"{at}.values", "has values that are too much for any site")])
         return moment(found["start"], f"{at}.start"), step, factor * values
 
     def share_per_hour(self, value: Any, path: str) -> Steps:

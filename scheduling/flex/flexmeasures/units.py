@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from scheduling.flex.parsing import DocumentError
+from scheduling.flex.quantities import MOST
 
 _NUMBER: Final = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _QUANTITY: Final = re.compile(rf"^\s*({_NUMBER})\s*(.*?)\s*$")
@@ -102,7 +103,12 @@ def quantity(text: Any, unit: Unit, path: str, *, bare: str | None = None) -> fl
     name = found[2] or bare
     if name is None and unit.kind != "share":
         raise DocumentError([(path, f"{text!r} has no unit")])
-    return float(found[1]) * unit.factor(name or "", path)
+    value = float(found[1]) * unit.factor(name or "", path)
+    if abs(value) > MOST:
+        raise DocumentError(
+            [(path, f"{found[1][:40]} {name or ''} is too much for any site".replace("  ", " "))]
+        )
+    return value
 
 
 def currency_of(text: str) -> str | None:
