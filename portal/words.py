@@ -36,7 +36,6 @@ _ENGLISH: Final = {
     "together": "Together",
     "sign": "Costs are positive, earnings negative.",
     "why": "Why it is so",
-    "beyond": "exceeded by up to",
     "no_limit": "No limit was in the way.",
     "no_plan": "There is no plan for this site yet. This page shows it as soon as it is made.",
     "forecasts": "Forecasts",
@@ -93,7 +92,6 @@ _DUTCH: Final = {
     "together": "Samen",
     "sign": "Kosten zijn positief, opbrengsten negatief.",
     "why": "Waarom het zo is",
-    "beyond": "overschreden met hoogstens",
     "no_limit": "Geen limiet stond in de weg.",
     "no_plan": "Er is nog geen plan voor deze locatie. Deze pagina toont het zodra het er is.",
     "forecasts": "Voorspellingen",
@@ -151,7 +149,6 @@ _GERMAN: Final = {
     "together": "Zusammen",
     "sign": "Kosten sind positiv, Erlöse negativ.",
     "why": "Warum es so ist",
-    "beyond": "überschritten um höchstens",
     "no_limit": "Keine Grenze stand im Weg.",
     "no_plan": "Für diesen Standort gibt es noch keinen Plan. Diese Seite zeigt ihn, sobald es ihn "
     "gibt.",

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 from assets.models import Asset, AssetType
 from integrations.services import page_words
 from portal.words import language_of
-from scheduling.interpret.headings import broken_words
 from scheduling.queries.chart import chart_document, table_columns, table_rows
 from scheduling.queries.overview import newest_attempt, newest_run, plan_of
 from tenants.accounts.actors import actor_of
@@ -60,9 +59,7 @@ def site(request: HttpRequest, site_id: int) -> HttpResponse:
                 (each, each.words(currency=currency, language=language))
                 for each in plan.result.reasons
             ],
-            "breaches": [
-                (each, broken_words(each.limit, language)) for each in plan.result.breaches
-            ],
+            "breaches": [(each, each.words(language=language)) for each in plan.result.breaches],
         }
     return render(request, "portal/site.html", context)
 

@@ -170,14 +170,17 @@ class ScheduleRunAdmin(ReadOnly, OutcomeAdmin[ScheduleRun]):
             "media": self.media,
             "sides": sides,
             "terms": costs_side_by_side(*(side.plan.result for side in sides)),
+            "difference": (second.cost or 0.0) - (first.cost or 0.0),
         }
         return TemplateResponse(request, "scheduling/admin/beside.html", context)
 
     def _explained(self, request: HttpRequest, run: ScheduleRun) -> Explained:
+        now = timezone.now()
         return explained(
-            plan_of(run, now=timezone.now()),
+            plan_of(run, now=now),
             currency=connection.tenant.currency,
             language=get_language_from_request(request),
+            now=now,
         )
 
     def outcome(self, request: HttpRequest, row: ScheduleRun) -> dict[str, Any]:

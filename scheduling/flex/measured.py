@@ -1,14 +1,19 @@
 """Documents of measurements, from which parameters are identified."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
-from scheduling.flex.quantities import Document, Number
+from scheduling.flex.devices.battery import Chemistry, life_of
+from scheduling.flex.parts import Currency
+from scheduling.flex.quantities import Document, Number, Positive
+from scheduling.formulation.ageing import Life
 
 #: Two weeks of five minutes are plenty; a year of quarters is the most.
-_MOST: int = 366 * 96
+_MOST: Final = 366 * 96
+#: Fewer stocks make no cycle.
+LEAST_STOCKS: Final = 3
 Series = Annotated[tuple[Number | None, ...], Field(min_length=2, max_length=_MOST + 1)]
 
 
@@ -71,3 +76,46 @@ class MeasuredBattery(Document):
 
 
 Measured = Annotated[MeasuredBuilding | MeasuredBattery, Field(discriminator="kind")]
+
+
+class MeasuredStock(Document):
+    """What a battery held over time, null where nothing was measured, and how it wears.
+
+    Attributes:
+        capacity_kwh: usable stock from empty to full.
+        stock_kwh: over time; steps need not be equal.
+        chemistry, replacement_cost_per_kwh, full_cycles, depth_exponent: as of a battery in
+            ``flex.devices``.
+        currency: of the cost, three letters.
+    """
+
+    capacity_kwh: Positive
+    stock_kwh: Series
+    chemistry: Chemistry = Chemistry.LFP_INDUSTRIAL
+    replacement_cost_per_kwh: Positive | None = None
+    full_cycles: Positive | None = None
+    depth_exponent: Annotated[float, Strict(), Field(ge=1, le=5)] | None = None
+    currency: Currency = "EUR"
+
+    @property
+    def life(self) -> Life:
+        """What wears it out: what is given, else what its chemistry says."""
+        return life_of(self)
+
+    @model_validator(mode="after")
+    def _is_known(self) -> Self:
+        known = [each for each in self.stock_kwh if each is not None]
+        if len(known) < LEAST_STOCKS:
+            raise PydanticCustomError(
+                "length",
+                "stock_kwh: {known} values are known; at least {least} are needed",
+                {"known": len(known), "least": LEAST_STOCKS},
+            )
+        beyond = next((each for each in known if not 0 <= each <= self.capacity_kwh * 1.1), None)
+        if beyond is not None:
+            raise PydanticCustomError(
+                "stock_above_maximum",
+                "stock_kwh holds {stock} kWh: it should be from 0 to capacity_kwh, {most}",
+                {"stock": beyond, "most": self.capacity_kwh},
+            )
+        return self

@@ -9,7 +9,8 @@ from scheduling.flex.devices import Device
 from scheduling.flex.quantities import Document
 from scheduling.flex.site import SiteDocument
 from scheduling.flex.uncertainty import Quantiles
-from scheduling.interpret.baselines import Baseline
+from scheduling.interpret.baselines import Baseline, why_words
+from scheduling.interpret.headings import breach_words
 from scheduling.interpret.reasons import Basis
 from scheduling.interpret.refinement import Outcome, refinement_words
 from scheduling.interpret.wording import Action, Purpose, device_words, limit_words, resolve_words
@@ -67,6 +68,12 @@ class BreachFound(_Found):
     most_kw: float
     energy_kwh: float
     most_kwh: float = 0.0
+
+    def words(self, *, language: str) -> str:
+        """Return the limit, and by how much it is broken at most, in ``language``."""
+        return breach_words(
+            self.limit, most_kw=self.most_kw, most_kwh=self.most_kwh, language=language
+        )
 
 
 class ReasonFound(_Found):
@@ -164,6 +171,10 @@ class SavingFound(_Found):
     beyond_kw: float = 0.0
     beyond_hours: float = 0.0
     why: str = ""
+
+    def why_said(self, *, language: str) -> str:
+        """Return why it cannot be told, in ``language``; empty where it can."""
+        return why_words(self.why, language)
 
 
 class WearFound(_Found):

@@ -29,8 +29,19 @@ class Breach:
     limit: str = strawberry.field(description="Which limit, in words.")
     start: datetime = strawberry.field(description="Beginning of the excess.")
     end: datetime = strawberry.field(description="Its end, not part of it.")
-    most_kw: float = strawberry.field(description="Largest excess [kW, > 0].")
-    energy_kwh: float = strawberry.field(description="Excess over the whole interval [kWh, > 0].")
+    text: str = strawberry.field(
+        description="Which limit and by how much at most, in the language of the request."
+    )
+    most_kw: float = strawberry.field(
+        description="Largest excess of a limit of power [kW, >= 0]; 0 of a stock."
+    )
+    most_kwh: float = strawberry.field(
+        description="Most that a stock misses: what a vehicle lacks at departure, heat for "
+        "comfort, a goal [kWh, >= 0]; 0 of a limit of power."
+    )
+    energy_kwh: float = strawberry.field(
+        description="Excess of a limit of power over the whole interval [kWh, >= 0]."
+    )
 
 
 _SETPOINTS_UNTIL: Final = "Until 2027-06-01: use"

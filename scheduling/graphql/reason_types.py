@@ -192,7 +192,9 @@ class BaselineCost:
         description="How far it would pass a hard limit at most [kW, >= 0]."
     )
     beyond_hours: float = strawberry.field(description="How long it would pass one [h, >= 0].")
-    why: str = strawberry.field(description="Why it cannot be told; empty if it can.")
+    why: str = strawberry.field(
+        description="Why it cannot be told, in the language of the request; empty if it can."
+    )
 
     @classmethod
     def of_found(cls, found: SavingFound, info: Info) -> Self:
@@ -202,7 +204,7 @@ class BaselineCost:
             saving=None if found.saving is None else money(found.saving, info),
             beyond_kw=found.beyond_kw,
             beyond_hours=found.beyond_hours,
-            why=found.why,
+            why=found.why_said(language=info.context.language),
         )
 
 

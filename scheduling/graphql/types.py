@@ -136,13 +136,15 @@ class ScheduleRunNode(VisibleNode):
         return None if found is None else Refinement.of_found(found, info)
 
     @strawberry_django.field(only=["result"], description="Soft limits that could not be kept.")
-    def breaches(self, root: strawberry.Parent[models.ScheduleRun]) -> list[Breach]:
+    def breaches(self, root: strawberry.Parent[models.ScheduleRun], info: Info) -> list[Breach]:
         return [
             Breach(
                 limit=each.limit,
                 start=each.start,
                 end=each.end,
+                text=each.words(language=info.context.language),
                 most_kw=each.most_kw,
+                most_kwh=each.most_kwh,
                 energy_kwh=each.energy_kwh,
             )
             for each in _result(root).breaches

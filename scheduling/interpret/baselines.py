@@ -36,10 +36,28 @@ from scheduling.interpret.uncontrolled import (
     node_power,
     self_consumption,
 )
+from tenants.sayings import Words, chosen
 
 Array = NDArray[np.float64]
 
 _NOTHING: Final = 1e-6
+
+#: Why a plan cannot be held against a baseline.
+FOLLOWS: Final[Words] = (
+    "what converters make and use follows from the plan alone",
+    "wat omzetters maken en gebruiken volgt alleen uit het plan",
+    "was Umwandler erzeugen und verbrauchen, folgt allein aus dem Plan",
+)
+NOT_KEPT: Final[Words] = (
+    "ramps or tapers of a device cannot be kept without planning",
+    "hellingen of afbouw van een apparaat zijn zonder plannen niet aan te houden",
+    "Rampen oder Drosselungen eines Geräts lassen sich ohne Planung nicht einhalten",
+)
+LINEAR: Final[Words] = (
+    "its own cost is that of the linear model, not of what bends",
+    "de eigen kosten zijn die van het lineaire model, niet van wat buigt",
+    "die eigenen Kosten sind die des linearen Modells, nicht dessen, was sich krümmt",
+)
 
 
 class Baseline(StrEnum):
@@ -77,7 +95,7 @@ def read_savings(
     ``cost`` [currency]: by the exact equations, where physics bend.
     """
     if problem.couplings or problem.nodes.is_internal.any():
-        return not_held_against("what converters make and use follows from the plan alone")
+        return not_held_against(FOLLOWS)
     found = []
     controls, model = no_control(problem), unbent(site.model.compile())
     for baseline in Baseline:
@@ -92,8 +110,7 @@ def read_savings(
         try:
             costs = _costs(site.model, model, values, time_limit)
         except (Infeasible, OutOfTime, Unbounded, EngineFailed):
-            why = "ramps or tapers of a device cannot be kept without planning"
-            found.append(Saving(baseline, None, None, {}, why=why))
+            found.append(Saving(baseline, None, None, {}, why=NOT_KEPT[0]))
             continue
         total = sum(costs.values())
         beyond = _beyond(problem, net)
@@ -110,9 +127,15 @@ def read_savings(
     return found
 
 
-def not_held_against(why: str) -> list[Saving]:
+def not_held_against(why: Words) -> list[Saving]:
     """Return that the plan is held against no baseline, and why."""
-    return [Saving(each, None, None, {}, why=why) for each in Baseline]
+    return [Saving(each, None, None, {}, why=why[0]) for each in Baseline]
+
+
+def why_words(why: str, language: str) -> str:
+    """Return why there is no saving in ``language``; as it was kept where only that is known."""
+    known = {each[0]: each for each in (FOLLOWS, NOT_KEPT, LINEAR)}
+    return chosen(known.get(why, (why, why, why)), language)
 
 
 def _known(site: SiteModel, controls: Controls, net: Array, held: Array) -> Array:

@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import Final
 
-from scheduling.interpret.wording import limit_name
+from scheduling.interpret.wording import amount_words, limit_name
 from tenants.sayings import Words, chosen
 
 
@@ -47,8 +47,26 @@ _TERMS: Final[dict[str, Words]] = {
     "curtailment": ("curtailment", "terugregeling", "Abregelung"),
     "breach": ("breach", "overschrijding", "Überschreitung"),
     "starts": ("starts", "starts", "Anläufe"),
+    "running": ("running", "bedrijf", "Betrieb"),
+    "peak": ("peak", "piek", "Spitze"),
+    "commitment": ("commitment", "verplichting", "Verpflichtung"),
+    "risk of dear scenarios": (
+        "risk of dear scenarios",
+        "risico van dure scenario's",
+        "Risiko teurer Szenarien",
+    ),
 }
 _LIMIT_OF: Final[Words] = ("{limit} of {of}", "{limit} van {of}", "{limit}, {of}")
+_EXCEEDED: Final[Words] = (
+    "{limit} exceeded by up to {amount} kW",
+    "{limit} overschreden met hoogstens {amount} kW",
+    "{limit} um höchstens {amount} kW überschritten",
+)
+_MISSED: Final[Words] = (
+    "{limit} missed by up to {amount} kWh",
+    "{limit} gemist met hoogstens {amount} kWh",
+    "{limit} um höchstens {amount} kWh verfehlt",
+)
 
 
 def term_words(term: str, language: str) -> str:
@@ -67,3 +85,11 @@ def broken_words(limit: str, language: str) -> str:
         return limit
     known, whose = limit_name(name, of, language)
     return chosen(_LIMIT_OF, language).format(limit=known, of=whose)
+
+
+def breach_words(limit: str, *, most_kw: float, most_kwh: float, language: str) -> str:
+    """Return a broken limit and by how much at most: a power in kW, a stock in kWh."""
+    form, amount = (_MISSED, most_kwh) if most_kwh else (_EXCEEDED, most_kw)
+    return chosen(form, language).format(
+        limit=broken_words(limit, language), amount=amount_words(amount, language, digits=1)
+    )

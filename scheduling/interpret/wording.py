@@ -53,6 +53,13 @@ LIMITS: Final[dict[str, Words]] = {
     "taper near empty": ("taper near empty", "afbouw bij leeg", "Drosselung nahe leer"),
 }
 CONNECTION: Final[Words] = ("the grid connection", "de netaansluiting", "Netzanschluss")
+_MONTHS: Final[Words] = (
+    "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+    "jan feb mrt apr mei jun jul aug sep okt nov dec",
+    "Jan. Feb. März Apr. Mai Juni Juli Aug. Sep. Okt. Nov. Dez.",
+)
+#: Of money per kWh.
+_DIGITS: Final = 3
 _LOWER: Final = frozenset({"minimum stock", "departure", "min stock"})
 _EITHER_WAY: Final = frozenset({"comfort", "target stock", "ramp", "frozen power"})
 
@@ -222,8 +229,8 @@ def device_words(
     """Return why a device does what it does; ``span``: what its purpose refers to."""
     form = chosen(_DEVICE[action, purpose], language)
     start, end = span or (None, None)
-    when = f"{_clock(start, zone)} - {_clock(end, zone)}" if start and end else ""
-    until = _clock(end, zone) if end else ""
+    when = f"{_clock(start, zone, language)} - {_clock(end, zone, language)}"
+    until = _clock(end, zone, language)
     return form.format(
         price=amount_words(price, language),
         worth=amount_words(worth, language),
@@ -233,10 +240,22 @@ def device_words(
     )
 
 
-def _clock(time: datetime, zone: tzinfo) -> str:
-    return time.astimezone(zone).strftime("%d-%m %H:%M")
+def _clock(time: datetime | None, zone: tzinfo, language: str) -> str:
+    """Return a time as "12 Jan 18:00": in figures English readers would take it for December."""
+    if time is None:
+        return ""
+    local = time.astimezone(zone)
+    month = chosen(_MONTHS, language).split()[local.month - 1]
+    return f"{local.day} {month} {local:%H:%M}"
 
 
-def amount_words(value: float, language: str) -> str:
-    """Return ``value`` with three digits and the decimal sign of ``language``."""
-    return f"{value:.3f}".replace(".", chosen((".", ",", ","), language))
+def amount_words(value: float, language: str, *, digits: int = 3) -> str:
+    """Return ``value`` with the decimal sign of ``language``, to ``digits``.
+
+    What would be zero to three digits and is not has as many as it needs, up to six.
+    """
+    text = f"{value:.{digits}f}"
+    if digits == _DIGITS and not float(text):
+        text = f"{value:.6f}".rstrip("0")
+        text = text if len(text) > len("0.000") else f"{0:.{digits}f}"
+    return text.replace(".", chosen((".", ",", ","), language))

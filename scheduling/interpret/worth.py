@@ -24,8 +24,9 @@ class Worth:
     """``price`` of each node, shape (N, T), and ``value`` of each stock, shape (K, T).
 
     Both [currency/kWh]. ``falls`` and ``rises``, shape (K, T): the value does so after the end
-    of the step. It falls where the stock is as empty there as it may be, rises where it is as
-    full; between two such ends a kWh is worth the same whenever it comes.
+    of the step because of a level: the stock is as empty there as it may be, or as full. Between
+    two such ends a kWh is worth the same whenever it comes, but for losses and for what power or
+    efficiency the stock leaves (a taper, physics that bend).
     """
 
     price: Array
@@ -34,8 +35,10 @@ class Worth:
     rises: NDArray[np.bool_]
 
     @classmethod
-    def read(cls, site: SiteModel, problem: SiteProblem, row_duals: Array) -> Self:
-        """Return what the duals of a solution of ``site`` say; shape (n_rows,)."""
+    def read(
+        cls, site: SiteModel, problem: SiteProblem, row_duals: Array, reduced_costs: Array
+    ) -> Self:
+        """Return what the duals of a solution of ``site`` say; as in ``engines.base.Solution``."""
         price = row_duals[site.nodes.balance] / problem.step_hours
         stocks = problem.stocks
         value = -row_duals[site.model.rows["stock balance"]]
@@ -44,7 +47,7 @@ class Worth:
         for to, of, share, _ in across(stocks.exchanges):
             after[of, :-1] += share[1:] * value[to, 1:]
         after[:, -1:] = stocks.end_value[:, None]
-        fall = value - after
+        fall = np.where(_level_binds(site, problem, row_duals, reduced_costs), value - after, 0.0)
         return cls(price, value, fall > WORTHLESS, fall < -WORTHLESS)
 
     def entering(self, problem: SiteProblem) -> Array:
@@ -57,3 +60,16 @@ class Worth:
         for to, of, _, spread in across(stocks.exchanges):
             found[of] += spread * self.value[to]
         return found / hours
+
+
+def _level_binds(
+    site: SiteModel, problem: SiteProblem, row_duals: Array, reduced_costs: Array
+) -> NDArray[np.bool_]:
+    """Return whether a bound or a goal of each stock binds at the end of each step, (K, T)."""
+    stock = site.storage.stock
+    binds = np.abs(reduced_costs[stock]) > WORTHLESS
+    number = {name: k for k, name in enumerate(problem.stocks.names)}
+    for row in site.model.row_limits:
+        if row.unit == "kWh":
+            binds[number[row.of], row.beyond - 1] |= np.abs(row_duals[row.rows]) > WORTHLESS
+    return binds

@@ -15,7 +15,7 @@ from scheduling.flex.devices import Battery
 from scheduling.formulation.blocks import Limited
 from scheduling.formulation.compiled import fix_columns
 from scheduling.formulation.site import build_site
-from scheduling.interpret.baselines import Saving, not_held_against, read_savings
+from scheduling.interpret.baselines import LINEAR, Saving, not_held_against, read_savings
 from scheduling.interpret.devices import DeviceReason, read_device_reasons
 from scheduling.interpret.rainflow import Wear, meter
 from scheduling.interpret.reasons import Basis, Reason, read_reasons
@@ -95,7 +95,7 @@ def explain(plan: Plan, *, resolves: int = 0) -> Explanation:
         took = (perf_counter() - began) * 1000
         return Explanation(savings=tuple(savings), wear=_wear(plan, solved), took_ms=took)
     rows, columns = duals
-    worth = Worth.read(solved.site, solved.problem, rows)
+    worth = Worth.read(solved.site, solved.problem, rows, columns)
     reasons = _reasons(plan, solved, solved.site.model, columns, rows)
     return Explanation(
         reasons=tuple(reasons),
@@ -150,7 +150,7 @@ def _savings(plan: Plan, solved: Solved) -> list[Saving]:
     if plan.status is PlanStatus.NEAREST:
         return []
     if plan.refinement is not None and not plan.refinement.is_exact:
-        return not_held_against("its own cost is that of the linear model, not of what bends")
+        return not_held_against(LINEAR)
     free, site = solved.problem, solved.site
     if free.blocks is not None or free.least_powers:
         # What runs unplanned holds no power for longer than a step, nor one below its least: it

@@ -58,10 +58,8 @@ def print_explanation(plan: Plan, why: Explanation, console: Console | None = No
         when = words(each.start, each.end)
         console.print(f"{when}: {each.device} {each.text}", markup=False, highlight=False)
     for name, wear in why.wear.items():
-        line = (
-            f"{name}: {wear.full_cycles:.2f} full cycles, {wear.cost:.2f} {plan.currency} of its "
-        )
-        console.print(f"{line}life by the depth of its cycles", markup=False, highlight=False)
+        line = f"{name}: {wear.full_cycles:.2f} full cycles, by their depth {wear.life:.4%} of its "
+        console.print(f"{line}life, {wear.cost:.2f} {plan.currency}", markup=False, highlight=False)
     for saving in why.savings:
         console.print(_saved(saving, plan.currency), markup=False, highlight=False)
 

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from scheduling.flex.run import RunResult, SavingFound
+from scheduling.flex.run import BreachFound, RunResult, SavingFound, WearFound
 from scheduling.interpret.grounds import grounds
+from scheduling.interpret.rainflow import Wear
 from scheduling.models import RunState, ScheduleRun
 from scheduling.queries.overview import SitePlan
+from scheduling.queries.wear import measured_wear_of_run
 from tenants.permissions import Actor
 
 #: So many runs of a site are offered to hold another against.
@@ -31,6 +33,33 @@ class ReasonRow:
 
 
 @dataclass(frozen=True, slots=True)
+class WearRow:
+    """What a battery went through in the window of a plan: as planned, or as measured so far."""
+
+    device: str
+    is_measured: bool
+    wear: WearFound | Wear
+
+    @property
+    def deepest_percent(self) -> float:
+        """Depth of the deepest cycle, of the capacity [%]."""
+        return 100.0 * self.wear.deepest
+
+    @property
+    def life_percent(self) -> float:
+        """How much of its life is gone with it [%]."""
+        return 100.0 * self.wear.life
+
+
+@dataclass(frozen=True, slots=True)
+class SavingRow:
+    """A baseline with what is saved against it; ``why``: in words, where that cannot be told."""
+
+    found: SavingFound
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class TermPair:
     """What two runs pay for the same thing [currency]; None where one knows nothing of it."""
 
@@ -48,17 +77,23 @@ class TermPair:
 class Explained:
     """A plan as people see it, with its reasons by time and what it saves.
 
-    ``refinement``: what became of refining it, where physics bend; else empty.
+    ``breaches``: limits that are broken, in words. ``refinement``: what became of refining it,
+    where physics bend; else empty.
     """
 
     plan: SitePlan
     reasons: tuple[ReasonRow, ...]
-    savings: tuple[SavingFound, ...]
+    savings: tuple[SavingRow, ...]
+    breaches: tuple[tuple[BreachFound, str], ...]
+    wear: tuple[WearRow, ...]
     refinement: str = ""
 
 
-def explained(plan: SitePlan, *, currency: str, language: str) -> Explained:
-    """Return ``plan`` with its reasons in ``language``, times in the site's zone."""
+def explained(plan: SitePlan, *, currency: str, language: str, now: datetime) -> Explained:
+    """Return ``plan`` with its reasons in ``language``, times in the site's zone.
+
+    ``now``: what is measured until then is held beside it.
+    """
     result, zone = plan.result, ZoneInfo(plan.site.time_zone)
     rows = [*_limits(result, currency, language), *_resolves(result, currency, language)]
     rows += [
@@ -75,9 +110,19 @@ def explained(plan: SitePlan, *, currency: str, language: str) -> Explained:
     return Explained(
         plan,
         tuple(rows),
-        tuple(result.savings),
+        tuple(SavingRow(each, each.why_said(language=language)) for each in result.savings),
+        tuple((each, each.words(language=language)) for each in result.breaches),
+        tuple(_wear(plan, now)),
         refinement="" if mark is None else mark.words(language=language),
     )
+
+
+def _wear(plan: SitePlan, now: datetime) -> Iterator[WearRow]:
+    measured = measured_wear_of_run(plan.run, now=now)
+    for name, wear in plan.result.wear.items():
+        yield WearRow(device=name, is_measured=False, wear=wear)
+        if name in measured:
+            yield WearRow(device=name, is_measured=True, wear=measured[name])
 
 
 def _limits(result: RunResult, currency: str, language: str) -> Iterator[ReasonRow]:

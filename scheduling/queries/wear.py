@@ -1,9 +1,11 @@
 """What a real battery went through, by what was measured of its stock."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
 import numpy as np
+from django.core.exceptions import ValidationError
 from numpy.typing import NDArray
 from pydantic import ValidationError as DocumentInvalid
 
@@ -11,16 +13,16 @@ from assets.models import Asset, Sensor
 from assets.queries import MEASURED, Asked, count_points, point_values, read_series
 from assets.timegrid import TimeGrid
 from scheduling.flex.devices import Battery
-from scheduling.flex.run import device_document
+from scheduling.flex.measured import LEAST_STOCKS
+from scheduling.flex.run import RunDocument, device_document
 from scheduling.interpret.rainflow import Wear, meter
-from scheduling.models import AssetFlex
+from scheduling.models import AssetFlex, ScheduleRun
 from tenants.errors import wrong
 
 Array = NDArray[np.float64]
 
 #: A leap year of five minutes.
 _MOST_EVENTS: Final = 366 * 288
-_LEAST_EVENTS: Final = 3
 
 
 def measured_wear(asset: Asset, start: datetime, end: datetime, *, now: datetime) -> Wear | None:
@@ -36,12 +38,42 @@ def measured_wear(asset: Asset, start: datetime, end: datetime, *, now: datetime
     battery = None if kept is None else _battery(kept)
     if kept is None or battery is None or kept.stock_sensor is None:
         return None
-    sensor = kept.stock_sensor
+    return _metered(kept.stock_sensor, battery, start, end, now)
+
+
+def measured_wear_of_run(run: ScheduleRun, *, now: datetime) -> dict[str, Wear]:
+    """Return what the batteries of ``run`` went through since its start, by name of the device.
+
+    Up to its end, or to the last whole step of what is measured before ``now``; those of which too
+    little is known by then are left out.
+    """
+    document = RunDocument.model_validate(run.problem)
+    batteries = {each.name: each for each in document.site.devices if isinstance(each, Battery)}
+    sensor_of = {
+        name: document.outputs[name].stock_sensor for name in batteries if name in document.outputs
+    }
+    sensors = Sensor.objects.in_bulk([each for each in sensor_of.values() if each is not None])
+    found = {}
+    for name, sensor_id in sensor_of.items():
+        sensor = sensors.get(sensor_id or 0)
+        if sensor is None:
+            continue
+        end = min(run.end, now)
+        if not sensor.is_instantaneous:
+            end = run.start + (end - run.start) // sensor.resolution * sensor.resolution
+        with suppress(ValidationError):
+            found[name] = _metered(sensor, batteries[name], run.start, end, now)
+    return found
+
+
+def _metered(
+    sensor: Sensor, battery: Battery, start: datetime, end: datetime, now: datetime
+) -> Wear:
     read = _points if sensor.is_instantaneous else _events
     stock = read(sensor, start, end, now)
     known = int(np.count_nonzero(~np.isnan(stock)))
-    if known < _LEAST_EVENTS:
-        words = f"{known} values of the stock are known; at least {_LEAST_EVENTS} are needed"
+    if known < LEAST_STOCKS:
+        words = f"{known} values of the stock are known; at least {LEAST_STOCKS} are needed"
         raise wrong("start", words, code="too_short")
     return meter(stock, battery.capacity_kwh, battery.life)
 

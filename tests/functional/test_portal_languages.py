@@ -12,7 +12,7 @@ from assets.models import Asset, AssetType, Quantity, Sensor
 from assets.timegrid import TimeGrid
 from portal.room_words import ROOM_WORDS
 from portal.words import WORDS
-from scheduling.interpret.headings import Heading, broken_words, term_words
+from scheduling.interpret.headings import Heading, breach_words, broken_words, term_words
 from scheduling.services import request_schedule
 from tenants.accounts.models import Customer, User
 from tenants.models import Tenant
@@ -195,6 +195,12 @@ def test_terms_of_cost_and_broken_limits_are_said_in_each_language() -> None:
     )
     assert broken_words("export limit of depot", "nl") == "exportlimiet van depot"
     assert term_words("something new: x", "nl") == "something new: x"
+    assert term_words("peak: month", "de") == "Spitze: month"
+    assert term_words("risk of dear scenarios", "nl") == "risico van dure scenario's"
+    power = breach_words("import limit of depot", most_kw=3.04, most_kwh=0.0, language="nl")
+    assert power == "importlimiet van depot overschreden met hoogstens 3,0 kW"
+    stock = breach_words("departure of van", most_kw=0.0, most_kwh=5.12, language="en")
+    assert stock == "stock at departure of van missed by up to 5.1 kWh"
     assert term_words("import", "en") == "import"
     for heading in Heading:
         assert len(heading.value) == len(LANGUAGES)

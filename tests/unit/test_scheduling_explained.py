@@ -3,14 +3,23 @@
 from datetime import timedelta
 from itertools import product
 
+import numpy as np
 import pytest
 
+from scheduling.flex import SiteDocument
 from scheduling.formulation.site import build_site
 from scheduling.interpret import wording
-from scheduling.interpret.wording import Action, Purpose, device_words, limit_words
+from scheduling.interpret.wording import (
+    Action,
+    Purpose,
+    amount_words,
+    device_words,
+    limit_words,
+)
 from scheduling.planning import Explanation, explain, plan
 from scheduling.planning.problem import problem_of
 from tenants.sayings import LANGUAGES
+from tests.unit.bending_documents import SITES
 from tests.unit.explained_documents import (
     CHEAP,
     DEAR,
@@ -112,6 +121,65 @@ def test_devices_pay_no_more_than_it_is_worth_to_them(seed: int) -> None:
             assert each.span_start >= each.end
 
 
+@pytest.mark.parametrize(
+    "document",
+    [*map(noisy_site, range(4)), *SITES.values()],
+    ids=[*(f"day {seed}" for seed in range(4)), *SITES],
+)
+def test_what_is_needed_or_full_by_a_time_is_empty_or_full_then(document: SiteDocument) -> None:
+    """A taper, or an efficiency that changes with the stock, changes its worth too: no reason."""
+    problem, _ = problem_of(document)
+    answer, why = explained(document)
+    names, floor = list(problem.stocks.names), problem.stocks.floor.copy()
+    ceiling = problem.stocks.ceiling.copy()
+    for goal in problem.goals:
+        floor[goal.stock] = np.fmax(floor[goal.stock], goal.lowest)
+        ceiling[goal.stock] = np.fmin(ceiling[goal.stock], goal.highest)
+    wanted = {Purpose.NEEDED_BY: floor, Purpose.FULL_BY: ceiling}
+    assert answer.solved is not None
+    stocks = answer.solved.solution.values[answer.solved.site.storage.stock]
+    for each in why.device_reasons:
+        if each.purpose not in wanted:
+            continue
+        assert each.span_end is not None
+        at = (each.span_end - START) // timedelta(hours=1)
+        stock = names.index(each.device)
+        level = wanted[each.purpose][stock, at - 1]
+        held = stocks[stock, at - 1]
+        if each.purpose is Purpose.NEEDED_BY:
+            assert held <= level + 1e-4, each
+        else:
+            assert held >= level - 1e-4, each
+
+
+def test_the_days_of_that_check_have_both() -> None:
+    told = {
+        each.purpose
+        for document in (*map(noisy_site, range(4)), *SITES.values())
+        for each in explained(document)[1].device_reasons
+    }
+
+    assert {Purpose.NEEDED_BY, Purpose.FULL_BY} <= told
+
+
+def test_a_taper_is_no_moment_to_be_full_by() -> None:
+    document = site(
+        battery(
+            capacity_kwh=10.0,
+            charge_taper=[{"at_empty_kw": 6.0, "drop_kw_per_kwh": 0.55}],
+            discharge_limit_kw=10.0,
+        ),
+        load(9.0),
+        import_price=[0.1, 0.1, 0.1, 0.9],
+    )
+
+    _, why = explained(document)
+
+    [charges] = [each for each in why.device_reasons if each.action is Action.CHARGES]
+    assert (charges.start, charges.end) == (START, START + timedelta(hours=3))
+    assert charges.purpose is Purpose.USED_LATER
+
+
 def test_a_battery_tells_what_it_charges_for() -> None:
     """It buys at 0.10 what the load would have bought at 0.50."""
     document = site(battery(discharge_limit_kw=8), load(1.0), import_price=[CHEAP, DEAR])
@@ -121,11 +189,11 @@ def test_a_battery_tells_what_it_charges_for() -> None:
     charges, discharges = (each.text for each in why.device_reasons)
     assert charges == (
         "charges: a kWh costs 0.100 EUR here and is worth 0.500 when used, "
-        "12-01 01:00 - 12-01 02:00"
+        "12 Jan 01:00 - 12 Jan 02:00"
     )
     assert discharges == (
         "discharges: a kWh is worth 0.500 EUR here, and 0.500 if kept; "
-        "charged 12-01 00:00 - 12-01 01:00"
+        "charged 12 Jan 00:00 - 12 Jan 01:00"
     )
 
 
@@ -180,6 +248,35 @@ def test_where_there_is_no_plan_there_is_nothing_to_explain() -> None:
     answer = plan(site(load(9.0), import_price=[CHEAP], import_limit_kw=4.0))
 
     assert explain(answer) == Explanation()
+
+
+def test_small_worths_are_not_said_to_be_nothing() -> None:
+    assert [amount_words(each, "en") for each in (0.25, 4e-4, 0.0, -1e-12, -2e-5, 12.3456)] == [
+        *("0.250", "0.0004", "0.000", "0.000", "-0.00002", "12.346"),
+    ]
+    assert amount_words(3e-4, "nl") == "0,0003"
+
+
+def test_times_are_said_in_every_language() -> None:
+    span = (START.replace(month=3), START.replace(month=10))
+    texts = [
+        device_words(
+            Action.CHARGES,
+            Purpose.USED_LATER,
+            price=0.1,
+            worth=0.2,
+            span=span,
+            currency="EUR",
+            language=language,
+        ).rpartition(", ")[2]
+        for language in LANGUAGES
+    ]
+
+    assert texts == [
+        "12 Mar 00:00 - 12 Oct 00:00",
+        "12 mrt 00:00 - 12 okt 00:00",
+        "12 März 00:00 - 12 Okt. 00:00",
+    ]
 
 
 def test_every_reason_is_worded_in_every_language() -> None:

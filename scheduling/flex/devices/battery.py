@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from itertools import pairwise
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Protocol, Self
 
 from pydantic import Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
@@ -103,12 +103,7 @@ class Battery(Flowing, Holding):
     @property
     def life(self) -> Life:
         """What wears it out: what is given, else what its chemistry says."""
-        usual = LIFE[self.chemistry]
-        return Life(
-            replacement=self.replacement_cost_per_kwh or usual.replacement,
-            full_cycles=self.full_cycles or usual.full_cycles,
-            depth_exponent=self.depth_exponent or usual.depth_exponent,
-        )
+        return life_of(self)
 
     @property
     def wear_price(self) -> float:
@@ -174,6 +169,29 @@ class Battery(Flowing, Holding):
             raise PydanticCustomError(
                 "ageing", "a battery that ages by_depth has no gain_kw and no usage_kw"
             )
+
+
+class Aging(Protocol):
+    """What is known of how something wears out; fields as of ``Battery``."""
+
+    @property
+    def chemistry(self) -> Chemistry: ...
+    @property
+    def replacement_cost_per_kwh(self) -> float | None: ...
+    @property
+    def full_cycles(self) -> float | None: ...
+    @property
+    def depth_exponent(self) -> float | None: ...
+
+
+def life_of(battery: Aging) -> Life:
+    """Return what wears ``battery`` out: what is given, else what its chemistry says."""
+    usual = LIFE[battery.chemistry]
+    return Life(
+        replacement=battery.replacement_cost_per_kwh or usual.replacement,
+        full_cycles=battery.full_cycles or usual.full_cycles,
+        depth_exponent=battery.depth_exponent or usual.depth_exponent,
+    )
 
 
 def check_stock(holding: Holding, capacity_kwh: float) -> None:

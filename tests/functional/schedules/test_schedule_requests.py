@@ -74,6 +74,40 @@ def test_a_request_may_override_what_is_kept(
     assert run.cost == pytest.approx(0.0)
 
 
+def test_what_a_vehicle_lacks_at_departure_is_told_in_kwh(
+    planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    """2 kW for two hours of the 10 kWh that are asked for."""
+    device = {
+        "asset": node_id(Asset.objects.get(name="Battery")),
+        "powerSensor": node_id(Sensor.objects.get(asset__name="Battery", quantity=Quantity.POWER)),
+        "flex": {
+            "ev": {
+                "arrival": now.isoformat(),
+                "departure": (now + 2 * HOUR).isoformat(),
+                "capacityKwh": 40,
+                "stockAtArrivalKwh": 0,
+                "stockAtDepartureKwh": 10,
+                "chargeLimitKw": {"constant": 2},
+                "chargeEfficiency": 1,
+            }
+        },
+    }
+    asked = planner.execute(REQUEST, input=window(site, now, devices=[device]))
+    run_jobs()
+    told = """query ($id: ID!) {
+      scheduleRun(id: $id) { breaches { limit text mostKw mostKwh energyKwh } }
+    }"""
+    run_id = asked["requestSchedule"]["object"]["id"]
+    [breach] = planner.execute(told, id=run_id)["scheduleRun"]["breaches"]
+    dutch = replace(planner, language="nl").execute(told, id=run_id)["scheduleRun"]["breaches"]
+
+    assert breach["mostKwh"] == pytest.approx(6.0)
+    assert (breach["mostKw"], breach["energyKwh"]) == (0.0, 0.0)
+    assert breach["text"] == "stock at departure of Battery missed by up to 6.0 kWh"
+    assert dutch[0]["text"] == "voorraad bij vertrek van Battery gemist met hoogstens 6,0 kWh"
+
+
 def test_the_nearest_plan_is_given_when_asked_for(
     planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
 ) -> None:

@@ -5,13 +5,18 @@ from datetime import datetime
 
 import pytest
 
-from assets.models import Asset
+from assets.models import Asset, Quantity, Sensor
 from assets.timegrid import TimeGrid
-from scheduling.models import Identification, RunState, ScheduleRun
+from scheduling.models import AssetFlex, Identification, RunState, ScheduleRun
 from scheduling.queries.overview import newest_run
-from scheduling.services import request_battery_identification, request_schedule
+from scheduling.services import (
+    DeviceFlex,
+    keep_device,
+    request_battery_identification,
+    request_schedule,
+)
 from tenants.permissions import PLATFORM
-from tests.factories import HOUR
+from tests.factories import HOUR, believe
 from tests.functional.tenant_admin.pages import address
 from tests.portal import Browser
 
@@ -37,6 +42,58 @@ def test_a_run_is_shown_with_plot_costs_and_reasons(browser: Browser, run: Sched
     assert worth["At the grid connection"][-2:] == pytest.approx([0.1, 0.5])
     assert "No_control" not in page
     assert "No control: " in page
+
+
+def test_what_a_battery_used_up_is_told_as_planned_and_as_measured(
+    browser: Browser, run: ScheduleRun, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Planned: half of 10 kWh in and out. Measured: 2 kWh up and down, 0.2 of a full cycle."""
+    address_of_run = address(ScheduleRun, "change", run.pk)
+    before = browser.get(address_of_run).content.decode()
+    stock = Sensor.objects.get(asset__name="Battery", quantity=Quantity.STOCK)
+    stock.resolution = HOUR / 4
+    stock.save()
+    believe(stock, now, [1.0, 3.0, 1.0], at=now + HOUR)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now + HOUR)
+
+    shown = browser.get(address_of_run).content.decode()
+
+    assert (
+        "Battery, planned: 0.50 full cycles, the deepest 50 %; they take 0.0071 % of its life"
+        in (shown)
+    )
+    assert "Battery, measured" not in before
+    assert "Battery, measured so far: 0.20 full cycles, the deepest 20 %" in shown
+    assert "0.0029 % of its life, 0.04 EUR" in shown
+
+
+def test_a_stock_that_is_missed_is_told_in_kwh(
+    browser: Browser, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    asset = Asset.objects.get(name="Battery")
+    goals = [
+        {"kind": "min", "points": [{"stock_kwh": 9.0, "at": (now + HOUR).isoformat()}]}
+        | {"miss_price_per_kwh": 3.0}
+    ]
+    keep_device(
+        actor=PLATFORM,
+        device=DeviceFlex(
+            asset=asset,
+            document={
+                **AssetFlex.objects.get(asset=asset).document,
+                "goals": goals,
+            },
+            power_sensor=Sensor.objects.get(asset=asset, quantity=Quantity.POWER),
+        ),
+        valid_from=now,
+    )
+    asked = request_schedule(actor=PLATFORM, asset=site, grid=TimeGrid(now, HOUR, 2), now=now)
+    run_jobs()
+
+    page = browser.get(address(ScheduleRun, "change", asked.pk)).content.decode()
+
+    assert "wanted minimum of Battery missed by up to 4.0 kWh" in page
+    assert "0.0 kW<" not in page
 
 
 def test_a_run_says_why_in_the_language_of_the_reader(browser: Browser, run: ScheduleRun) -> None:
@@ -104,6 +161,7 @@ def test_two_runs_are_shown_side_by_side(
     assert page.count("<loadstar-chart") == 2
     assert page.count("charges: a kWh costs 0.100 EUR") == 2
     assert page.count("-2.00") >= 2
+    assert page.count('font-semibold">0.00</td>') == 1, "what one costs more than the other"
 
 
 def test_what_if_asks_for_a_run_that_is_marked_and_not_shown_as_the_plan(
