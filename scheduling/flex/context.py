@@ -6,8 +6,9 @@ from typing import Annotated, Any, Final
 from pydantic import Field, Strict
 
 from scheduling.flex.devices import SharedStock
-from scheduling.flex.network import Commitment, Commodity, Connection, Coupling, PeakTariff, Prices
+from scheduling.flex.network import Commitment, Commodity, Connection, Coupling, Prices
 from scheduling.flex.parts import Currency
+from scheduling.flex.peaks import PeakTariff
 from scheduling.flex.quantities import Document, Varying
 from scheduling.formulation.preferences import Ties
 
@@ -48,6 +49,17 @@ class SiteContext(Document):
 
 #: Fields that all beneath an asset share, unless something nearer says otherwise.
 _TARIFF: Final = ("currency", "prices", "ties")
+
+
+def in_zone(context: SiteContext, time_zone: str) -> SiteContext:
+    """Return ``context`` whose peaks go by the clock of ``time_zone``, where they say no other."""
+    if all(peak.time_zone is not None for peak in context.peaks):
+        return context
+    peaks = tuple(
+        peak if peak.time_zone else peak.model_copy(update={"time_zone": time_zone})
+        for peak in context.peaks
+    )
+    return context.model_copy(update={"peaks": peaks})
 
 
 def inherited(above: Iterable[SiteContext], own: SiteContext | None) -> SiteContext:

@@ -1,16 +1,14 @@
 """What lies between the devices and the market: prices, limits, nodes, peaks, commitments."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import Field, Strict, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from scheduling.flex.devices.process import Span
 from scheduling.flex.quantities import (
     Document,
     Name,
     NotNegative,
-    Number,
     Positive,
     Varying,
     VaryingMagnitude,
@@ -101,33 +99,6 @@ class Commodity(Document):
     def is_internal(self) -> bool:
         """Whether it is neither bought nor sold."""
         return self.prices is None and self.connection is None
-
-
-class PeakTariff(Document):
-    """A price for the highest power of a billing period.
-
-    Several components are several tariffs, each with its own times.
-
-    Attributes:
-        name: of the component.
-        node: where it is metered; this connection if not given.
-        direction: whether import or export counts.
-        price_per_kw: of each kW above the incumbent peak.
-        incumbent_kw: the highest power of the period so far: up to it, power is free.
-        average_minutes: the power counts as its mean over such periods on the clock, whole steps
-            or parts of one; each step if not given.
-        metered_kwh: energy metered already in the averaging period in which the window starts.
-        within: the times that count; all if none.
-    """
-
-    name: Name
-    node: Name | None = None
-    direction: Literal["import", "export"] = "import"
-    price_per_kw: Positive
-    incumbent_kw: NotNegative = 0.0
-    average_minutes: Annotated[int, Strict(), Field(gt=0)] | None = None
-    metered_kwh: Number | None = None
-    within: tuple[Span, ...] = ()
 
 
 class Commitment(Document):

@@ -14,9 +14,9 @@ from scheduling.flex.network import (
     Connection,
     Coupling,
     Node,
-    PeakTariff,
     Prices,
 )
+from scheduling.flex.peaks import PeakTariff
 from scheduling.flex.quantities import Document, Varying
 from scheduling.flex.rolling import Rolling
 from scheduling.flex.uncertainty import Uncertainty

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Annotated, Final, Literal, Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, Strict, TypeAdapter, model_validator
-from pydantic.functional_validators import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from assets.timegrid import TimeGrid
+from scheduling.flex.clock import Clock, TimeZone, Weekday
 from scheduling.flex.network import Prices
 from scheduling.flex.parts import Currency
 from scheduling.flex.quantities import (
@@ -34,18 +34,9 @@ from scheduling.flex.references import replaced
 MOST_STEPS: Final = 366 * 288
 _MOST_SIZES: Final = 500
 _MOST_POINTS: Final = 500
-_CLOCK: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 Sizes = Annotated[tuple[NotNegative, ...], Field(min_length=1, max_length=_MOST_SIZES)]
 Count = Annotated[int, Strict(), Field(ge=0, le=10_000)]
-Weekday = Annotated[int, Strict(), Field(ge=0, le=6)]
-Clock = Annotated[str, Strict(), Field(pattern=_CLOCK)]
-
-
-def _known_zone(name: str) -> str:
-    if name not in available_timezones():
-        raise PydanticCustomError("time_zone", "no such time zone: Europe/Amsterdam is one")
-    return name
 
 
 class StudyWindow(Document):
@@ -184,7 +175,7 @@ class HostingStudy(Studied):
     import_limit_kw: VaryingMagnitude
     charging: Charging
     chargers: Annotated[tuple[Count, ...], Field(min_length=1, max_length=_MOST_POINTS)]
-    time_zone: Annotated[str, Strict(), AfterValidator(_known_zone)] = "UTC"
+    time_zone: TimeZone = "UTC"
 
     @model_validator(mode="after")
     def _is_bounded(self) -> Self:

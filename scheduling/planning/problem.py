@@ -5,21 +5,21 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.flex.network import Commitment, Connection, Coupling, PeakTariff, Prices
+from scheduling.flex.network import Commitment, Connection, Coupling, Prices
 from scheduling.flex.site import SiteDocument
 from scheduling.formulation.commitments import Commitment as CommitmentArrays
 from scheduling.formulation.nodes import NO_PARENT, Nodes
 from scheduling.formulation.operation import Coupling as CouplingArrays
-from scheduling.formulation.peaks import Peak
 from scheduling.formulation.processes import PiecedJob
 from scheduling.formulation.site import Scope, SiteProblem
 from scheduling.formulation.storage import Flows
 from scheduling.interpret.failures import FAILURES
 from scheduling.planning.builder import Builder, Contradiction, Reading
 from scheduling.planning.devices import add_device
+from scheduling.planning.peaks import peaks_of
 from scheduling.planning.refilling import refill_prices
 from scheduling.planning.rolling import add_rolling
-from scheduling.planning.series import series, touched
+from scheduling.planning.series import series
 from scheduling.planning.stocks import add_holding
 
 Array = NDArray[np.float64]
@@ -49,7 +49,7 @@ def problem_of(document: SiteDocument) -> tuple[SiteProblem, dict[str, Reading]]
     for device in document.devices:
         add_device(builder, device)
     add_rolling(builder)
-    builder.peaks += [_peak(builder, peak) for peak in document.peaks]
+    builder.peaks += [each for peak in document.peaks for each in peaks_of(builder, peak)]
     builder.commitments += [_commitment(builder, each) for each in document.commitments]
     for coupling in document.couplings:
         _add_coupling(builder, coupling)
@@ -195,31 +195,6 @@ def _from_below(parents: NDArray[np.int64]) -> list[int]:
             depth[node] += 1
             above = parents[above]
     return sorted(range(parents.size), key=lambda node: -depth[node])
-
-
-def _peak(builder: Builder, peak: PeakTariff) -> Peak:
-    grid = builder.document.window.grid
-    counts = np.zeros(builder.n_steps, dtype=bool)
-    for span in peak.within:
-        counts[touched(grid, span.start, span.end)] = True
-    if not peak.within:
-        counts[:] = True
-    minutes = peak.average_minutes or grid.step.total_seconds() / 60
-    # Periods lie on the clock, whenever the window starts.
-    starts = grid.starts().astype(np.int64) // int(minutes * 60)
-    period = np.full(builder.n_steps, -1, dtype=np.int64)
-    period[counts] = np.unique(starts[counts], return_inverse=True)[1]
-    length = max(round(minutes * 60 / grid.step.total_seconds()), 1)
-    return Peak(
-        length=length,
-        metered=np.nan if peak.metered_kwh is None else peak.metered_kwh / builder.hours,
-        name=peak.name,
-        node=builder.node_of[peak.node],
-        is_import=peak.direction == "import",
-        price=peak.price_per_kw,
-        incumbent=peak.incumbent_kw,
-        period=period,
-    )
 
 
 def _commitment(builder: Builder, each: Commitment) -> tuple[CommitmentArrays, Scope]:

@@ -2,11 +2,8 @@
 
 from scheduling.queries.flex import flex_of, members_of, run_document
 from scheduling.queries.measured import SensorRemoved, read_measured
-from scheduling.queries.problems import (
-    MissingBeliefs,
-    known_steps,
-    read_problem,
-)
+from scheduling.queries.missing import MissingBeliefs
+from scheduling.queries.problems import known_steps, read_problem
 from scheduling.queries.studies import kept_site, measured_days, read_study
 from scheduling.queries.wear import measured_wear
 

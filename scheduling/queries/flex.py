@@ -7,7 +7,7 @@ from pydantic import ValidationError as DocumentInvalid
 
 from assets.models import Asset
 from assets.timegrid import TimeGrid
-from scheduling.flex.context import SiteContext, inherited
+from scheduling.flex.context import SiteContext, in_zone, inherited
 from scheduling.flex.devices import Device, Vehicle
 from scheduling.flex.parts import OnInfeasible
 from scheduling.flex.relevance import relevant_context, relevant_device
@@ -64,6 +64,7 @@ def run_document(
     root, is_billed = _root_context(asset, contexts, context)
     if context is None or "peaks" not in context.model_fields_set:
         root = relevant_context(root, grid)
+    root = in_zone(root, asset.time_zone)
     try:
         window = Window(start=grid.start, end=grid.end, step_minutes=_minutes(grid.step))
     except DocumentInvalid as error:
@@ -143,15 +144,19 @@ def _placed_contexts(
     roots = [asset, *members]
     inner = [row for row in contexts if not any(_is_at_or_above(row, each) for each in roots)]
     placed = [
-        PlacedContext(path, name, relevant_context(_context(row), grid))
+        PlacedContext(path, name, _relevant(_context(row), row.asset, grid))
         for name, row in _named(inner)
         if (path := _path(row.asset, asset, members)) is not None
     ]
     for member in members:
         path = f"{asset.path}{member.path}"
-        own = relevant_context(_at(member, contexts), grid)
+        own = _relevant(_at(member, contexts), member, grid)
         placed.append(PlacedContext(path, f"{member} ({member.pk})", own))
     return placed
+
+
+def _relevant(context: SiteContext, asset: Asset, grid: TimeGrid) -> SiteContext:
+    return in_zone(relevant_context(context, grid), asset.time_zone)
 
 
 def _path(asset: Asset, root: Asset, members: Iterable[Asset]) -> str | None:

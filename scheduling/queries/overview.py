@@ -17,7 +17,8 @@ from scheduling.flex import SiteDocument
 from scheduling.flex.run import Output, RunDocument, RunResult
 from scheduling.interpret.headings import Heading, term_words
 from scheduling.models import RunState, ScheduleRun
-from scheduling.queries.problems import MissingBeliefs, read_problem
+from scheduling.queries.missing import MissingBeliefs
+from scheduling.queries.problems import read_problem
 from tenants.permissions import Actor
 
 Array = NDArray[np.float64]

@@ -13,11 +13,14 @@ from assets.queries import MEASURED, Asked, held_at, read_onto, read_series
 from assets.timegrid import TimeGrid
 from scheduling.flex import DocumentError, SiteDocument, references, resolve
 from scheduling.flex.devices import Vehicle
+from scheduling.flex.peaks import MEASURED as MEASURED_PEAK
 from scheduling.flex.run import Output, RunDocument
 from scheduling.flex.uncertainty import Attitude, Quantiles, Scenario, Uncertainty
 from scheduling.interpret.failures import FAILURES
 from scheduling.models import ScheduleRun
 from scheduling.queries.before import as_before
+from scheduling.queries.incumbents import with_incumbents
+from scheduling.queries.missing import MissingBeliefs
 
 #: How old a measured stock may be to start a plan from.
 _STOCK_AGE: Final = timedelta(hours=1)
@@ -30,10 +33,6 @@ _UNCERTAIN: Final = ("prices.import_per_kwh", "prices.export_per_kwh", "uncontro
 _DEVICE_POWER: Final = re.compile(r"devices\[(\d+)\]\.(?:power|available)_kw")
 
 
-class MissingBeliefs(Exception):
-    """The run needs a series of which steps are not known, or do not fit. Words for the user."""
-
-
 def read_problem(run: ScheduleRun) -> SiteDocument:
     """Return the document of ``run`` with numbers in place of sensors, as known then.
 
@@ -42,7 +41,8 @@ def read_problem(run: ScheduleRun) -> SiteDocument:
             cross.
     """
     document = RunDocument.model_validate(run.problem)
-    site, grid = document.site, run.grid
+    grid = run.grid
+    site = with_incumbents(document.site, grid, known_at=run.knowledge_time)
     values = {}
     for path, sensor, series in _series_of(site, grid, known_at=run.knowledge_time):
         if sensor is None:
@@ -132,7 +132,7 @@ def _series_of(
     site: SiteDocument, grid: TimeGrid, *, known_at: datetime, probability: float = 0.5
 ) -> Iterator[tuple[str, Sensor | None, NDArray[np.float64]]]:
     """Yield (path, sensor, values per step) of each reference; no sensor where it is gone."""
-    wanted = references(site)
+    wanted = [each for each in references(site) if not each.path.endswith(MEASURED_PEAK)]
     sensors = Sensor.objects.select_related("asset").in_bulk([each.sensor for each in wanted])
     for each in wanted:
         sensor = sensors.get(int(each.sensor))

@@ -20,7 +20,7 @@ from scheduling.flex.study import Study, StudyDocument, with_numbers
 from scheduling.interpret.failures import FAILURES
 from scheduling.planning.series import series
 from scheduling.queries.flex import context_at, flex_of, parts_beneath
-from scheduling.queries.problems import MissingBeliefs
+from scheduling.queries.missing import MissingBeliefs
 
 Array = NDArray[np.float64]
 

@@ -198,6 +198,7 @@ _OF_CODES: Final[dict[str, ErrorCode]] = {
     "weights": ErrorCode.INCONSISTENT,
     "converter": ErrorCode.INCONSISTENT,
     "point": ErrorCode.INCONSISTENT,
+    "period": ErrorCode.INCONSISTENT,
     "process": ErrorCode.INCONSISTENT,
     "session": ErrorCode.INCONSISTENT,
     "span": ErrorCode.INCONSISTENT,
