@@ -10,8 +10,6 @@ from scheduling.flex.devices import (
     Converter,
     Device,
     Feeder,
-    Load,
-    Photovoltaics,
     Process,
     Vehicle,
 )
@@ -53,22 +51,22 @@ def check_names(document: SiteParts) -> None:
     _given_once("commitments", [each.name for each in document.commitments])
     _given_once("stocks", [each.name for each in document.stocks])
     for i, node in enumerate(document.nodes):
-        _known("node or commodity", f"nodes[{i}].parent", node.parent, places)
+        known("node or commodity", f"nodes[{i}].parent", node.parent, places)
     _no_circle({node.name: node.parent for node in document.nodes})
     _check_devices(document, places)
     devices = power_names(document)
     for i, peak in enumerate(document.peaks):
-        _known("node or commodity", f"peaks[{i}].node", peak.node, places)
+        known("node or commodity", f"peaks[{i}].node", peak.node, places)
         _metered(document, f"peaks[{i}].node", peak.node)
     for i, commitment in enumerate(document.commitments):
-        _known("node or commodity", f"commitments[{i}].node", commitment.node, places)
+        known("node or commodity", f"commitments[{i}].node", commitment.node, places)
         _metered(document, f"commitments[{i}].node", commitment.node)
         for j, name in enumerate(commitment.devices):
-            _known("device", f"commitments[{i}].devices[{j}]", name, devices)
+            known("device", f"commitments[{i}].devices[{j}]", name, devices)
     for i, coupling in enumerate(document.couplings):
         _given_once("members of a coupling", [member.device for member in coupling.members])
         for j, member in enumerate(coupling.members):
-            _known("device", f"couplings[{i}].members[{j}].device", member.device, devices)
+            known("device", f"couplings[{i}].members[{j}].device", member.device, devices)
 
 
 def _check_devices(document: SiteParts, places: list[str]) -> None:
@@ -76,12 +74,12 @@ def _check_devices(document: SiteParts, places: list[str]) -> None:
         path = f"devices[{i}]"
         if isinstance(device, Converter):
             for j, port in enumerate(device.ports):
-                _known("node or commodity", f"{path}.ports[{j}].node", port.node, places)
+                known("node or commodity", f"{path}.ports[{j}].node", port.node, places)
             continue
-        _known("node or commodity", f"{path}.node", device.node, places)
+        known("node or commodity", f"{path}.node", device.node, places)
         if isinstance(device, Feeder):
             stocks = [stock.name for stock in document.stocks]
-            _known("stock", f"{path}.stock", device.stock, stocks)
+            known("stock", f"{path}.stock", device.stock, stocks)
 
 
 def check_prices(document: SiteParts) -> None:
@@ -102,13 +100,13 @@ def check_prices(document: SiteParts) -> None:
             while at is not None and at not in priced and at not in commodities:
                 at = parents[at]
             if at is None:
-                _refuse(
+                refuse(
                     "prices: Field required: energy at devices[{number}], {name}, has no price",
                     number=str(i),
                     name=repr(device.name),
                 )
     if not document.devices and not priced:
-        _refuse("prices: Field required")
+        refuse("prices: Field required")
 
 
 def _billed_once(document: SiteParts) -> None:
@@ -123,7 +121,7 @@ def _billed_once(document: SiteParts) -> None:
             at = above.get(at)
         if at is None and (not _bills(document.prices) or _is_other_commodity(node.name, document)):
             continue
-        _refuse(
+        refuse(
             "nodes[{number}].prices: what {name} takes or gives has a price already, that of "
             "{other}: two prices for one direction",
             number=str(i),
@@ -151,35 +149,6 @@ def _places(device: Device) -> list[str | None]:
     return [device.node]
 
 
-def check_scenarios(document: SiteParts) -> None:
-    """Check that scenarios name devices whose power may come otherwise, in full length.
-
-    Raises:
-        PydanticCustomError: one does not.
-    """
-    n_steps = document.window.grid.n_steps
-    names = [each.name for each in document.devices if isinstance(each, Load | Photovoltaics)]
-    for i, scenario in enumerate(document.uncertainty.scenarios):
-        path = f"uncertainty.scenarios[{i}]"
-        series = {
-            f"{path}.{field}": getattr(scenario, field)
-            for field in ("import_per_kwh", "export_per_kwh", "uncontrolled_kw")
-        }
-        if document.prices is None and (scenario.import_per_kwh or scenario.export_per_kwh):
-            _refuse("{path}: the grid connection has no prices", path=path)
-        for name, power in scenario.power_kw.items():
-            _known("load or generation", f"{path}.power_kw.{name}", name, names)
-            series[f"{path}.power_kw.{name}"] = power
-        for at, values in series.items():
-            if values is not None and len(values) != n_steps:
-                _refuse(
-                    "{path} has {given} values: the window has {n_steps} steps",
-                    path=at,
-                    given=str(len(values)),
-                    n_steps=str(n_steps),
-                )
-
-
 def check_times(document: SiteParts) -> None:
     """Check that sessions, goals and spans touch the window.
 
@@ -189,28 +158,28 @@ def check_times(document: SiteParts) -> None:
     start, end = document.window.grid.start, document.window.grid.end
     rolling = document.rolling
     if rolling.now is not None and not start <= rolling.now < start + document.window.grid.step:
-        _refuse("rolling.now should be within the first step of the window")
+        refuse("rolling.now should be within the first step of the window")
     if rolling.frozen_until is not None and not rolling.published_kw:
-        _refuse("rolling.frozen_until needs published_kw, the power that is kept")
+        refuse("rolling.frozen_until needs published_kw, the power that is kept")
     for name in rolling.published_kw:
-        _known("device", f"rolling.published_kw.{name}", name, power_names(document))
+        known("device", f"rolling.published_kw.{name}", name, power_names(document))
     for i, peak in enumerate(document.peaks):
         _check_average(f"peaks[{i}].average_minutes", peak.average_minutes, document.window)
         if peak.within and all(s.end <= start or s.start >= end for s in peak.within):
-            _refuse("peaks[{number}].within: all of it is outside the window", number=str(i))
+            refuse("peaks[{number}].within: all of it is outside the window", number=str(i))
     for i, device in enumerate(document.devices):
         path = f"devices[{i}]"
         if isinstance(device, Vehicle) and (device.departure <= start or device.arrival >= end):
-            _refuse("{path}: the session is outside the window", path=path)
+            refuse("{path}: the session is outside the window", path=path)
         for at, first, last in _times(device, path):
             if last < start or first > end:
-                _refuse("{path} is outside the window", path=at)
+                refuse("{path} is outside the window", path=at)
 
 
 def _check_average(path: str, minutes: int | None, window: Window) -> None:
     step = window.step_minutes
     if minutes is not None and (1_440 % minutes or (minutes % step and step % minutes)):
-        _refuse(
+        refuse(
             "{path} is {minutes}: it should divide a day, and be a multiple of a step or a part of "
             "one, of {step} minutes",
             path=path,
@@ -247,19 +216,24 @@ def _given_once(what: str, names: list[str]) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            _refuse("two {what} are called {name}", what=what, name=repr(name))
+            refuse("two {what} are called {name}", what=what, name=repr(name))
         seen.add(name)
 
 
-def _known(what: str, path: str, name: str | None, names: list[str]) -> None:
+def known(what: str, path: str, name: str | None, names: list[str]) -> None:
+    """Check that ``name``, at ``path``, is one of ``names``, or none.
+
+    Raises:
+        PydanticCustomError: it is neither.
+    """
     if name is not None and name not in names:
-        known = ", ".join(names) or "none"
-        _refuse(
+        there = ", ".join(names) or "none"
+        refuse(
             "{path}: there is no {what} {name} (known: {known})",
             path=path,
             what=what,
             name=repr(name),
-            known=known,
+            known=there,
         )
 
 
@@ -267,7 +241,7 @@ def _metered(document: SiteParts, path: str, name: str | None) -> None:
     """Refuse a commodity that balances within itself: nothing passes it that could be metered."""
     for each in document.commodities:
         if each.name == name and each.is_internal:
-            _refuse(
+            refuse(
                 "{path}: {name} has no prices and no connection, so nothing is bought or sold that "
                 "could be metered: name a node beneath it",
                 path=path,
@@ -281,8 +255,9 @@ def _no_circle(parents: dict[str, str | None]) -> None:
         while above in parents:
             above, steps = parents[above], steps + 1
             if steps > len(parents):
-                _refuse("nodes: {name} is above itself", name=repr(name))
+                refuse("nodes: {name} is above itself", name=repr(name))
 
 
-def _refuse(message: str, **parts: str) -> NoReturn:
+def refuse(message: str, **parts: str) -> NoReturn:
+    """Raise the error that parts of a document do not fit, in words made of ``parts``."""
     raise PydanticCustomError("inconsistent", message, parts)

@@ -9,12 +9,12 @@ from scheduling.flex.consistency import (
     check_lengths,
     check_names,
     check_prices,
-    check_scenarios,
     check_times,
 )
 from scheduling.flex.network import Connection, Prices
 from scheduling.flex.parts import Currency, SiteParts
 from scheduling.flex.quantities import leaves
+from scheduling.flex.scenarios import check_scenarios
 from scheduling.flex.window import MAX_STEPS, Window
 
 

@@ -12,6 +12,7 @@ from scheduling.flex.quantities import Document, Name, NotNegative, Number, Posi
 MOST_SCENARIOS: Final = 200
 _ROUNDING: Final = 1e-6
 
+Probability = Annotated[float, Strict(), Field(gt=0, lt=1)]
 PerStep = Annotated[tuple[Number, ...], Field(min_length=1)]
 
 
@@ -23,6 +24,8 @@ class Scenario(Document):
         import_per_kwh, export_per_kwh: prices of the grid connection.
         uncontrolled_kw: at the root.
         power_kw: of loads, and what generation makes available, by name of the device.
+        quantile: of the forecasts, that this is, of the power into the site: what higher ones say
+            may not be less, and of generation not more; none where it is something else.
     """
 
     name: Name
@@ -31,6 +34,7 @@ class Scenario(Document):
     export_per_kwh: PerStep | None = None
     uncontrolled_kw: PerStep | None = None
     power_kw: Annotated[dict[str, PerStep], Field(max_length=2_000)] = {}
+    quantile: Probability | None = None
 
 
 class Attitude(Document):
@@ -94,7 +98,7 @@ class Quantiles(Attitude):
     """
 
     probabilities: Annotated[
-        tuple[Annotated[float, Strict(), Field(gt=0, lt=1)], ...],
+        tuple[Probability, ...],
         Field(min_length=1, max_length=MOST_SCENARIOS),
     ]
     weights: tuple[Positive, ...]

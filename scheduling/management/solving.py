@@ -48,7 +48,9 @@ def solve(options: dict[str, Any], stderr: OutputWrapper) -> None:
         CommandError: bad input, or no answer in time.
         SystemExit: no plan keeps every hard limit.
     """
-    variations = dict(map(_variation, options["vary"]))
+    variations: dict[Knob, tuple[float, ...]] = {}
+    for knob, values in map(_variation, options["vary"]):
+        variations[knob] = (*variations.get(knob, ()), *values)
     document = _read_document(options["file"], notation=options["format"])
     changes = {name: options[name] for name in ("ties", "on_infeasible") if options[name]}
     document = document.model_copy(update={k: _CHOICES[k](v) for k, v in changes.items()})

@@ -6,12 +6,15 @@ from rich.table import Table
 from scheduling.interpret.baselines import Saving
 from scheduling.interpret.devices import DeviceReason
 from scheduling.interpret.intervals import words
+from scheduling.interpret.refinement import Outcome
 from scheduling.planning.explaining import Explanation
 from scheduling.planning.plan import Breach, Plan, PlanStatus
 
 _MOST_REASONS = 8
 #: Of money, is rounding.
 _LITTLE = 5e-4
+#: Only then was it searched whether a plan nearby costs less.
+_SEARCHED = (Outcome.REFINED, Outcome.NOT_BETTER)
 
 
 def print_summary(plan: Plan, console: Console | None = None) -> None:
@@ -92,6 +95,8 @@ def _reservation(plan: Plan) -> str:
         return "no plan keeps every limit; this one breaks them as little as can be"
     more = plan.cost - plan.bound
     if plan.status is PlanStatus.LOCAL:
+        if plan.refinement is not None and plan.refinement.outcome not in _SEARCHED:
+            return f"at most {more:,.2f} {plan.currency} ({plan.gap:.2%}) dearer than the cheapest"
         return (
             f"no plan nearby costs less; at most {more:,.2f} {plan.currency} ({plan.gap:.2%}) "
             "dearer than the cheapest there is"

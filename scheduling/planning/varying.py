@@ -10,6 +10,7 @@ from typing import Any, Final
 from scheduling.engines.base import OutOfTime
 from scheduling.flex.parsing import DocumentError, document_from_object
 from scheduling.flex.site import SiteDocument
+from scheduling.flex.study import StudiedBattery
 from scheduling.planning.choices import AUTO
 from scheduling.planning.plan import Plan, PlanStatus
 from scheduling.planning.solving import DEFAULT_TIME_LIMIT, plan
@@ -22,6 +23,7 @@ class Knob(StrEnum):
 
     Attributes:
         battery_kwh: capacity of all batteries together; their power and stock keep their ratio.
+            Where there is none, of one that is empty at the start and full in two hours.
         import_limit_kw: of the grid connection, in all steps.
         export_limit_kw: of the grid connection, in all steps.
         chargers: number of vehicle sessions; further ones are copies, the first first.
@@ -128,12 +130,31 @@ def _of_kind(given: dict[str, Any], kind: str, knob: Knob) -> list[dict[str, Any
 
 
 def _vary_battery(given: dict[str, Any], kwh: float) -> None:
-    batteries = _of_kind(given, "battery", Knob.BATTERY_KWH)
+    batteries = [each for each in given["devices"] if each["kind"] == "battery"]
+    if not batteries:
+        if kwh:
+            given["devices"] = [*given["devices"], _usual_battery(kwh, given)]
+        return
     share = kwh / sum(each["capacity_kwh"] for each in batteries)
     if not kwh:
         given["devices"] = [each for each in given["devices"] if each["kind"] != "battery"]
     for each in batteries:
         _scale(each, share, Knob.BATTERY_KWH)
+
+
+def _usual_battery(kwh: float, given: dict[str, Any]) -> dict[str, Any]:
+    """Return a battery at the connection, empty at the start, as studies try them."""
+    names = {each["name"] for each in given["devices"]}
+    wanted = ("battery", *(f"battery ({number})" for number in range(2, len(names) + 3)))
+    power = kwh / StudiedBattery().duration_hours
+    return {
+        "kind": "battery",
+        "name": next(name for name in wanted if name not in names),
+        "capacity_kwh": kwh,
+        "charge_limit_kw": power,
+        "discharge_limit_kw": power,
+        "stock_at_start_kwh": 0.0,
+    }
 
 
 def _scale(part: dict[str, Any], share: float, knob: Knob) -> None:

@@ -46,6 +46,35 @@ def test_what_bends_or_may_come_otherwise_is_planned_anew_too(
     assert "planned anew" in solve(file, "--resolves", "2")[1]
 
 
+def test_quantiles_that_cross_and_weights_that_do_not_sum_end_with_2(
+    solve: Solve, tmp_path: Path
+) -> None:
+    document = site_object(battery(), import_price=[0.1, 0.5])
+    low, high = (
+        {"name": name, "quantile": p, "weight": 0.5, "import_per_kwh": [price] * 2}
+        for name, p, price in (("low", 0.1, 0.3), ("high", 0.9, 0.2))
+    )
+    crossed = document | {"uncertainty": {"scenarios": [low, high]}}
+    light = document | {"uncertainty": {"scenarios": [low | {"weight": 0.4}, high]}}
+
+    status, _, errors = solve(str(write(tmp_path, crossed)))
+    assert status == 2
+    assert "import_per_kwh of high is below that of low" in errors
+    assert "quantiles should not cross" in errors
+    status, _, errors = solve(str(write(tmp_path, light)))
+    assert status == 2
+    assert "weights of scenarios sum to 0.9: they should sum to 1" in errors
+
+
+def test_a_name_varied_twice_has_the_values_of_both(solve: Solve, site_file: Path) -> None:
+    twice = ("--vary", "battery_kwh=5", "--vary", "battery_kwh=7")
+
+    status, output, _ = solve(str(site_file), *twice, "--json", "-")
+
+    assert status == 0
+    assert [each["battery_kwh"] for each in json.loads(output)["variants"]] == [5, 7]
+
+
 def test_varies_what_is_asked(solve: Solve, site_file: Path) -> None:
     status, output, errors = solve(
         str(site_file),

@@ -218,6 +218,67 @@ def test_a_cap_planned_for_a_quantile_is_passed_no_more_often_than_promised() ->
     assert passed.mean(axis=0).max() > 0.03
 
 
+def quantiles(*shapes: tuple[float, list[float], list[float]]) -> SiteDocument:
+    """A load and a roof by quantiles: (probability, load, roof) each."""
+    each = 1 / len(shapes)
+    return site(
+        battery(stock_at_start_kwh=5.0),
+        load(2.0),
+        pv([1.0, 1.0]),
+        import_price=[0.2, 0.4],
+        more={
+            "uncertainty": {
+                "scenarios": [
+                    {
+                        "name": f"quantile {p}",
+                        "quantile": p,
+                        "weight": each,
+                        "power_kw": {"load": drawn, "pv": given},
+                    }
+                    for p, drawn, given in shapes
+                ]
+            }
+        },
+    )
+
+
+def test_quantiles_of_forecasts_are_planned_over() -> None:
+    """The higher the quantile, the more is drawn and the less given, in whatever order."""
+    document = quantiles((0.9, [4.0, 4.0], [0.0, 0.5]), (0.1, [1.0, 2.0], [2.0, 0.5]))
+
+    answer = plan(document)
+
+    told = {each.name: each.cost for each in answer.scenarios}
+    assert told["quantile 0.9"] > told["quantile 0.1"]
+
+
+@pytest.mark.parametrize(
+    ("shapes", "words"),
+    [
+        (
+            [(0.1, [1.0, 3.0], [1.0, 1.0]), (0.9, [2.0, 2.0], [1.0, 1.0])],
+            "load of quantile 0.9 is below that of quantile 0.1 at 2026-01-12 01:00 Z",
+        ),
+        (
+            [(0.9, [2.0, 2.0], [3.0, 1.0]), (0.1, [1.0, 1.0], [1.0, 1.0])],
+            "pv of quantile 0.9 is above that of quantile 0.1 at 2026-01-12 00:00 Z",
+        ),
+    ],
+)
+def test_quantiles_that_cross_are_named(shapes: list[Any], words: str) -> None:
+    with pytest.raises(DocumentError, match=f"{words}: quantiles should not cross"):
+        quantiles(*shapes)
+
+
+def test_one_quantile_stands_once() -> None:
+    document = {**scenarios([0.5, 0.3, 0.2])}
+    for each in document["scenarios"]:
+        each["quantile"] = 0.5
+
+    with pytest.raises(DocumentError, match="calm and dear are the same quantile"):
+        uncertain(document)
+
+
 def test_of_scenarios_no_reason_is_told() -> None:
     answer = plan(uncertain(scenarios([0.5, 0.3, 0.2])))
     why = explain(answer)
@@ -232,6 +293,7 @@ def test_of_scenarios_no_reason_is_told() -> None:
     [
         ({"weight": 0.9}, "weights of scenarios sum to"),
         ({"weight": 0.0}, "greater than 0"),
+        ({"quantile": 1.0}, "less than 1"),
         ({"name": "dear"}, "two scenarios are called dear"),
         ({"import_per_kwh": [0.1]}, "has 1 values: the window has 3 steps"),
         ({"power_kw": {"ghost": [1.0, 1.0, 1.0]}}, "ghost"),

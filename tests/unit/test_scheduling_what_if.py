@@ -130,11 +130,29 @@ def test_what_cannot_be_varied_is_named(changes: dict[Knob, float], words: str) 
 def test_a_site_without_the_device_says_so() -> None:
     bare = site(load(1.0), import_price=[0.1])
 
-    for knob, kind in ((Knob.BATTERY_KWH, "battery"), (Knob.CHARGERS, "ev"), (Knob.PV_KW, "pv")):
+    for knob, kind in ((Knob.CHARGERS, "ev"), (Knob.PV_KW, "pv")):
         with pytest.raises(VariationRefused, match=f"no device of kind {kind}"):
             varied(bare, {knob: 1.0})
     with pytest.raises(VariationRefused, match="at most 200"):
         sweep(bare, {Knob.IMPORT_LIMIT_KW: [1.0] * 15, Knob.EXPORT_LIMIT_KW: [1.0] * 15})
+
+
+def test_a_site_without_a_battery_is_given_one_that_is_empty() -> None:
+    """Of 4 kWh and 2 kW: what it stores at 0.1 for two hours saves 0.5 a kWh."""
+    bare = site(load(2.0, name="battery"), import_price=[0.1, 0.1, 0.5, 0.5])
+
+    given = varied(bare, {Knob.BATTERY_KWH: 4.0})
+    [one] = devices_of(given, "battery")
+    none, with_it = sweep(bare, {Knob.BATTERY_KWH: [0.0, 4.0]})
+
+    assert devices_of(varied(bare, {Knob.BATTERY_KWH: 0.0}), "battery") == []
+    assert (one["name"], one["capacity_kwh"], one["charge_limit_kw"]) == ("battery (2)", 4.0, 2.0)
+    assert none.plan is not None
+    assert with_it.plan is not None
+    given_back = 4.0 * 0.95 * 0.95
+    wear = 0.01 * (4.0 + given_back)
+    saved = given_back * 0.5 - 4.0 * 0.1 - wear
+    assert none.plan.cost - with_it.plan.cost == pytest.approx(saved)
 
 
 def sizes(**fields: Any) -> BatteryStudy:
