@@ -21,6 +21,8 @@ Array = NDArray[np.float64]
 MOVED: Final = 0.1
 #: How much more weight each further device has.
 _TURN: Final = 1e-4
+#: How far above all weights those are that further devices' weights tend to [ratio].
+_ABOVE: Final = 1.25
 
 
 class Ties(StrEnum):
@@ -49,13 +51,23 @@ def prefer(
     charging, discharging, curtailing = moving_weights(ties, nodes.balance.shape[1])
     if ties is Ties.SMOOTH:
         _prefer_smooth(model, storage)
-    # Of two like devices the first goes first: without an order either could.
-    turn = 1.0 + _TURN * np.arange(storage.charge.shape[0])[:, None]
-    model.prefer_less(storage.charge, charging * turn)
-    model.prefer_less(storage.discharge, discharging * turn)
+    turn = np.arange(storage.charge.shape[0])[:, None]
+    model.prefer_less(storage.charge, in_turn(charging, turn))
+    model.prefer_less(storage.discharge, in_turn(discharging, turn))
     model.prefer_less(curtailed, curtailing)
     model.prefer_less(nodes.imported, MOVED)
     model.prefer_less(nodes.exported, MOVED)
+
+
+def in_turn(weights: Array, turn: NDArray[np.int64]) -> Array:
+    """Return ``weights``, shape (T,), of devices number ``turn``, shape (F, 1): shape (F, T).
+
+    Of two like devices the first goes first: without an order either could. It is used rather
+    than the next, whose weights are higher; and where both are used, it has the steps that are
+    preferred, as its weights differ more.
+    """
+    found: Array = weights + _TURN * turn * (_ABOVE * weights.max(initial=0.0) - weights)
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -129,3 +129,24 @@ def test_giving_back_leaves_the_driver_what_was_agreed() -> None:
 def test_refuses_a_session_that_makes_no_sense(fields: dict[str, Any], words: str) -> None:
     with pytest.raises(DocumentError, match=words):
         site(vehicle(**fields), import_price=[0.1] * 4)
+
+
+@pytest.mark.parametrize(
+    ("ties", "first", "last"),
+    [
+        ("early", [7, 7, 0, 0, 0, 0], [0, 0, 5, 7, 2, 0]),
+        ("late", [0, 0, 0, 0, 7, 7], [0, 2, 7, 5, 0, 0]),
+    ],
+)
+def test_of_like_sessions_behind_one_limit_the_first_goes_first(
+    ties: str, first: list[float], last: list[float]
+) -> None:
+    """14 kWh each at 7 kW, 10 kW in all, at one price: who is named first has its wish first."""
+    like = {"charge_limit_kw": 7.0, "stock_at_departure_kwh": 14, "departure": clock(6)}
+    cars = [vehicle(name=name, node="group", **like) for name in ("one", "two", "three")]
+    more = {"ties": ties, "nodes": [{"name": "group", "import_limit_kw": 10}]}
+    answer = plan(site(*cars, import_price=[0.2] * 6, more=more))
+
+    assert answer.power_kw["one"] == pytest.approx(first)
+    assert answer.power_kw["three"] == pytest.approx(last)
+    assert answer.cost == pytest.approx(42 * 0.2)
