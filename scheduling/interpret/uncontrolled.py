@@ -137,6 +137,8 @@ def self_consumption(problem: SiteProblem, controls: Controls) -> Controls:
     net = node_power(problem, controls)
     hours = np.broadcast_to(np.asarray(problem.step_hours), charge.shape[1:])
     more = gained(stocks, hours)
+    # What is asked for later is not given away before.
+    floor = np.maximum.accumulate(stocks.floor[:, ::-1], axis=1)[:, ::-1]
     for f in _batteries(problem, controls):
         k, node = int(flows.stock[f]), _priced_above(problem, int(flows.node[f]))
         left = hours_left(stocks, hours)[k]
@@ -144,7 +146,7 @@ def self_consumption(problem: SiteProblem, controls: Controls) -> Controls:
             [
                 *(net[node], flows.charge_limit[f], flows.discharge_limit[f], left),
                 *(flows.charge_efficiency[f], flows.discharge_efficiency[f]),
-                *(stocks.kept[k], more[k], stocks.floor[k], stocks.ceiling[k]),
+                *(stocks.kept[k], more[k], floor[k], stocks.ceiling[k]),
             ],
             axis=1,
         )

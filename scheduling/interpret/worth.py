@@ -69,6 +69,8 @@ def _level_binds(
     stock = site.storage.stock
     binds = np.abs(reduced_costs[stock]) > WORTHLESS
     number = {name: k for k, name in enumerate(problem.stocks.names)}
+    # Of several goals of one stock each has a number: "min stock of tank (2)".
+    number |= {goal.name.partition(" of ")[2]: goal.stock for goal in problem.goals}
     for row in site.model.row_limits:
         if row.unit == "kWh":
             binds[number[row.of], row.beyond - 1] |= np.abs(row_duals[row.rows]) > WORTHLESS

@@ -69,7 +69,7 @@ _SCALED: Final = (
 #: Fields that shrink as it grows: of twice the battery each half bears half of the power.
 _INVERSE: Final = ("quadratic_loss_per_kw",)
 _PARTS: Final = (
-    *("charge_taper", "bands", "surcharges", "goals", "points"),
+    *("charge_taper", "discharge_taper", "bands", "surcharges", "goals", "points"),
     "efficiency_by_stock",
 )
 

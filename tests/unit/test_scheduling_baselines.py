@@ -63,3 +63,16 @@ def test_planning_never_costs_more_than_a_baseline_that_keeps_the_limits() -> No
         for saving in why.savings:
             if saving.saving is not None and not saving.beyond_hours:
                 assert saving.saving >= -1e-9
+
+
+def test_naive_control_does_not_give_away_what_is_asked_for_at_the_end() -> None:
+    """Of 5 kWh 3 are to be there at the end: 2 replace import at 0.5, as in the plan."""
+    asked = {"stock_at_start_kwh": 5, "stock_at_end_min_kwh": 3}
+    document = site(battery(**asked), load([4.0, 4.0]), import_price=[0.5, 0.5], export_price=0.0)
+
+    answer, why = explained(document)
+
+    naive = why.savings[1]
+    assert naive.cost == pytest.approx(2 * 0.5 + 4 * 0.5)
+    assert naive.saving == pytest.approx(0.0)
+    assert answer.cost == pytest.approx(naive.cost)

@@ -30,7 +30,7 @@ from tests.unit.explained_documents import (
     noisy_site,
     vehicle,
 )
-from tests.unit.scheduling_documents import START, battery, load, pv, site
+from tests.unit.scheduling_documents import START, battery, clock, load, pv, site
 
 
 def held_against(worth: float, cost: float, less: float, more: float) -> None:
@@ -298,3 +298,20 @@ def test_every_reason_is_worded_in_every_language() -> None:
     assert limit_words(
         "import limit", "the grid connection", worth=0.1, per="kWh", currency="EUR", language="nl"
     ) == ("importlimiet van de netaansluiting bereikt; één kWh meer zou 0,100 EUR besparen")
+
+
+def test_reasons_are_told_where_a_stock_has_several_goals() -> None:
+    """At 0.5 an hour's 3 kWh are fetched for the second goal; the first is reached anyway."""
+    goals = [
+        {"kind": "min", "points": [{"stock_kwh": 2, "at": clock(1)}], "miss_price_per_kwh": 9.0},
+        {"kind": "min", "points": [{"stock_kwh": 5, "at": clock(2)}], "miss_price_per_kwh": 9.0},
+    ]
+    document = site(
+        battery(stock_at_start_kwh=2, goals=goals), load(1.0), import_price=[DEAR, CHEAP]
+    )
+    answer, why = explained(document)
+
+    assert answer.stock_kwh["battery"] == pytest.approx([2, 2, 5])
+    [reason] = [each for each in why.device_reasons if each.device == "battery"]
+    assert reason.start == START + timedelta(hours=1)
+    assert reason.energy_kwh == pytest.approx(3.0)
