@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from django.db import transaction
@@ -65,7 +65,9 @@ def solve(claim: Claim, run_id: str, *, clock: Clock) -> None:
     why = explain(found, resolves=RunDocument.model_validate(run.problem).resolves)
     with claim.finishing():
         if found.status is PlanStatus.INFEASIBLE:
-            _move(run, RunState.INFEASIBLE, at=clock(), **kept(failure=found.failure, most=1000))
+            result = RunResult.model_validate(_contradiction(run, found)).model_dump(mode="json")
+            told = kept(failure=found.failure, most=1000)
+            _move(run, RunState.INFEASIBLE, at=clock(), result=result, **told)
         else:
             _record(run, found, why, at=clock())
 
@@ -177,9 +179,18 @@ def _record(run: ScheduleRun, found: Plan, why: Explanation, *, at: datetime) ->
         series += [] if power is None else [believed(output.power_sensor, power)]
         series += [] if held is None else [believed(output.stock_sensor, held)]
     record_many(actor=PLATFORM, series=[each for each in series if each is not None])
-    told = {**why.as_json(), "time_zone": run.asset.time_zone}
+    told = why.as_json() | _contradiction(run, found)
     result = RunResult.model_validate(found.as_json() | told)
     _move(run, RunState.READY, at=at, cost=found.cost, result=result.model_dump(mode="json"))
+
+
+def _contradiction(run: ScheduleRun, found: Plan) -> dict[str, Any]:
+    """Return which limits cannot be kept together, and where the site's clocks stand."""
+    conflicts = zip(found.as_json()["contradiction"], found.contradiction, strict=True)
+    return {
+        "contradiction": [{**told, "said": each.text.as_json()} for told, each in conflicts],
+        "time_zone": run.asset.time_zone,
+    }
 
 
 def _power_of(name: str, found: Plan) -> np.ndarray | None:

@@ -1,7 +1,9 @@
 """Schedule runs: never edited, shown with a plot, asked for again."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -17,6 +19,7 @@ from unfold.decorators import display
 from assets.admin.sensors import CHART_MEDIA
 from scheduling import services
 from scheduling.admin.outcomes import OutcomeAdmin
+from scheduling.flex.run import RunResult
 from scheduling.models import RunState, ScheduleRun
 from scheduling.planning.varying import Knob
 from scheduling.queries.chart import chart_document
@@ -101,6 +104,11 @@ class ScheduleRunAdmin(ReadOnly, OutcomeAdmin[ScheduleRun]):
                 name="scheduling_schedulerun_again",
             ),
             path(
+                "<uuid:pk>/nearest/",
+                self.admin_site.admin_view(self.ask_nearest),
+                name="scheduling_schedulerun_nearest",
+            ),
+            path(
                 "<uuid:pk>/what-if/",
                 self.admin_site.admin_view(self.ask_what_if),
                 name="scheduling_schedulerun_what_if",
@@ -122,13 +130,20 @@ class ScheduleRunAdmin(ReadOnly, OutcomeAdmin[ScheduleRun]):
 
     def ask_again(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """Ask for the same plan with what is known now; the old run stays as it was."""
+        return self._ask(request, pk, services.request_again)
+
+    def ask_nearest(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """Ask for the plan that breaks least, where none keeps every limit."""
+        return self._ask(request, pk, services.request_nearest)
+
+    def _ask(
+        self, request: HttpRequest, pk: uuid.UUID, ask: Callable[..., ScheduleRun]
+    ) -> HttpResponse:
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         run = self._visible(request, pk)
         try:
-            again = services.request_again(
-                actor=actor_of(request.user), run=run, now=timezone.now()
-            )
+            again = ask(actor=actor_of(request.user), run=run, now=timezone.now())
         except (ValidationError, PermissionDenied) as refusal:
             words = "; ".join(getattr(refusal, "messages", [str(refusal)]))
             self.message_user(request, words, messages.ERROR)
@@ -185,10 +200,14 @@ class ScheduleRunAdmin(ReadOnly, OutcomeAdmin[ScheduleRun]):
 
     def outcome(self, request: HttpRequest, row: ScheduleRun) -> dict[str, Any]:
         """Return the plan with its reasons, and what can be asked of it."""
+        result = RunResult.model_validate(row.result or {})
+        zone, language = ZoneInfo(result.time_zone), get_language_from_request(request)
+        conflicts = [each.words(language=language, zone=zone) for each in result.contradiction]
         if row.state != RunState.READY:
-            return {}
+            return {"conflicts": conflicts}
         why = self._explained(request, row)
         return {
+            "conflicts": conflicts,
             "explained": why,
             "plan": why.plan,
             "knobs": [(knob.value, knob.value.replace("_", " ")) for knob in Knob],

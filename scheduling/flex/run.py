@@ -10,6 +10,7 @@ from scheduling.flex.quantities import Document
 from scheduling.flex.site import SiteDocument
 from scheduling.flex.uncertainty import Quantiles
 from scheduling.interpret.baselines import Baseline, why_words
+from scheduling.interpret.failures import FAILURES
 from scheduling.interpret.headings import breach_words
 from scheduling.interpret.reasons import Basis
 from scheduling.interpret.refinement import Outcome, refinement_words
@@ -74,6 +75,24 @@ class BreachFound(_Found):
         return breach_words(
             self.limit, most_kw=self.most_kw, most_kwh=self.most_kwh, language=language
         )
+
+
+class ConflictFound(_Found):
+    """One of a set of limits that cannot be kept together, as ``interpret.irreducible.Conflict``.
+
+    ``said``: what ``text`` says, to be said in other languages.
+    """
+
+    text: str
+    limit: str
+    of: str
+    start: datetime
+    end: datetime
+    said: dict[str, Any] = {}
+
+    def words(self, *, language: str, zone: tzinfo) -> str:
+        """Return the limit and its value in ``language``, with times of ``zone``."""
+        return FAILURES.said(self.said, language, zone=zone, otherwise=self.text)
 
 
 class ReasonFound(_Found):
@@ -212,6 +231,7 @@ class RefinementFound(_Found):
 class RunResult(_Found):
     """What a run found; empty before it is solved.
 
+    Where no plan keeps every limit only ``contradiction``, but for a plan that is the nearest.
     ``status`` as ``planning.PlanStatus``; ``gap``: how much it may cost above the cheapest there
     is, as a share. ``power_kw`` per device, one value per step, positive into the device;
     ``stock_kwh`` per store, one value more; ``grid_power_kw`` net import per step.
@@ -241,4 +261,5 @@ class RunResult(_Found):
     explained_ms: float | None = None
     time_zone: str = "UTC"
     infeasible: list[str] = []
+    contradiction: list[ConflictFound] = []
     timings_ms: dict[str, float] = {}

@@ -44,6 +44,20 @@ class Breach:
     )
 
 
+@strawberry.type(
+    description="One of a set of hard limits that cannot be kept together, though without any one "
+    "of them they can."
+)
+class ConflictingLimit:
+    text: str = strawberry.field(
+        description="In plain words with its value, in the language asked for, times of the site."
+    )
+    limit: str = strawberry.field(description="Which limit, such as `import limit`.")
+    of: str = strawberry.field(description="Whose limit: a device, a stock, a node.")
+    start: datetime = strawberry.field(description="Beginning of the interval.")
+    end: datetime = strawberry.field(description="Its end, not part of it.")
+
+
 _SETPOINTS_UNTIL: Final = "Until 2027-06-01: use"
 
 

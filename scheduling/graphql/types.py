@@ -1,6 +1,7 @@
 """GraphQL types of scheduling."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import strawberry
 import strawberry_django
@@ -14,6 +15,7 @@ from scheduling import models
 from scheduling.flex.run import RunResult
 from scheduling.graphql.plan_types import (
     Breach,
+    ConflictingLimit,
     CostTerm,
     DeviceSetpoints,
     ScenarioCost,
@@ -148,6 +150,27 @@ class ScheduleRunNode(VisibleNode):
                 energy_kwh=each.energy_kwh,
             )
             for each in _result(root).breaches
+        ]
+
+    @strawberry_django.field(
+        only=["result"],
+        description="Hard limits that cannot be kept together, the first in time; empty where a "
+        "plan keeps all.",
+    )
+    def contradiction(
+        self, root: strawberry.Parent[models.ScheduleRun], info: Info
+    ) -> list[ConflictingLimit]:
+        result = _result(root)
+        zone, language = ZoneInfo(result.time_zone), info.context.language
+        return [
+            ConflictingLimit(
+                text=each.words(language=language, zone=zone),
+                limit=each.limit,
+                of=each.of,
+                start=each.start,
+                end=each.end,
+            )
+            for each in result.contradiction
         ]
 
     @strawberry_django.field(only=["result"], description="Which limits bind, and their worth.")

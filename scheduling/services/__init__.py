@@ -11,7 +11,7 @@ from scheduling.services.identifications import (
     request_building_identification,
 )
 from scheduling.services.measured import BuildingSensors
-from scheduling.services.runs import request_again, request_schedule
+from scheduling.services.runs import request_again, request_nearest, request_schedule
 from scheduling.services.studies import request_study
 from scheduling.services.what_if import request_what_if
 
@@ -25,6 +25,7 @@ __all__ = [
     "request_battery_identification",
     "request_building_identification",
     "request_flexmeasures",
+    "request_nearest",
     "request_schedule",
     "request_study",
     "request_what_if",

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from pydantic import ValidationError as DocumentInvalid
@@ -242,8 +242,26 @@ def request_again(*, actor: Actor, run: ScheduleRun, now: datetime) -> ScheduleR
     Raises:
         PermissionDenied: ``actor`` may not request schedules on the run's asset.
     """
+    return _anew(actor, run, {}, verb="request_again", now=now)
+
+
+@transaction.atomic
+def request_nearest(*, actor: Actor, run: ScheduleRun, now: datetime) -> ScheduleRun:
+    """Repeat the request of ``run``; where no plan keeps every limit, for the nearest.
+
+    Raises:
+        PermissionDenied: ``actor`` may not request schedules on the run's asset.
+    """
+    nearest = {"on_infeasible": OnInfeasible.NEAREST}
+    return _anew(actor, run, nearest, verb="request_nearest", now=now)
+
+
+def _anew(
+    actor: Actor, run: ScheduleRun, changes: dict[str, Any], *, verb: str, now: datetime
+) -> ScheduleRun:
     authorise_on(actor, Permission.SCHEDULE_REQUEST, run.asset)
-    document = RunDocument.model_validate(run.problem)
+    asked = RunDocument.model_validate(run.problem)
+    document = asked.model_copy(update={"site": asked.site.model_copy(update=changes)})
     again = run_of(run.asset, document, now=now, engine=run.engine)
     again.variation = run.variation
-    return enqueue_run(actor, "request_again", again, document=document)
+    return enqueue_run(actor, verb, again, document=document)

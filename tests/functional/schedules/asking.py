@@ -21,7 +21,7 @@ RUN = """
     query ($id: ID!) {
       scheduleRun(id: $id) {
         state planStatus cost { amount } bound { amount } failure costs { name cost { amount } }
-        breaches { limit } reasons { text }
+        breaches { limit mostKw mostKwh } contradiction { text limit of start end } reasons { text }
         setpoints { device power { start step values } stock { unit values quality } }
       }
     }

@@ -134,12 +134,23 @@ def test_the_nearest_plan_is_given_when_asked_for(
     run = planner.execute(RUN, id=explained["id"])["scheduleRun"]
     assert (run["state"], run["planStatus"]) == ("INFEASIBLE", None)
     assert "These cannot all be kept: charging limit of Battery" in run["failure"]
+    together = run["contradiction"]
+    assert [(each["limit"], each["of"]) for each in together] == [
+        ("charging limit", "Battery"),
+        ("minimum stock", "Battery"),
+    ]
+    assert together[0]["text"] == (
+        "charging limit of Battery from 2026-03-28 13:00 to 14:00: at most 5 kW"
+    )
     dutch = replace(planner, language="nl").execute(RUN, id=explained["id"])["scheduleRun"]
     assert dutch["failure"].startswith("geen plan houdt elke limiet aan: ")
     assert "aangehouden: laadvermogen van Battery" in dutch["failure"]
     run = planner.execute(RUN, id=nearest["id"])["scheduleRun"]
     assert (run["state"], run["planStatus"]) == ("READY", "NEAREST")
-    assert run["breaches"] == [{"limit": "minimum stock of Battery"}]
+    assert run["breaches"] == [
+        {"limit": "minimum stock of Battery", "mostKw": 0.0, "mostKwh": pytest.approx(5.25)}
+    ]
+    assert run["contradiction"] == together
     assert run["setpoints"][0]["power"]["values"][0] == pytest.approx(5)
 
 

@@ -7,11 +7,14 @@ import pytest
 
 from assets.models import Asset, Quantity, Sensor
 from assets.timegrid import TimeGrid
+from scheduling.flex import SiteDocument
+from scheduling.flex.run import RunDocument
 from scheduling.models import AssetFlex, Identification, RunState, ScheduleRun
 from scheduling.queries.overview import newest_run
 from scheduling.services import (
     DeviceFlex,
     keep_device,
+    request_again,
     request_battery_identification,
     request_schedule,
 )
@@ -204,3 +207,56 @@ def test_ask_again_makes_a_new_run_and_leaves_the_old(
     again.refresh_from_db()
     assert again.state == RunState.READY
     assert "Refresh" not in browser.get(answer.headers["Location"]).headers
+
+
+def test_what_cannot_be_kept_is_named_and_the_nearest_is_planned_when_asked_for(
+    browser: Browser, run: ScheduleRun, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    """Times are those of the site, in Amsterdam."""
+    battery = Asset.objects.get(name="Battery")
+    full = {"stock_min_kwh": [10.0, 0.0], "stock_at_start_kwh": 0.0}
+    document = RunDocument.model_validate(run.problem)
+    devices = [
+        {**each.model_dump(), **(full if each.name == battery.name else {})}
+        for each in document.site.devices
+    ]
+    site_document = document.site.model_dump() | {"devices": devices}
+    run.problem = {
+        **run.problem,
+        "site": SiteDocument.model_validate(site_document).model_dump(mode="json"),
+    }
+    run.save(update_fields=["problem"])
+    asked = request_again(actor=PLATFORM, run=run, now=now)
+    run_jobs()
+
+    page = browser.get(address(ScheduleRun, "change", asked.pk)).content.decode()
+    dutch = browser.get(
+        address(ScheduleRun, "change", asked.pk), headers={"Accept-Language": "nl"}
+    ).content.decode()
+    answer = browser.post(address(ScheduleRun, "nearest", asked.pk), {})
+    run_jobs()
+    nearest = ScheduleRun.objects.latest("requested_at", "pk")
+    found = browser.get(answer.headers["Location"]).content.decode()
+
+    asked.refresh_from_db()
+    assert asked.state == RunState.INFEASIBLE
+    assert "What cannot all be kept" in page
+    assert "<li>Charging limit of Battery from 2026-03-28 13:00 to 14:00: at most" in page
+    assert "<li>Laadvermogen van Battery van 2026-03-28 13:00 tot 14:00: hoogstens" in dutch
+    assert "Plan the nearest" in page
+    assert nearest.state == RunState.READY
+    assert "this one breaks them least" in found
+    assert "minimum stock of Battery missed by up to" in found
+    assert "What cannot all be kept" in found
+    assert "Plan the nearest" not in found
+
+
+def test_a_plan_that_was_not_proven_in_time_tells_its_bound(
+    browser: Browser, run: ScheduleRun
+) -> None:
+    run.result = {**(run.result or {}), "status": "TIME_LIMIT", "bound": -2.25}
+    run.save(update_fields=["result"])
+
+    page = browser.get(address(ScheduleRun, "change", run.pk)).content.decode()
+
+    assert "The best that was found in time; no plan costs less than -2.25 EUR." in page
