@@ -29,6 +29,7 @@ from scheduling.queries.reasons import (
     comparable_runs,
     costs_side_by_side,
     explained,
+    reason_rows,
 )
 from tenants.accounts.actors import actor_of
 from tenants.admin.read_only import ReadOnly
@@ -126,7 +127,13 @@ class ScheduleRunAdmin(ReadOnly, OutcomeAdmin[ScheduleRun]):
         run = self._visible(request, pk)
         if run.state != RunState.READY:
             return JsonResponse({"panels": []})
-        return JsonResponse(chart_document(plan_of(run, now=timezone.now())))
+        plan = plan_of(run, now=timezone.now())
+        reasons = reason_rows(
+            plan,
+            currency=connection.tenant.currency,
+            language=get_language_from_request(request),
+        )
+        return JsonResponse(chart_document(plan, reasons))
 
     def ask_again(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         """Ask for the same plan with what is known now; the old run stays as it was."""

@@ -19,7 +19,8 @@ class ChangesInput:
     battery_kwh: float | None = strawberry.field(
         default=None,
         description="Capacity of all batteries together [kWh, >= 0]; their power and stock keep "
-        "their ratio to it. Where there is none, of one that is empty at first and full in two hours.",
+        "their ratio to it. Where there is none, of one that is empty at first and full in two "
+        "hours.",
     )
     import_limit_kw: float | None = strawberry.field(
         default=None, description="Import limit of the grid connection [kW, >= 0]."

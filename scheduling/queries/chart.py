@@ -1,12 +1,14 @@
 """From a plan to the chart's document and the table's rows."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from scheduling.queries.overview import Curve, SitePlan
+from scheduling.queries.reasons import ReasonRow
 
 #: What a chart needs: a tenth of a watt, a ten-thousandth of a kilowatt-hour's price.
 _DIGITS = 4
@@ -20,8 +22,8 @@ class Row:
     values: tuple[float | None, ...]
 
 
-def chart_document(plan: SitePlan) -> dict[str, Any]:
-    """Return ``plan`` as ``<loadstar-chart>`` reads it."""
+def chart_document(plan: SitePlan, reasons: Sequence[ReasonRow] = ()) -> dict[str, Any]:
+    """Return ``plan`` as ``<loadstar-chart>`` reads it, with ``reasons`` to be read on the plot."""
     until = plan.measured_until
     return {
         "run": str(plan.run.pk),
@@ -30,6 +32,15 @@ def chart_document(plan: SitePlan) -> dict[str, Any]:
         "steps": plan.grid.n_steps,
         "timeZone": plan.site.time_zone,
         "now": int(until.timestamp()) if until and until < plan.grid.end else None,
+        "reasons": [
+            {
+                "start": int(each.start.timestamp()),
+                "end": int(each.end.timestamp()),
+                "text": each.text if each.is_limit else f"{each.of} {each.text}",
+                "isLimit": each.is_limit,
+            }
+            for each in reasons
+        ],
         "panels": [
             {
                 "title": panel.title,

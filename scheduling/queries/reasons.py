@@ -23,6 +23,7 @@ class ReasonRow:
     """What holds over [start, end), in words; ``of``: the device, or whose limit it is.
 
     ``grounds``: what the worth of a limit rests on, in words; empty where there is none.
+    ``is_limit``: whether it is of a limit, else of what a device does.
     """
 
     start: datetime
@@ -30,6 +31,7 @@ class ReasonRow:
     of: str
     text: str
     grounds: str = ""
+    is_limit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,20 @@ def explained(plan: SitePlan, *, currency: str, language: str, now: datetime) ->
 
     ``now``: what is measured until then is held beside it.
     """
+    result = plan.result
+    mark = result.refinement
+    return Explained(
+        plan,
+        tuple(reason_rows(plan, currency=currency, language=language)),
+        tuple(SavingRow(each, each.why_said(language=language)) for each in result.savings),
+        tuple((each, each.words(language=language)) for each in result.breaches),
+        tuple(_wear(plan, now)),
+        refinement="" if mark is None else mark.words(language=language),
+    )
+
+
+def reason_rows(plan: SitePlan, *, currency: str, language: str) -> list[ReasonRow]:
+    """Return why ``plan`` is as it is in ``language``, by time; times in the site's zone."""
     result, zone = plan.result, ZoneInfo(plan.site.time_zone)
     rows = [*_limits(result, currency, language), *_resolves(result, currency, language)]
     rows += [
@@ -106,15 +122,7 @@ def explained(plan: SitePlan, *, currency: str, language: str, now: datetime) ->
         for each in result.device_reasons
     ]
     rows.sort(key=lambda row: (row.start, row.of))
-    mark = result.refinement
-    return Explained(
-        plan,
-        tuple(rows),
-        tuple(SavingRow(each, each.why_said(language=language)) for each in result.savings),
-        tuple((each, each.words(language=language)) for each in result.breaches),
-        tuple(_wear(plan, now)),
-        refinement="" if mark is None else mark.words(language=language),
-    )
+    return rows
 
 
 def _wear(plan: SitePlan, now: datetime) -> Iterator[WearRow]:
@@ -131,7 +139,7 @@ def _limits(result: RunResult, currency: str, language: str) -> Iterator[ReasonR
         rests = ""
         if each.basis is not None:
             rests = grounds(each.basis, currency=currency, language=language)
-        yield ReasonRow(each.start, each.end, each.of, words, rests)
+        yield ReasonRow(each.start, each.end, each.of, words, rests, is_limit=True)
 
 
 def _resolves(result: RunResult, currency: str, language: str) -> Iterator[ReasonRow]:
@@ -144,7 +152,7 @@ def _resolves(result: RunResult, currency: str, language: str) -> Iterator[Reaso
             off_by=each.off_by,
             by_dual=each.by_dual,
         )
-        yield ReasonRow(each.start, each.end, each.of, words, rests)
+        yield ReasonRow(each.start, each.end, each.of, words, rests, is_limit=True)
 
 
 def costs_side_by_side(first: RunResult, second: RunResult) -> list[TermPair]:

@@ -2,6 +2,7 @@
 //
 // The document: { start: seconds since 1970, step: seconds, timeZone: IANA name,
 //   now: seconds or null, notes: [{ start, end: seconds, text }] or none,
+//   reasons: [{ start, end: seconds, text, isLimit }] or none: read where one points, limits marked,
 //   panels: [{ title, unit, series: [{ name, values, kind: "step" | "line" | "area", role }],
 //              limits: [{ name, values }],
 //              bands: [[place of the lower, of the upper curve]] or none }] }
@@ -14,15 +15,18 @@ const ROLES = { plan: "--chart-plan", actual: "--chart-actual", store: "--chart-
 const LANGUAGE = document.documentElement.lang.slice(0, 2);
 const DATES = { nl: "nl-NL", de: "de-DE" }[LANGUAGE] ?? "en-GB";
 const SAID = {
-  nl: { failed: "De grafiek kon niet worden geladen", nothing: "Er is nog niets te tonen.", which: "Welke", time: "Tijd", to: "tot", table: "de tabel hieronder bevat de getallen" },
-  de: { failed: "Das Diagramm konnte nicht geladen werden", nothing: "Es gibt noch nichts zu zeigen.", which: "Welche", time: "Zeit", to: "bis", table: "die Tabelle darunter enthält die Zahlen" },
-}[LANGUAGE] ?? { failed: "The chart could not be loaded", nothing: "There is nothing to show yet.", which: "Which", time: "Time", to: "to", table: "the table below holds the numbers" };
+  nl: { failed: "De grafiek kon niet worden geladen", nothing: "Er is nog niets te tonen.", which: "Welke", time: "Tijd", to: "tot", why: "Wijs een tijd aan om te lezen waarom het plan zo is.", table: "de tabel hieronder bevat de getallen" },
+  de: { failed: "Das Diagramm konnte nicht geladen werden", nothing: "Es gibt noch nichts zu zeigen.", which: "Welche", time: "Zeit", to: "bis", why: "Auf eine Zeit zeigen, um zu lesen, warum der Plan so ist.", table: "die Tabelle darunter enthält die Zahlen" },
+}[LANGUAGE] ?? { failed: "The chart could not be loaded", nothing: "There is nothing to show yet.", which: "Which", time: "Time", to: "to", why: "Point at a time to read why the plan is so.", table: "the table below holds the numbers" };
+// More than these are read in the table.
+const MOST_REASONS = 12;
 const HEIGHT = { first: 260, other: 150 };
 
 class LoadstarChart extends HTMLElement {
   static observedAttributes = ["src"];
   #plots = [];
   #document = null;
+  #why = null;
   #size = new ResizeObserver(() => this.#fit());
   #scheme = matchMedia("(prefers-color-scheme: dark)");
   #redraw = () => this.#document && this.#draw(this.#document);
@@ -71,6 +75,7 @@ class LoadstarChart extends HTMLElement {
       this.textContent = SAID.nothing;
       return;
     }
+    this.#why = chart.reasons?.length ? placeOf(chart.reasons) : null;
     const sync = uPlot.sync(`loadstar-${Math.random()}`);
     panels.map(withNearLimits).forEach((panel, index) => {
       const box = document.createElement("figure");
@@ -85,6 +90,7 @@ class LoadstarChart extends HTMLElement {
       plot.root.setAttribute("aria-label", `${panel.title} [${panel.unit}]; ${SAID.table}`);
       this.#plots.push(plot);
     });
+    if (this.#why) this.append(this.#why.place);
     if (chart.notes?.length) this.append(listOf(chart.notes, chart.timeZone));
   }
 
@@ -115,7 +121,8 @@ class LoadstarChart extends HTMLElement {
         })),
       ],
       bands: (panel.bands ?? []).map(([lower, upper]) => ({ series: [upper + 1, lower + 1], fill: withAlpha(colour(ROLES.other), "26") })),
-      hooks: { drawClear: [(plot) => shadeNotes(plot, chart.notes ?? [], colour("--chart-grid"))], draw: [(plot) => drawNow(plot, chart.now, colour("--chart-text"))] },
+      hooks: { drawClear: [(plot) => shadeNotes(plot, chart.notes ?? [], colour("--chart-grid"))], draw: [(plot) => drawNow(plot, chart.now, colour("--chart-text")), (plot) => first && markReasons(plot, chart.reasons ?? [], colour("--chart-limit"))],
+        setCursor: [(plot) => first && this.#why?.show(plot.cursor.idx === null ? null : plot.data[0][plot.cursor.idx])] },
     };
   }
 
@@ -194,6 +201,32 @@ function listOf(notes, timeZone) {
     list.append(item);
   }
   return list;
+}
+
+// Where what holds at the time that one points at is read.
+function placeOf(reasons) {
+  const place = document.createElement("ul");
+  place.className = "chart-reasons";
+  const show = (seconds) => {
+    const now = seconds === null || seconds === undefined ? [] : reasons.filter((each) => each.start <= seconds && seconds < each.end);
+    const texts = now.length ? now.slice(0, MOST_REASONS).map((each) => each.text) : [SAID.why];
+    place.replaceChildren(...texts.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+  };
+  show(null);
+  return { place, show };
+}
+
+// A bar along the bottom, as long as a limit binds.
+function markReasons(plot, reasons, colour) {
+  const { ctx, bbox } = plot;
+  const thick = 4 * devicePixelRatio;
+  ctx.save();
+  ctx.fillStyle = colour;
+  for (const reason of reasons.filter((each) => each.isLimit)) {
+    const within = (seconds) => Math.min(Math.max(plot.valToPos(seconds, "x", true), bbox.left), bbox.left + bbox.width);
+    ctx.fillRect(within(reason.start), bbox.top + bbox.height - thick, within(reason.end) - within(reason.start), thick);
+  }
+  ctx.restore();
 }
 
 function drawNow(plot, now, colour) {

@@ -41,6 +41,14 @@ def test_a_run_is_shown_with_plot_costs_and_reasons(browser: Browser, run: Sched
         "Price of energy",
         "What one kWh more is worth",
     ]
+    told = [
+        (each["text"], each["isLimit"], each["end"] - each["start"]) for each in chart["reasons"]
+    ]
+    assert (reasons[0], True, 3600) in told
+    assert any(text.startswith("Battery charges: a kWh costs 0.100 EUR") for text, _, _ in told)
+    assert {each["start"] for each in chart["reasons"]} <= {
+        int((run.start + hour * HOUR).timestamp()) for hour in range(3)
+    }
     worth = {each["name"]: each["values"] for each in chart["panels"][-1]["series"]}
     assert worth["At the grid connection"][-2:] == pytest.approx([0.1, 0.5])
     assert "No_control" not in page
