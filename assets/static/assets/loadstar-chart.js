@@ -84,13 +84,13 @@ class LoadstarChart extends HTMLElement {
       title.textContent = [`${panel.title} [${panel.unit}]`, ...panel.farLimits].join("; ");
       box.append(title);
       this.append(box);
+      if (index === 0 && this.#why) this.append(this.#why.place);
       const last = index === panels.length - 1;
       const plot = new uPlot(this.#options(chart, panel, sync, index === 0, last), columns(chart, panel), box);
       plot.root.setAttribute("role", "img");
       plot.root.setAttribute("aria-label", `${panel.title} [${panel.unit}]; ${SAID.table}`);
       this.#plots.push(plot);
     });
-    if (this.#why) this.append(this.#why.place);
     if (chart.notes?.length) this.append(listOf(chart.notes, chart.timeZone));
   }
 
