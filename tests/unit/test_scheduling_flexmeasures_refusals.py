@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from scheduling.flex import DocumentError
-from scheduling.flex.flexmeasures import context, devices, document_from_flexmeasures
+from scheduling.flex.flexmeasures import commodities, devices, document_from_flexmeasures
 from tests.unit.flexmeasures_problems import at, device, problem, refused, series, store
 
 
@@ -230,7 +230,7 @@ def test_whatever_stands_in_a_field_is_read_or_refused_in_words(junk: Any) -> No
         (given, list(given)),
         (given["time"], list(given["time"])),
         (given["series"]["price"], list(given["series"]["price"])),
-        (given["flex_context"], sorted(context._FIELDS)),
+        (given["flex_context"], sorted(commodities._FIELDS)),
         (given["devices"][0], ["name", "flex_model", "stock", "group"]),
         (given["devices"][0]["flex_model"], sorted(devices._FIELDS)),
         (targets[0], ["datetime", "value", "start", "end", "duration"]),

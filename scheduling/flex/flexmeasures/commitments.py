@@ -3,7 +3,7 @@
 from math import isnan, nan
 from typing import Any, Final
 
-from scheduling.flex.flexmeasures.context import commodity_of
+from scheduling.flex.flexmeasures.commodities import commodity_of
 from scheduling.flex.flexmeasures.objects import known, name_of, objects
 from scheduling.flex.flexmeasures.parts import ELECTRICITY, Parts
 from scheduling.flex.flexmeasures.reading import Reader, Steps

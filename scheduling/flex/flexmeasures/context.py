@@ -7,63 +7,13 @@ from scheduling.flex.flexmeasures.breaches import (
     add_peak,
     breach_price,
     soft_limit,
-    stock_price,
 )
-from scheduling.flex.flexmeasures.objects import known, objects
+from scheduling.flex.flexmeasures.commodities import commodity_of, flag
 from scheduling.flex.flexmeasures.parts import ELECTRICITY, UNLIMITED_KW, Parts
 from scheduling.flex.flexmeasures.reading import Overlap, Reader, Steps, runs_of
 from scheduling.flex.flexmeasures.units import POWER, PRICE
 from scheduling.flex.parsing import DocumentError
 
-_FIELDS: Final = {
-    "consumption-price",
-    "production-price",
-    "site-power-capacity",
-    "site-consumption-capacity",
-    "site-production-capacity",
-    "site-consumption-breach-price",
-    "site-production-breach-price",
-    "site-peak-consumption",
-    "site-peak-consumption-price",
-    "site-peak-production",
-    "site-peak-production-price",
-    "soc-minima-breach-price",
-    "soc-maxima-breach-price",
-    "consumption-breach-price",
-    "production-breach-price",
-    "relax-constraints",
-    "relax-soc-constraints",
-    "relax-site-capacity-constraints",
-    "relax-capacity-constraints",
-    "inflexible-consumption",
-    "inflexible-production",
-    "inflexible-device-sensors",
-    "aggregate-consumption",
-    "aggregate-production",
-    "aggregate-power",
-    "commitments",
-    "commodities",
-    "commodity",
-}
-#: Fields that may stand above all commodities and hold for each.
-_SHARED: Final = {
-    "soc-minima-breach-price",
-    "soc-maxima-breach-price",
-    "consumption-breach-price",
-    "production-breach-price",
-    "relax-constraints",
-    "relax-soc-constraints",
-    "relax-site-capacity-constraints",
-    "relax-capacity-constraints",
-}
-#: Fields that say nothing of a commodity's own connection.
-_BESIDE: Final = _SHARED | {
-    "aggregate-consumption",
-    "aggregate-production",
-    "aggregate-power",
-    "commitments",
-    "commodities",
-}
 #: Fields of which one alone, in a list of commodities, says that there is a connection.
 _CONNECTED: Final = {
     "production-price",
@@ -74,51 +24,9 @@ _CONNECTED: Final = {
 _DIRECTIONS: Final = (("consumption", "import"), ("production", "export"))
 
 
-def flag(context: dict[str, Any], name: str, path: str, *, default: bool) -> bool:
-    """Return a field that is true or false."""
-    value = context.get(name, default)
-    if not isinstance(value, bool):
-        raise DocumentError([(f"{path}.{name}", "should be true or false")])
-    return value
-
-
-def contexts_of(given: Any, path: str) -> list[tuple[str, dict[str, Any]]]:
-    """Return (path, context) per commodity; what is shared by all is in each of them.
-
-    Raises:
-        DocumentError: there is no context, or two of one commodity.
-    """
-    if isinstance(given, list):
-        given = {"commodities": given}
-    known(given, _FIELDS, path)
-    shared = {name: value for name, value in given.items() if name in _SHARED}
-    found = [(path, given)] if set(given) - _BESIDE or "commodities" not in given else []
-    for at, entry in objects(given.get("commodities"), f"{path}.commodities"):
-        known(entry, _FIELDS - {"commodities"}, at)
-        found.append((at, {**shared, **entry}))
-    seen: set[str] = set()
-    for at, context in found:
-        commodity = commodity_of(context, at)
-        if commodity in seen:
-            raise DocumentError([(f"{at}.commodity", f"two contexts are about {commodity}")])
-        seen.add(commodity)
-    if ELECTRICITY not in seen:
-        raise DocumentError([(f"{path}.consumption-price", "Field required")])
-    return found
-
-
-def commodity_of(given: dict[str, Any], path: str) -> str:
-    """Return the commodity that a context, a device or a commitment is about."""
-    commodity = given.get("commodity", ELECTRICITY)
-    if not isinstance(commodity, str) or not commodity:
-        raise DocumentError([(f"{path}.commodity", "should be a text such as 'gas'")])
-    return commodity
-
-
 def add_context(reader: Reader, context: dict[str, Any], parts: Parts, path: str) -> None:
     """Add the connection, prices and all else of one commodity's context to ``parts``."""
     commodity = commodity_of(context, path)
-    _check_shared(reader, context, path)
     outer = None if commodity == ELECTRICITY else commodity
     prices = _prices(reader, context, path, commodity=commodity)
     soft = _soft_limits(reader, context, parts, path, node=outer)
@@ -155,17 +63,6 @@ def capacity(reader: Reader, value: Any, path: str, *, overlap: Overlap = "least
     return found
 
 
-def _check_shared(reader: Reader, context: dict[str, Any], path: str) -> None:
-    """Check the fields that only some devices ask for, whether there are such or not."""
-    for name in sorted(_SHARED & set(context)):
-        if name.startswith("soc-"):
-            stock_price(reader, context, name, path)
-        elif name.endswith("-price"):
-            breach_price(reader, context, name, path)
-        else:
-            flag(context, name, path, default=True)
-
-
 def _prices(
     reader: Reader, context: dict[str, Any], path: str, *, commodity: str
 ) -> dict[str, Any] | None:
@@ -199,8 +96,8 @@ def _soft_limits(
     """Return the limits of the connection of ``node``; None where nothing is said of one.
 
     In a list of commodities a price or a capacity opens its direction, and one of which nothing
-    is said is closed; a capacity for both directions alone leaves both open up to it. Above the
-    list, electricity is open in both.
+    is said is closed; a capacity for both directions alone leaves both open up to it. A capacity
+    that is said there is hard, unless it has a price. Above the list, electricity is open in both.
     """
     relaxed = flag(context, "relax-constraints", path, default=True)
     relaxed = flag(context, "relax-site-capacity-constraints", path, default=relaxed)
@@ -220,7 +117,7 @@ def _soft_limits(
             limit = (0.0,) * reader.grid.n_steps
         else:
             continue
-        if price is None and relaxed:
+        if price is None and relaxed and not (name in context and _is_listed(path)):
             price = (SITE_BREACH,) * reader.grid.n_steps
         if price is None:
             limits[f"{ours}_limit_kw"] = limit

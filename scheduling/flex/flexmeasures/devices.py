@@ -6,7 +6,8 @@ from typing import Any, Final
 import numpy as np
 
 from scheduling.flex.flexmeasures.breaches import SITE_BREACH, soft_limit
-from scheduling.flex.flexmeasures.context import capacity, commodity_of, flag
+from scheduling.flex.flexmeasures.commodities import commodity_of, flag
+from scheduling.flex.flexmeasures.context import capacity
 from scheduling.flex.flexmeasures.couplings import couple
 from scheduling.flex.flexmeasures.groups import group_of
 from scheduling.flex.flexmeasures.levels import Reach

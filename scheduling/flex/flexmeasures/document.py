@@ -7,7 +7,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from assets.timegrid import TimeGrid
 from scheduling.flex.flexmeasures.commitments import add_commitments
-from scheduling.flex.flexmeasures.context import add_context, commodity_of, contexts_of
+from scheduling.flex.flexmeasures.commodities import (
+    commodity_of,
+    contexts_of,
+    contexts_of_devices,
+)
+from scheduling.flex.flexmeasures.context import add_context
 from scheduling.flex.flexmeasures.couplings import couplings_of
 from scheduling.flex.flexmeasures.currencies import currencies_of
 from scheduling.flex.flexmeasures.devices import add_device, add_group, reach_of
@@ -93,7 +98,8 @@ def _read_stores(reader: Reader, given: dict[str, Any], parts: Parts) -> None:
     contexts = contexts_of(given["flex_context"], "$.flex_context")
     for path, context in contexts:
         add_context(reader, context, parts, path)
-    by_commodity = {commodity_of(context, path): context for path, context in contexts}
+    top = given["flex_context"]
+    by_commodity = contexts_of_devices(reader, top, contexts, "$.flex_context")
     electric = by_commodity[ELECTRICITY]
     devices = objects(given["devices"], "$.devices")
     for path, device in devices:
@@ -113,8 +119,7 @@ def _read_stores(reader: Reader, given: dict[str, Any], parts: Parts) -> None:
     for path, device in devices:
         add_device(reader, device, by_commodity, parts, path)
     limit_the_rest(parts)
-    top = given["flex_context"]
-    if isinstance(top, dict) and top not in by_commodity.values():
+    if isinstance(top, dict) and ("$.flex_context", top) not in contexts:
         contexts = [("$.flex_context", top), *contexts]
     for path, context in contexts:
         add_commitments(reader, context, parts, path)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from assets.timegrid import TimeGrid
 from scheduling.flex.flexmeasures.breaches import STOCK_BREACH, stock_price
-from scheduling.flex.flexmeasures.context import flag
+from scheduling.flex.flexmeasures.commodities import flag
 from scheduling.flex.flexmeasures.levels import Energy, Levels, Reach
 from scheduling.flex.flexmeasures.objects import known
 from scheduling.flex.flexmeasures.reading import Reader, Steps, runs_of

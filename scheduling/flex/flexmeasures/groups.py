@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from scheduling.flex.flexmeasures.context import commodity_of
+from scheduling.flex.flexmeasures.commodities import commodity_of
 from scheduling.flex.flexmeasures.objects import objects
 from scheduling.flex.parsing import DocumentError
 

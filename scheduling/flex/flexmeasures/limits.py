@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scheduling.flex.flexmeasures.breaches import DEVICE_BREACH, breach_price, soft_limit
-from scheduling.flex.flexmeasures.context import capacity, flag
+from scheduling.flex.flexmeasures.commodities import flag
+from scheduling.flex.flexmeasures.context import capacity
 from scheduling.flex.flexmeasures.objects import known, objects
 from scheduling.flex.flexmeasures.parts import UNLIMITED_KW, Parts
 from scheduling.flex.flexmeasures.reading import Reader, Steps
