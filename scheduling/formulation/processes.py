@@ -5,6 +5,9 @@ A *whole* job j starts at one of its possible steps τ: s[j, τ] ∈ {0, 1}, Σ 
 n of its allowed steps at one power: o[j, t] ∈ {0, 1}, Σ o[j] = n. Where it takes but a part of one
 of them, that is another choice, q[j, t] ∈ {0, 1}, Σ q[j] = 1, Σ o[j] = n - 1, and the end of a
 piece: q[j, t] + o[j, t] <= 1, q[j, t] + o[j, t + 1] <= 1.
+
+A job that may be left undone has one more choice, u[j] ∈ {0, 1}, at a price: Σ s[j] + u[j] = 1,
+Σ o[j] + n · u[j] = n.
 """
 
 from dataclasses import dataclass
@@ -22,12 +25,16 @@ Indices = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholeJob:
-    """Runs once: ``starts``, the steps it may start in; ``profile`` [kW] from its start."""
+    """Runs once: ``starts``, the steps it may start in; ``profile`` [kW] from its start.
+
+    ``undone_price``: what leaving it undone costs [currency]; None where it has to run.
+    """
 
     name: str
     node: int
     starts: Indices
     profile: Array
+    undone_price: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +43,7 @@ class PiecedJob:
 
     ``last``: what it draws in that of which it takes but a part; as much where it takes all of it.
     ``starts``: of each unbroken stretch. ``goes_on``: the step before which it ran, if any.
+    ``undone_price`` as of a whole job.
     """
 
     name: str
@@ -46,10 +54,13 @@ class PiecedJob:
     last: float
     starts: Starts
     goes_on: int | None = None
+    undone_price: float | None = None
 
     @property
     def at_once(self) -> tuple[Indices, Array]:
-        """In which steps it runs, and at which power, if it runs as soon as it may."""
+        """In which steps it runs as soon as it may, and at which power; none if it never may."""
+        if self.allowed.size < self.n_pieces:
+            return self.allowed[:0], np.empty(0)
         power = np.full(self.n_pieces, self.power)
         power[-1] = self.last
         return self.allowed[: self.n_pieces], power
@@ -79,6 +90,7 @@ def add_whole_job(model: LinearModel, job: WholeJob, balance: Rows, *, ties: Tie
     start = model.add_columns(f"start: {job.name}", job.starts.shape, upper=1.0, integer=True)
     once = model.add_rows(f"once: {job.name}", (1,), lower=1.0, upper=1.0)
     model.add_entries(once, start, 1.0)
+    _add_undone(model, job, [(once, 1)])
     model.prefer_less(start, running_weights(ties, job.starts, balance.shape[1]))
     steps = job.starts[:, None] + np.arange(job.profile.size)
     columns = np.broadcast_to(start[:, None], steps.shape)
@@ -96,20 +108,26 @@ def add_pieced_job(model: LinearModel, job: PiecedJob, balance: Rows, *, ties: T
     pieces = model.add_rows(f"pieces: {job.name}", (1,), lower=n_whole, upper=n_whole)
     model.add_entries(pieces, running, 1.0)
     model.prefer_less(running, running_weights(ties, job.allowed, n_steps))
-    part = _add_part(model, job, running, ties, n_steps) if has_part else running[:0]
+    part, counts = running[:0], [(pieces, n_whole)]
+    if has_part:
+        part, one = _add_part(model, job, running, ties, n_steps)
+        counts.append((one, 1))
+    _add_undone(model, job, counts)
     if job.starts.matter:
         _add_starts(model, job, running, part, n_steps)
     steps, columns = np.tile(job.allowed, 1 + has_part), np.concatenate([running, part])
     power = np.repeat([job.power, job.last][: 1 + has_part], n_allowed)
     model.add_entries(balance[job.node][steps], columns, -power)
-    at_once = np.concatenate([running[:n_whole], part[n_whole : n_whole + 1]])
+    at_once = np.concatenate([running[:n_whole], part[n_whole : job.n_pieces]])
+    if n_allowed < job.n_pieces:
+        at_once = running[:0]
     return JobColumns(job.name, steps, columns, power, at_once)
 
 
 def _add_part(
     model: LinearModel, job: PiecedJob, running: Columns, ties: Ties, n_steps: int
-) -> Columns:
-    """Add the choice of the step of which it takes but a part, at the end of a piece."""
+) -> tuple[Columns, Rows]:
+    """Add the choice of the step of which it takes but a part, and that it is one."""
     part = model.add_columns(f"part: {job.name}", running.shape, upper=1.0, integer=True)
     one = model.add_rows(f"part: {job.name}", (1,), lower=1.0, upper=1.0)
     model.add_entries(one, part, 1.0)
@@ -119,7 +137,19 @@ def _add_part(
     goes_on = np.flatnonzero(np.diff(job.allowed) == 1)
     ends = [(part[goes_on], 1.0), (running[goes_on + 1], 1.0)]
     model.add_rows(f"part ends: {job.name}", goes_on.shape, ends, upper=1.0)
-    return part
+    return part, one
+
+
+def _add_undone(
+    model: LinearModel, job: WholeJob | PiecedJob, counts: list[tuple[Rows, int]]
+) -> None:
+    """Add the choice of leaving it undone, in place of so many in each of the rows ``counts``."""
+    if job.undone_price is None:
+        return
+    undone = model.add_columns(f"undone: {job.name}", (1,), upper=1.0, integer=True)
+    model.add_cost(f"undone: {job.name}", undone, job.undone_price)
+    for rows, number in counts:
+        model.add_entries(rows, undone, float(number))
 
 
 def _add_starts(

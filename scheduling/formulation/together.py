@@ -71,7 +71,7 @@ def add_together(
     flows, of_flows = storage
     for node in np.flatnonzero(nodes.is_priced).tolist():
         below = _below(node, nodes, columns)
-        mine = [pair for pair in jobs if below.members[pair[0].node]]
+        mine = [pair for pair in jobs if below.members[pair[0].node] and pair[1].steps.size]
         gives = any(isinstance(job, WholeJob) and job.profile.min() < 0 for job, _ in mine)
         if not mine or gives or len(mine) > _MOST:
             continue

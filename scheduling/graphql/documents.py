@@ -46,6 +46,7 @@ _UNITS: Final = {
     "full_cycles": "count",
     "depth_exponent": "ratio",
     "start_price": "currency/start",
+    "undone_price": "currency/job",
     "cop": "ratio",
     "cop_max": "ratio",
     "ratio": "ratio",

@@ -183,6 +183,8 @@ class _Reader:
             allowed[(job.starts[:, None] + np.arange(job.profile.size)).ravel()] = True
         else:
             allowed[job.allowed] = True
+        if not allowed.any():
+            return []
         usual = float(price[job.node][allowed].mean())
         found = []
         for first, last in runs(np.abs(power) > _NOTHING):

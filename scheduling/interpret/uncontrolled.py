@@ -278,6 +278,8 @@ def _priced_above(problem: SiteProblem, node: int) -> int:
 def _jobs(problem: SiteProblem) -> Array:
     power = np.zeros(problem.fixed.shape)
     for job in problem.jobs:
+        if isinstance(job, WholeJob) and not job.starts.size:
+            continue
         if isinstance(job, WholeJob):
             power[job.node, job.starts[0] : job.starts[0] + job.profile.size] += job.profile
         else:

@@ -42,12 +42,19 @@ def add_process(builder: Builder, device: Process) -> None:
         builder.jobs.append(job)
         return
     starts = _starts(allowed, profile.size)
-    if not starts.size:
+    if not starts.size and device.undone_price is None:
         raise Contradiction(FAILURES("no_time", name=device.name))
     if device.flexibility == "shiftable":
         builder.readings[device.name] = Reading(job=len(builder.jobs))
-        whole = WholeJob(name=device.name, node=node, starts=starts, profile=profile)
-        builder.jobs.append(whole)
+        builder.jobs.append(
+            WholeJob(
+                name=device.name,
+                node=node,
+                starts=starts,
+                profile=profile,
+                undone_price=device.undone_price,
+            )
+        )
         return
     power = np.zeros(builder.n_steps)
     power[starts[0] : starts[0] + profile.size] = profile
@@ -90,7 +97,7 @@ def _in_pieces(
 ) -> PiecedJob:
     profile = _profile(builder, device, going.left_hours)
     steps = np.flatnonzero(allowed)
-    if profile.size > steps.size:
+    if profile.size > steps.size and device.undone_price is None:
         raise Contradiction(FAILURES("too_few_steps", name=device.name))
     return PiecedJob(
         name=device.name,
@@ -100,5 +107,7 @@ def _in_pieces(
         power=float(device.power_kw or 0.0),
         last=float(profile[-1]),
         starts=starts_of(builder, device),
+        # What has begun is finished.
+        undone_price=None if going.left_hours is not None else device.undone_price,
         goes_on=going.n_settled if going.settled[: going.n_settled][-1:].any() else None,
     )

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scheduling.planning import PlanStatus, plan
+from scheduling.flex import DocumentError
+from scheduling.planning import PlanStatus, explain, plan
 from tests.unit.scheduling_documents import clock, load, site
 
 PRICES = [0.3, 0.1, 0.4, 0.1, 0.2, 0.5]
@@ -191,3 +192,43 @@ def test_a_choice_gives_up_no_money_and_no_limit(ties: str, power: list[float]) 
     )
 
     assert plan(document).power_kw["job"] == pytest.approx(power)
+
+
+@pytest.mark.parametrize("flexibility", ["shiftable", "breakable"])
+@pytest.mark.parametrize("minutes", [120, 90])
+def test_a_job_that_costs_more_than_leaving_it_undone_is_left_undone(
+    flexibility: str, minutes: float
+) -> None:
+    job = process(flexibility=flexibility, duration_minutes=minutes)
+    cost = plan(site(job, import_price=PRICES)).cost
+    for price, runs in ((cost + 0.01, True), (cost - 0.01, False)):
+        answer = plan(site({**job, "undone_price": price}, import_price=PRICES))
+
+        assert answer.cost == pytest.approx(min(cost, price))
+        assert answer.costs["undone: job"] == pytest.approx(0.0 if runs else price)
+        assert answer.power_kw["job"].sum() == pytest.approx(minutes / 30 if runs else 0.0)
+
+
+@pytest.mark.parametrize("flexibility", ["shiftable", "breakable"])
+def test_what_no_time_allows_may_be_left_undone(flexibility: str) -> None:
+    job = process(flexibility=flexibility, forbidden=[{"start": clock(1), "end": clock(5)}])
+    job = {**job, "duration_minutes": 180, "undone_price": 2.0}
+    answer = plan(site(job, load([1.0] * 6), import_price=PRICES))
+
+    assert answer.costs["undone: job"] == pytest.approx(2.0)
+    assert answer.power_kw["job"] == pytest.approx([0.0] * 6)
+    assert [saving.saving for saving in explain(answer).savings] == pytest.approx([0.0, 0.0])
+
+
+def test_of_two_jobs_under_a_limit_the_one_that_matters_more_runs() -> None:
+    jobs = [process(name="one", undone_price=1.0), process(name="two", undone_price=2.0)]
+    document = site(*jobs, load([1.0] * 3), import_price=[0.1] * 3, import_limit_kw=3)
+    answer = plan(document)
+
+    assert answer.power_kw["one"] == pytest.approx([0, 0, 0])
+    assert answer.power_kw["two"] == pytest.approx([2, 2, 0])
+
+
+def test_an_inflexible_job_runs() -> None:
+    with pytest.raises(DocumentError, match="an inflexible process runs: no undone_price"):
+        site(process(flexibility="inflexible", undone_price=1.0), import_price=PRICES)

@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from scheduling.flex.devices.fixed import Placed
 from scheduling.flex.devices.storing import Switched
-from scheduling.flex.quantities import Document, Moment, Number, Positive
+from scheduling.flex.quantities import Document, Moment, NotNegative, Number, Positive
 
 
 class Span(Document):
@@ -29,7 +29,7 @@ class Span(Document):
 
 
 class Process(Placed, Switched):
-    """A job that runs once in the window.
+    """A job that runs once in the window, or not at all where that may cost less.
 
     Attributes:
         flexibility: ``inflexible`` runs as soon as it may; ``shiftable`` runs in one go at
@@ -38,6 +38,7 @@ class Process(Placed, Switched):
         duration_minutes: of a job with one power, all pieces together.
         profile_kw: power in each step from the start on, instead of those two.
         forbidden: times in which it may not run.
+        undone_price: what it costs not to run it in the window; it has to run when not given.
         run_min_minutes: a piece of a breakable job lasts at least so long.
         pause_min_minutes: a pause of a breakable job lasts at least so long.
         start_price: of each piece of a breakable job.
@@ -49,6 +50,7 @@ class Process(Placed, Switched):
     duration_minutes: Annotated[float, Strict(), Field(gt=0)] | None = None
     profile_kw: Annotated[tuple[Number, ...], Field(min_length=1)] | None = None
     forbidden: tuple[Span, ...] = ()
+    undone_price: NotNegative | None = None
 
     @model_validator(mode="after")
     def _power_or_profile(self) -> Self:
@@ -58,6 +60,8 @@ class Process(Placed, Switched):
             raise PydanticCustomError(
                 "process", "give either power_kw and duration_minutes, or profile_kw"
             )
+        if self.flexibility == "inflexible" and self.undone_price is not None:
+            raise PydanticCustomError("process", "an inflexible process runs: no undone_price")
         is_breakable = self.flexibility == "breakable"
         if is_breakable and self.profile_kw is not None:
             raise PydanticCustomError("process", "a breakable process has no profile_kw")
