@@ -38,7 +38,7 @@ UNITS: Final = frozenset(
     {"kW", "kWh", "kW/h", "kW/kWh", "kWh/kWh", "kg", "kg/kWh", "W/m²", "°C", "K", "°", "h", "min"}
     | {"s", "ms", "days", "1/h", "1/kW", "share", "ratio", "count", "points", "points/s", "bytes"}
     | {"currency/kWh", "currency/kW", "currency", "kWh/K", "kW/K", "K/h", "kWh/°C", "kW/°C"}
-    | {"A", "currency/K/h", "currency/kWh/h", "currency/start"}
+    | {"A", "currency/K/h", "currency/kWh/h", "currency/job", "currency/start"}
     | {"unit of the series", "unit of the field", "one-based", "%"}
 )
 #: Scalars and inputs that hold numbers.
