@@ -110,6 +110,7 @@ class ReasonFound(_Found):
     worth: float | None = None
     per: Literal["kWh", "kW"] = "kWh"
     basis: Basis | None = None
+    courses: tuple[int, int] | None = None
 
     def words(self, *, currency: str, language: str) -> str:
         """Return the reason in ``language``; as it was kept where only that is known."""
@@ -122,6 +123,7 @@ class ReasonFound(_Found):
             per=self.per,
             currency=currency,
             language=language,
+            courses=self.courses,
         )
 
 

@@ -37,7 +37,7 @@ class CourseCost:
     """What a scenario costs: ``prices`` · x[``columns``] + ``constant`` [currency].
 
     ``limits`` and ``row_limits``: its own, their columns counted from ``first_column`` and their
-    rows from ``first_row``.
+    rows from ``first_row``; it has ``n_columns`` and ``n_rows``.
     """
 
     name: str
@@ -49,6 +49,8 @@ class CourseCost:
     row_limits: tuple[RowLimit, ...]
     first_column: int
     first_row: int
+    n_columns: int
+    n_rows: int
 
     def of(self, values: Array) -> float:
         """Return the cost of the scenario in ``values``."""
@@ -81,6 +83,8 @@ def join(
                 tuple(course.model.row_limits),
                 offset,
                 first_row,
+                course.model.n_columns,
+                course.model.n_rows,
             )
         )
         if number:

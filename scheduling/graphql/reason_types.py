@@ -85,6 +85,10 @@ class Reason:
     basis: Basis | None = strawberry.field(
         description="What that rests on; null in runs of older releases."
     )
+    scenarios_binding: int | None = strawberry.field(
+        description="In how many of the `scenarios` it binds [count, >= 1]; null where in all of "
+        "them, and of a plan without scenarios."
+    )
 
     @classmethod
     def of_found(cls, found: ReasonFound, info: Info) -> Self:
@@ -98,6 +102,7 @@ class Reason:
             worth_per_kwh=found.worth if found.per == "kWh" else None,
             worth_per_kw=found.worth if found.per == "kW" else None,
             basis=found.basis,
+            scenarios_binding=None if found.courses is None else found.courses[0],
         )
 
 

@@ -13,6 +13,7 @@ Where physics bend, stocks are those of a simulation of the exact equations
 (``formulation.simulation``), and so is what follows from them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -130,6 +131,36 @@ def read_savings(
 def not_held_against(why: Words) -> list[Saving]:
     """Return that the plan is held against no baseline, and why."""
     return [Saving(each, None, None, {}, why=why[0]) for each in Baseline]
+
+
+def weighted(scenarios: Sequence[tuple[float, list[Saving]]]) -> list[Saving]:
+    """Return the mean of what a plan saves in each of ``scenarios``, by weight.
+
+    How far limits would be passed, and for how long, is the most of all.
+    """
+    found = []
+    for of_baseline in zip(*(savings for _, savings in scenarios), strict=True):
+        weights = [weight for weight, _ in scenarios]
+        untold = next((each for each in of_baseline if each.cost is None), None)
+        if untold is not None:
+            found.append(untold)
+            continue
+        terms = dict.fromkeys(term for each in of_baseline for term in each.costs)
+        pairs = list(zip(weights, of_baseline, strict=True))
+        found.append(
+            Saving(
+                baseline=of_baseline[0].baseline,
+                cost=sum(weight * (each.cost or 0.0) for weight, each in pairs),
+                saving=sum(weight * (each.saving or 0.0) for weight, each in pairs),
+                costs={
+                    term: sum(weight * each.costs.get(term, 0.0) for weight, each in pairs)
+                    for term in terms
+                },
+                beyond_kw=max(each.beyond_kw for each in of_baseline),
+                beyond_hours=max(each.beyond_hours for each in of_baseline),
+            )
+        )
+    return found
 
 
 def why_words(why: str, language: str) -> str:

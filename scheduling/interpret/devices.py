@@ -80,6 +80,7 @@ class _Reader:
     hours: Array
     entering: Array
     duals: Array
+    n_told: int
 
     def flow(self, number: int) -> list[DeviceReason]:
         """Return why flow ``number``, which has a stock, charges and discharges."""
@@ -103,7 +104,7 @@ class _Reader:
             (Action.CHARGES, charge, drawn, charging),
             (Action.DISCHARGES, discharge, given, giving),
         ):
-            spans = _stretches(at, segment)
+            spans = _stretches(at[at < self.n_told], segment)
             for span, what in zip(spans, self._means(spans, power, price, worth), strict=True):
                 _, mean, own = what
                 gains = own - mean if action is Action.CHARGES else mean - own
@@ -224,18 +225,23 @@ def read_device_reasons(
     *,
     worth: Worth,
     currency: str,
+    n_decided: int | None = None,
 ) -> list[DeviceReason]:
     """Return why stores charge and discharge, generators are held back and jobs run, by time.
 
-    ``worth``: what ``row_duals`` say.
+    Args:
+        worth: what ``row_duals`` say.
+        n_decided: of a plan over scenarios: only in so many steps powers are the same in all of
+            them, and can be told; what is held back never is.
     """
     hours = np.full(grid.n_steps, problem.step_hours, dtype=np.float64)
     entering = worth.entering(problem)
-    reader = _Reader(site, problem, values, worth, grid, currency, hours, entering, row_duals)
+    told = grid.n_steps if n_decided is None else n_decided
+    reader = _Reader(site, problem, values, worth, grid, currency, hours, entering, row_duals, told)
     found = []
     for number in np.flatnonzero(problem.flows.stock != NO_STOCK).tolist():
         found += reader.flow(number)
-    for number in range(len(problem.generators.names)):
+    for number in range(len(problem.generators.names) if n_decided is None else 0):
         found += reader.generator(number)
     for number in range(len(problem.jobs)):
         found += reader.job(number)

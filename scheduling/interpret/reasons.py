@@ -5,6 +5,7 @@ room (for a peak: one kW). It holds for small changes; a large one meets the nex
 something is on or off, it is the dual with that as it is (``Basis``).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assets.timegrid import TimeGrid
-from scheduling.formulation.blocks import Limited, RowLimit
+from scheduling.formulation.blocks import Limit, Limited, RowLimit
 from scheduling.interpret.wording import limit_words
 
 Array = NDArray[np.float64]
@@ -37,7 +38,8 @@ class Basis(StrEnum):
 class Reason:
     """``limit`` of ``of`` binds over [start, end), worth ``worth`` on average.
 
-    ``worth`` [currency] is of one ``per`` more of room: a kWh, or a kW of a peak.
+    ``worth`` [currency] is of one ``per`` more of room: a kWh, or a kW of a peak. ``courses``: of a
+    plan over scenarios, in how many of them it binds, and of how many; None where in all.
     """
 
     limit: str
@@ -48,12 +50,18 @@ class Reason:
     currency: str
     per: Literal["kWh", "kW"] = "kWh"
     basis: Basis = Basis.DUAL
+    courses: tuple[int, int] | None = None
 
     @property
     def text(self) -> str:
         """The reason in English; ``wording`` knows other languages."""
         return limit_words(
-            self.limit, self.of, worth=self.worth, per=self.per, currency=self.currency
+            self.limit,
+            self.of,
+            worth=self.worth,
+            per=self.per,
+            currency=self.currency,
+            courses=self.courses,
         )
 
     @property
@@ -62,10 +70,17 @@ class Reason:
         return self.worth if self.per == "kWh" else None
 
 
+@dataclass(frozen=True, slots=True)
+class Duals:
+    """A model, or one of the courses in it, with its duals as in ``engines.base.Solution``."""
+
+    limited: Limited
+    reduced_costs: Array
+    row_duals: Array
+
+
 def read_reasons(
-    model: Limited,
-    reduced_costs: Array,
-    row_duals: Array,
+    courses: Sequence[Duals],
     grid: TimeGrid,
     *,
     step_hours: Array,
@@ -77,28 +92,40 @@ def read_reasons(
     A store's bounds hold at the end of a step, in kWh; power limits during it, in kW.
 
     Args:
-        reduced_costs, row_duals: as in ``engines.base.Solution``.
-        basis: what they hold for.
+        courses: one, or several whose limits are alike: then room is worth what it is in all.
+        basis: what the duals hold for.
     """
     found: list[Reason] = []
     steps = np.arange(grid.n_steps)
     moments = [grid.start + step * grid.step for step in range(grid.n_steps + 1)]
-    for limit in model.limits:
-        dual = reduced_costs[limit.columns]
-        worth = np.maximum(-dual if limit.side == "upper" else dual, 0.0)
-        if limit.unit == "kW":
-            worth = worth / _sharing(limit.columns) / step_hours[: worth.size]
-        if worth.max(initial=0.0) > WORTHLESS:
+    for number, limit in enumerate(courses[0].limited.limits):
+        worths = [
+            _worth_of_bounds(each.limited.limits[number], each.reduced_costs, step_hours)
+            for each in courses
+        ]
+        if max(worth.max(initial=0.0) for worth in worths) > WORTHLESS:
             found += _Binding(limit.name, limit.of, "kWh", currency, basis).stretches(
-                worth, steps, steps + 1, moments
+                worths, steps, steps + 1, moments
             )
-    for row in model.row_limits:
-        worth, per = _worth_of_rows(row, row_duals, step_hours)
-        if worth.max(initial=0.0) > WORTHLESS:
+    for number, row in enumerate(courses[0].limited.row_limits):
+        per: Literal["kWh", "kW"] = "kW" if row.unit == "kW at most" else "kWh"
+        worths = [
+            _worth_of_rows(each.limited.row_limits[number], each.row_duals, step_hours)
+            for each in courses
+        ]
+        if max(worth.max(initial=0.0) for worth in worths) > WORTHLESS:
             found += _Binding(row.name, row.of, per, currency, basis).stretches(
-                worth, row.first, row.beyond, moments
+                worths, row.first, row.beyond, moments
             )
     return sorted(found, key=lambda reason: (reason.start, reason.of, reason.limit))
+
+
+def _worth_of_bounds(limit: Limit, reduced_costs: Array, step_hours: Array) -> Array:
+    dual = reduced_costs[limit.columns]
+    worth = np.maximum(-dual if limit.side == "upper" else dual, 0.0)
+    if limit.unit == "kW":
+        worth = worth / _sharing(limit.columns) / step_hours[: worth.size]
+    return worth
 
 
 def _sharing(columns: Indices) -> Array | float:
@@ -109,14 +136,12 @@ def _sharing(columns: Indices) -> Array | float:
     return np.asarray(counts[shared], dtype=np.float64)
 
 
-def _worth_of_rows(
-    limit: RowLimit, row_duals: Array, step_hours: Array
-) -> tuple[Array, Literal["kWh", "kW"]]:
+def _worth_of_rows(limit: RowLimit, row_duals: Array, step_hours: Array) -> Array:
     # A row binds on one side at a time, and any room there makes the plan cheaper.
-    worth = np.abs(row_duals[limit.rows])
+    worth: Array = np.abs(row_duals[limit.rows])
     if limit.unit == "kW":
-        return worth / step_hours[np.minimum(limit.first, step_hours.size - 1)], "kWh"
-    return worth, "kWh" if limit.unit == "kWh" else "kW"
+        worth = worth / step_hours[np.minimum(limit.first, step_hours.size - 1)]
+    return worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +155,14 @@ class _Binding:
     basis: Basis
 
     def stretches(
-        self, worth: Array, first: Indices, beyond: Indices, moments: list[datetime]
+        self, worths: list[Array], first: Indices, beyond: Indices, moments: list[datetime]
     ) -> list[Reason]:
         """Return a reason for each unbroken stretch in which the limit binds.
 
-        ``moments``: when each step starts, and the last one ends.
+        ``worths``: in each course. ``moments``: when each step starts, and the last one ends.
         """
+        worth = np.sum(worths, axis=0)
+        binding = np.sum([each > WORTHLESS for each in worths], axis=0)
         at = np.flatnonzero(worth > WORTHLESS)
         at = at[np.argsort(first[at], kind="stable")]
         # All stretches at once: an area has thousands of them.
@@ -143,11 +170,19 @@ class _Binding:
         ends = np.append(begins[1:], at.size)
         means = np.add.reduceat(worth[at], begins) / (ends - begins)
         found = []
-        for here, there, mean in zip(
-            first[at[begins]].tolist(), beyond[at[ends - 1]].tolist(), means.tolist(), strict=True
+        for here, there, mean, most in zip(
+            first[at[begins]].tolist(),
+            beyond[at[ends - 1]].tolist(),
+            means.tolist(),
+            np.maximum.reduceat(binding[at], begins).tolist(),
+            strict=True,
         ):
             start, end = moments[here], moments[there]
+            courses = None if most == len(worths) else (most, len(worths))
             found.append(
-                Reason(self.name, self.of, start, end, mean, self.currency, self.per, self.basis)
+                Reason(
+                    *(self.name, self.of, start, end, mean, self.currency, self.per, self.basis),
+                    courses,
+                )
             )
         return found

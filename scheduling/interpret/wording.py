@@ -83,6 +83,11 @@ _PEAK: Final[Words] = (
     "{limit} van {of} wordt hier bepaald; één kW die niet meetelt zou {worth} {currency} besparen",
     "{limit} ({of}) entsteht hier; ein kW, das nicht zählt, würde {worth} {currency} sparen",
 )
+_IN_SCENARIOS: Final[Words] = (
+    " (in {binding} of {all} scenarios)",
+    " (in {binding} van {all} scenario's)",
+    " (in {binding} von {all} Szenarien)",
+)
 _ANEW: Final[Words] = (
     "{limit} of {of}: 1 {unit} of room would save {saving} {currency}, planned anew",
     "{limit} van {of}: 1 {unit} ruimte zou {saving} {currency} besparen, opnieuw gepland",
@@ -183,9 +188,19 @@ _DEVICE: Final[dict[tuple[Action, Purpose], Words]] = {
 
 
 def limit_words(
-    limit: str, of: str, *, worth: float, per: str, currency: str, language: str = "en"
+    limit: str,
+    of: str,
+    *,
+    worth: float,
+    per: str,
+    currency: str,
+    language: str = "en",
+    courses: tuple[int, int] | None = None,
 ) -> str:
-    """Return what a binding limit is and what loosening it is worth, per kWh or per kW."""
+    """Return what a binding limit is and what loosening it is worth, per kWh or per kW.
+
+    ``courses``: in how many scenarios it binds, and of how many; None where in all.
+    """
     form = _MORE
     if per == "kW":
         form = _PEAK
@@ -194,9 +209,12 @@ def limit_words(
     elif limit in _EITHER_WAY:
         form = _ROOM
     name, whose = limit_name(limit, of, language)
-    return chosen(form, language).format(
+    said = chosen(form, language).format(
         limit=name, of=whose, worth=amount_words(worth, language), currency=currency
     )
+    if courses is None:
+        return said
+    return said + chosen(_IN_SCENARIOS, language).format(binding=courses[0], all=courses[1])
 
 
 def resolve_words(

@@ -11,6 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from scheduling.formulation.blocks import Limited
 from scheduling.formulation.exchange import across
 from scheduling.formulation.site import SiteModel, SiteProblem
 from scheduling.formulation.stocks import hours_left
@@ -36,9 +37,15 @@ class Worth:
 
     @classmethod
     def read(
-        cls, site: SiteModel, problem: SiteProblem, row_duals: Array, reduced_costs: Array
+        cls, site: SiteModel, problem: SiteProblem, limited: Limited, duals: tuple[Array, Array]
     ) -> Self:
-        """Return what the duals of a solution of ``site`` say; as in ``engines.base.Solution``."""
+        """Return what the duals of a solution of ``site`` say.
+
+        Args:
+            limited: the model of ``site``, or the course in it that ``problem`` is.
+            duals: of rows and of columns, as in ``engines.base.Solution``.
+        """
+        row_duals, _ = duals
         price = row_duals[site.nodes.balance] / problem.step_hours
         stocks = problem.stocks
         value = -row_duals[site.model.rows["stock balance"]]
@@ -47,7 +54,7 @@ class Worth:
         for to, of, share, _ in across(stocks.exchanges):
             after[of, :-1] += share[1:] * value[to, 1:]
         after[:, -1:] = stocks.end_value[:, None]
-        fall = np.where(_level_binds(site, problem, row_duals, reduced_costs), value - after, 0.0)
+        fall = np.where(_level_binds(site, problem, limited, duals), value - after, 0.0)
         return cls(price, value, fall > WORTHLESS, fall < -WORTHLESS)
 
     def entering(self, problem: SiteProblem) -> Array:
@@ -63,15 +70,16 @@ class Worth:
 
 
 def _level_binds(
-    site: SiteModel, problem: SiteProblem, row_duals: Array, reduced_costs: Array
+    site: SiteModel, problem: SiteProblem, limited: Limited, duals: tuple[Array, Array]
 ) -> NDArray[np.bool_]:
     """Return whether a bound or a goal of each stock binds at the end of each step, (K, T)."""
+    row_duals, reduced_costs = duals
     stock = site.storage.stock
     binds = np.abs(reduced_costs[stock]) > WORTHLESS
     number = {name: k for k, name in enumerate(problem.stocks.names)}
     # Of several goals of one stock each has a number: "min stock of tank (2)".
     number |= {goal.name.partition(" of ")[2]: goal.stock for goal in problem.goals}
-    for row in site.model.row_limits:
+    for row in limited.row_limits:
         if row.unit == "kWh":
             binds[number[row.of], row.beyond - 1] |= np.abs(row_duals[row.rows]) > WORTHLESS
     return binds

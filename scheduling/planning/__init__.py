@@ -1,6 +1,7 @@
 """Planning: a document in, a plan out. Pure: no database, no clock but a stopwatch."""
 
-from scheduling.planning.explaining import Explanation, explain
+from scheduling.planning.explaining import explain
+from scheduling.planning.explanation import Explanation
 from scheduling.planning.plan import (
     Breach,
     Conflict,

@@ -55,9 +55,7 @@ def joined(
         sites: the model of each scenario's problem.
         document: says how they are planned for together.
     """
-    uncertainty, grid = document.uncertainty, document.window.grid
-    until = grid.start + timedelta(hours=uncertainty.decided_hours)
-    n_decided = min(max(tick_after(grid, until), 0), grid.n_steps)
+    uncertainty, n_decided = document.uncertainty, decided_steps(document)
     courses = [
         Course(each.scenario.name, each.scenario.weight, site.model, _decided(site, n_decided))
         for each, site in zip(scenarios, sites, strict=True)
@@ -66,6 +64,13 @@ def joined(
         courses, risk_weight=uncertainty.risk_weight, tail_share=uncertainty.tail_share
     )
     return replace(sites[0], model=model, courses=tuple(costs))
+
+
+def decided_steps(document: SiteDocument) -> int:
+    """Return in how many steps from the start on all scenarios share one plan."""
+    grid = document.window.grid
+    until = grid.start + timedelta(hours=document.uncertainty.decided_hours)
+    return min(max(tick_after(grid, until), 0), grid.n_steps)
 
 
 def _decided(site: SiteModel, n_steps: int) -> np.ndarray[Any, np.dtype[np.int64]]:

@@ -7,7 +7,7 @@ from scheduling.interpret.baselines import Saving
 from scheduling.interpret.devices import DeviceReason
 from scheduling.interpret.intervals import words
 from scheduling.interpret.refinement import Outcome
-from scheduling.planning.explaining import Explanation
+from scheduling.planning.explanation import Explanation
 from scheduling.planning.plan import Breach, Plan, PlanStatus
 
 _MOST_REASONS = 8

@@ -24,6 +24,9 @@ RUN = """
     query ($id: ID!) {
       scheduleRun(id: $id) {
         state failure cost { amount } scenarios { name weight cost { amount } }
+        reasons { text limit worthPerKwh scenariosBinding }
+        deviceReasons { text pricePerKwh worthPerKwh end }
+        baselines { baseline cost { amount } saving { amount } }
         resolvedLimits { limit start end basis saving { amount } byDual { amount } }
       }
     }
@@ -79,6 +82,31 @@ def test_quantiles_of_a_forecast_are_scenarios_of_one_plan(
     )
     mean = sum(each["weight"] * costs[each["name"]] for each in run["scenarios"])
     assert float(run["cost"]["amount"]) == pytest.approx(mean)
+
+
+def test_over_quantiles_a_plan_says_why_it_is_so(
+    planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    """Shifting a kWh from 0.1 earns 0.1, 0.4 or 0.8: by weight 0.43, which its limits hold back."""
+    quantile(site, now, LOW, 0.1)
+    quantile(site, now, HIGH, 0.9)
+
+    answer = planner.execute(REQUEST, input=asked(site, now))["requestSchedule"]
+    run_jobs()
+
+    run = planner.execute(RUN, id=answer["object"]["id"])["scheduleRun"]
+    worth = 0.3 * 0.1 + 0.4 * 0.4 + 0.3 * 0.8
+    assert max(each["worthPerKwh"] for each in run["reasons"]) == pytest.approx(worth)
+    assert {each["scenariosBinding"] for each in run["reasons"]} == {None}, "alike in all"
+    [charges, gives] = run["deviceReasons"]
+    assert (charges["pricePerKwh"], gives["pricePerKwh"]) == pytest.approx((0.1, 0.1 + worth))
+    assert charges["text"].startswith("charges: a kWh costs 0.100 EUR here")
+    assert all(each["end"] <= (now + 2 * HOUR).isoformat() for each in run["deviceReasons"])
+    # Without control the battery stands still, and the site has no load.
+    assert [float(each["cost"]["amount"]) for each in run["baselines"]] == [0.0, 0.0]
+    assert float(run["baselines"][0]["saving"]["amount"]) == pytest.approx(
+        -float(run["cost"]["amount"])
+    )
 
 
 def test_over_quantiles_a_kw_is_worth_what_it_saves_in_all_of_them(

@@ -295,6 +295,20 @@ def test_every_reason_is_worded_in_every_language() -> None:
             for language in LANGUAGES
         }
         assert len(texts) == 3
+    some = [
+        limit_words(
+            *("import limit", "x"),
+            worth=0.3,
+            per="kWh",
+            currency="EUR",
+            language=language,
+            courses=(2, 5),
+        )
+        for language in LANGUAGES
+    ]
+    assert [each.rpartition(" (")[2] for each in some] == [
+        *("in 2 of 5 scenarios)", "in 2 van 5 scenario's)", "in 2 von 5 Szenarien)")
+    ]
     assert limit_words(
         "import limit", "the grid connection", worth=0.1, per="kWh", currency="EUR", language="nl"
     ) == ("importlimiet van de netaansluiting bereikt; één kWh meer zou 0,100 EUR besparen")

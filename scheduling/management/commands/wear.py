@@ -29,7 +29,7 @@ class Command(BaseCommand):
         from scheduling.flex.measured import MeasuredStock  # noqa: PLC0415
         from scheduling.interpret.rainflow import meter  # noqa: PLC0415
         from scheduling.management.documents import read_document  # noqa: PLC0415
-        from scheduling.planning.explaining import wear_json  # noqa: PLC0415
+        from scheduling.planning.explanation import wear_json  # noqa: PLC0415
 
         measured = read_document(options["file"], TypeAdapter(MeasuredStock))
         stock = np.array(measured.stock_kwh, dtype=np.float64)
