@@ -36,6 +36,8 @@ class Connection(Document):
             which makes it soft.
         import_breach_price_per_kw, export_breach_price_per_kw: of the highest power beyond the
             limit in the window.
+        phase_limit_kw: most power in each of the three phases, either way, as a fuse allows: 0.23
+            for each ampere. What is on one phase says so by its ``phase``; hard.
     """
 
     import_limit_kw: VaryingMagnitude | None = None
@@ -44,6 +46,7 @@ class Connection(Document):
     export_breach_price_per_kwh: VaryingMagnitude | None = None
     import_breach_price_per_kw: NotNegative = 0.0
     export_breach_price_per_kw: NotNegative = 0.0
+    phase_limit_kw: VaryingMagnitude | None = None
 
     @model_validator(mode="after")
     def _priced_limits_exist(self) -> Self:

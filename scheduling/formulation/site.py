@@ -28,6 +28,7 @@ from scheduling.formulation.operation import (
     add_switching,
 )
 from scheduling.formulation.peaks import Peak, add_peaks
+from scheduling.formulation.phases import OnePhase, PhaseLimit, add_alone, add_phases
 from scheduling.formulation.preferences import Ties, prefer
 from scheduling.formulation.processes import (
     JobColumns,
@@ -84,6 +85,8 @@ class SiteProblem:
     tapers: list[Taper] = field(default_factory=list)
     reserves: list[Reserve] = field(default_factory=list)
     couplings: list[Coupling] = field(default_factory=list)
+    phase_limits: list[PhaseLimit] = field(default_factory=list)
+    on_one_phase: list[OnePhase] = field(default_factory=list)
     sliced: list[Sliced] = field(default_factory=list)
     bends: list[Bend] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
@@ -140,6 +143,7 @@ def build_site(problem: SiteProblem) -> SiteModel:
         jobs=list(zip(problem.jobs, jobs, strict=True)),
     )
     add_held(model, problem.held, storage, problem.flows, step_hours=hours)
+    _add_phases(site, problem)
     peaks = [(peak, _direction(nodes, peak)) for peak in problem.peaks]
     add_peaks(model, peaks, step_hours=hours)
     commitments = [
@@ -192,6 +196,29 @@ def _add_operation(site: SiteModel, problem: SiteProblem) -> None:
     add_tapers(model, problem.tapers, stores, step_hours=problem.step_hours)
     add_reserves(model, problem.reserves, stores)
     add_couplings(model, problem.couplings, storage)
+
+
+def _add_phases(site: SiteModel, problem: SiteProblem) -> None:
+    if not problem.phase_limits:
+        return
+    single = []
+    for one in problem.on_one_phase:
+        flows = () if one.flow is None else (one.flow,)
+        generators = () if one.generator is None else (one.generator,)
+        terms = add_alone(site.model, one, _scope(site, Scope(flows=flows, generators=generators)))
+        single.append((one, terms, [] if one.job is None else [site.jobs[one.job]]))
+    limits = [(each, _net(site.nodes, each.node)) for each in problem.phase_limits]
+    below = [
+        [each for each in single if _is_below(problem.nodes, each[0].node, limit.node)]
+        for limit in problem.phase_limits
+    ]
+    add_phases(site.model, limits, below)
+
+
+def _is_below(nodes: Nodes, node: int, above: int) -> bool:
+    while node not in (above, NO_PARENT):
+        node = int(nodes.parent[node])
+    return node == above
 
 
 def _net(nodes: NodeColumns, node: int) -> list[Term]:

@@ -28,6 +28,7 @@ from scheduling.engines.highs import HighsEngine
 from scheduling.formulation.bending import unbent
 from scheduling.formulation.compiled import Compiled, compile_model
 from scheduling.formulation.linear_model import LinearModel
+from scheduling.formulation.phases import POWER
 from scheduling.formulation.simulation import simulate
 from scheduling.formulation.site import SiteModel, SiteProblem
 from scheduling.interpret.uncontrolled import (
@@ -98,7 +99,7 @@ def read_savings(
     if problem.couplings or problem.nodes.is_internal.any():
         return not_held_against(FOLLOWS)
     found = []
-    controls, model = no_control(problem), unbent(site.model.compile())
+    controls, model = no_control(problem), _without_phases(site, unbent(site.model.compile()))
     for baseline in Baseline:
         if baseline is Baseline.NAIVE_CONTROL:
             controls = self_consumption(problem, controls)
@@ -167,6 +168,17 @@ def why_words(why: str, language: str) -> str:
     """Return why there is no saving in ``language``; as it was kept where only that is known."""
     known = {each[0]: each for each in (FOLLOWS, NOT_KEPT, LINEAR)}
     return chosen(known.get(why, (why, why, why)), language)
+
+
+def _without_phases(site: SiteModel, model: Compiled) -> Compiled:
+    """Return ``model`` with no limit of a single phase: as of all limits, it is passed."""
+    own = [site.model.columns[each] for each in site.model.columns if each.startswith(POWER)]
+    if not own:
+        return model
+    lower, upper = model.column_lower.copy(), model.column_upper.copy()
+    for columns in own:
+        lower[columns], upper[columns] = -np.inf, np.inf
+    return replace(model, column_lower=lower, column_upper=upper)
 
 
 def _known(site: SiteModel, controls: Controls, net: Array, held: Array) -> Array:

@@ -37,6 +37,7 @@ class Purpose(StrEnum):
 LIMITS: Final[dict[str, Words]] = {
     "import limit": ("import limit", "importlimiet", "Bezugsgrenze"),
     "export limit": ("export limit", "exportlimiet", "Einspeisegrenze"),
+    "phase limit": ("phase limit", "faselimiet", "Phasengrenze"),
     "minimum stock": ("minimum stock", "minimale voorraad", "Mindestbestand"),
     "maximum stock": ("maximum stock", "maximale voorraad", "Höchstbestand"),
     "charging limit": ("charging limit", "laadvermogen", "Ladeleistung"),

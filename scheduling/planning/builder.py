@@ -22,6 +22,7 @@ from scheduling.formulation.operation import (
     Switching,
 )
 from scheduling.formulation.peaks import Peak
+from scheduling.formulation.phases import OnePhase, PhaseLimit
 from scheduling.formulation.processes import PiecedJob, WholeJob
 from scheduling.formulation.rolling import Held
 from scheduling.formulation.site import Scope
@@ -100,6 +101,8 @@ class Builder:
     tapers: list[Taper] = field(default_factory=list)
     reserves: list[Reserve] = field(default_factory=list)
     couplings: list[Coupling] = field(default_factory=list)
+    phase_limits: list[PhaseLimit] = field(default_factory=list)
+    on_one_phase: list[OnePhase] = field(default_factory=list)
     sliced: list[Sliced] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
     bends: list[Bend] = field(default_factory=list)

@@ -17,6 +17,7 @@ from scheduling.interpret.failures import FAILURES
 from scheduling.planning.builder import Builder, Contradiction, Reading
 from scheduling.planning.devices import add_device
 from scheduling.planning.peaks import peaks_of
+from scheduling.planning.phases import add_phases
 from scheduling.planning.refilling import refill_prices
 from scheduling.planning.rolling import add_rolling
 from scheduling.planning.series import series
@@ -49,6 +50,7 @@ def problem_of(document: SiteDocument) -> tuple[SiteProblem, dict[str, Reading]]
     for device in document.devices:
         add_device(builder, device)
     add_rolling(builder)
+    add_phases(builder)
     builder.peaks += [each for peak in document.peaks for each in peaks_of(builder, peak)]
     builder.commitments += [_commitment(builder, each) for each in document.commitments]
     for coupling in document.couplings:
@@ -120,6 +122,8 @@ def _assembled(builder: Builder) -> SiteProblem:
         tapers=builder.tapers,
         reserves=builder.reserves,
         couplings=builder.couplings,
+        phase_limits=builder.phase_limits,
+        on_one_phase=builder.on_one_phase,
         sliced=builder.sliced,
         bends=builder.bends,
         held=builder.held,

@@ -95,6 +95,8 @@ def _under_other_terms(document: SiteDocument, first: Stated) -> Stated | None:
 
 
 def _is_soft(connection: Connection) -> bool:
-    # A limit that may be broken has rows of its own.
+    # A limit that may be broken has rows of its own, and so has each phase.
+    if connection.phase_limit_kw is not None:
+        return True
     prices = connection.import_breach_price_per_kwh, connection.export_breach_price_per_kwh
     return prices != (None, None)

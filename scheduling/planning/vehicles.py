@@ -68,7 +68,8 @@ def _add_power(builder: Builder, device: Vehicle, stock: int, is_there: np.ndarr
     )
     ranges = [(device.charge_min_kw, np.inf)] if charger is None else charger.ranges_kw
     gaps = any(high < low for (_, high), (low, _) in pairwise(ranges))
-    if gaps:
+    # On which phase it is matters too, where it says so.
+    if gaps or (device.phase is not None and len(ranges) > 1):
         # What it gives back, and nothing, is one band; each number of phases another.
         most_given = float(builder.flows[flow].discharge_limit.max())
         bands = [(-most_given, 0.0), *ranges]

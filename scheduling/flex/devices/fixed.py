@@ -1,8 +1,17 @@
 """Consumption that no plan can move, and generation that can only be held back."""
 
+from enum import StrEnum
 from typing import Literal
 
 from scheduling.flex.quantities import Document, Name, NotNegative, Varying, VaryingMagnitude
+
+
+class Phase(StrEnum):
+    """One of the three phases of a connection."""
+
+    L1 = "L1"
+    L2 = "L2"
+    L3 = "L3"
 
 
 class Placed(Document):
@@ -11,10 +20,13 @@ class Placed(Document):
     Attributes:
         name: what it is called, once in a problem.
         node: a node's or a commodity's name; the nearest connection if not given.
+        phase: the one that it is connected to, for ``phase_limit_kw`` above it; all three alike
+            if not given.
     """
 
     name: Name
     node: Name | None = None
+    phase: Phase | None = None
 
 
 class Load(Placed):

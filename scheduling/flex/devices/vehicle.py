@@ -26,7 +26,8 @@ class Charger(Document):
     Attributes:
         current_min_a: the least current per phase when it charges at all.
         current_max_a: the most current per phase.
-        phases: how many phases charge, 1 or 3; both where it can switch between them.
+        phases: how many phases charge, 1 or 3; both where it can switch between them. On one of
+            them it is on ``phase`` of the session.
     """
 
     current_min_a: NotNegative = 6.0
@@ -109,5 +110,7 @@ class Vehicle(Placed):
             raise PydanticCustomError("charger", "give either charge_limit_kw or charger")
         if self.charger is not None and self.charge_min_kw:
             raise PydanticCustomError("charger", "charger says the least power: no charge_min_kw")
+        if self.phase is not None and self.charger is not None and 1 not in self.charger.phases:
+            raise PydanticCustomError("charger", "a charger of three phases is on no phase alone")
         check_least(self, "charge_min_kw", "charge_limit_kw")
         return self
