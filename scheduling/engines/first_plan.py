@@ -26,6 +26,8 @@ Array = NDArray[np.float64]
 #: What is left to make the plan cheaper [s].
 _A_WHILE: Final = 1.0
 _PRIMAL: Final = 4
+#: Of a sum, is its rounding.
+_ROUNDING: Final = 1e-14
 
 
 def first_plan(model: Compiled, duals: Array, *, gap: float, deadline: float) -> Solution:
@@ -63,18 +65,41 @@ def first_plan(model: Compiled, duals: Array, *, gap: float, deadline: float) ->
 def proven_bound(model: Compiled, duals: Array) -> float:
     """Return what no solution of ``model`` costs less than, by ``duals`` of its rows.
 
-    Minus infinity where a column would earn without end.
+    Minus infinity where a column would earn without end, though its rows pay less for it.
     """
     # A row without a bound on its worse side earns nothing: its dual is taken as none.
-    worse = np.where(duals > 0.0, model.row_lower, model.row_upper)
+    worse = _worse(duals, model.row_lower, model.row_upper)
     duals = np.where(np.isfinite(worse), duals, 0.0)
-    spent = np.bincount(model.index, model.value * duals[model.row_of], model.n_columns)
+    reduced = _reduced(model, duals)
+    endless = ~np.isfinite(_worse(reduced, model.column_lower, model.column_upper))
+    if (reduced[endless] != 0.0).any():
+        duals = _paying_less(model, duals, reduced, endless & (reduced != 0.0))
+        reduced = _reduced(model, duals)
     earned = _at_worse(duals, model.row_lower, model.row_upper)
-    return (
-        earned
-        + _at_worse(model.cost - spent, model.column_lower, model.column_upper)
-        + (model.offset)
+    return earned + _at_worse(reduced, model.column_lower, model.column_upper) + model.offset
+
+
+def _reduced(model: Compiled, duals: Array) -> Array:
+    """Return ``c - y A``, shape (n_columns,)."""
+    parts = model.value * duals[model.row_of]
+    spent, size = (
+        np.bincount(model.index, each, model.n_columns) for each in (parts, np.abs(parts))
     )
+    reduced: Array = model.cost - spent
+    # What is nothing but for the rounding of its sum would make columns without a bound earn.
+    reduced[np.abs(reduced) <= _ROUNDING * (np.abs(model.cost) + size)] = 0.0
+    return reduced
+
+
+def _paying_less(
+    model: Compiled, duals: Array, reduced: Array, columns: NDArray[np.bool_]
+) -> Array:
+    """Return ``duals``, less of rows that pay more for ``columns`` than these cost."""
+    spent = model.cost - reduced
+    share = np.divide(model.cost, spent, out=np.zeros(spent.size), where=spent != 0.0)
+    left, entries = np.ones(model.n_rows), np.flatnonzero(columns[model.index])
+    np.minimum.at(left, model.row_of[entries], np.clip(share, 0.0, 1.0)[model.index[entries]])
+    return duals * left
 
 
 def duals_of(highs: Any, model: Compiled) -> Array:
@@ -83,6 +108,10 @@ def duals_of(highs: Any, model: Compiled) -> Array:
     return duals if duals.size == model.n_rows else np.zeros(model.n_rows)
 
 
+def _worse(prices: Array, lower: Array, upper: Array) -> Array:
+    return np.where(prices > 0.0, lower, upper)
+
+
 def _at_worse(prices: Array, lower: Array, upper: Array) -> float:
-    bounds = np.where(prices > 0.0, lower, upper)
+    bounds = _worse(prices, lower, upper)
     return float(prices[prices != 0.0] @ bounds[prices != 0.0])

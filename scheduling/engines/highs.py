@@ -124,13 +124,13 @@ class HighsEngine:
         if highs is None:
             linear = replace(model, integer=np.zeros_like(model.integer))
             highs = instance(linear if has_integers else model, gap)
-        for_a_plan = max(deadline, monotonic()) + FOR_A_PLAN
         try:
             run(highs, max(deadline, monotonic() + _AT_LEAST))
         except OutOfTime:
             if has_integers:
                 raise
-            return first_plan(model, duals_of(highs, model), gap=gap, deadline=for_a_plan)
+            soon = monotonic() + FOR_A_PLAN
+            return first_plan(model, duals_of(highs, model), gap=gap, deadline=soon)
         bound, is_proven = -np.inf, True
         if has_integers:
             bound, is_proven = settle_integers(highs, model, gap, deadline)

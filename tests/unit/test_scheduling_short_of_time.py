@@ -107,6 +107,36 @@ def test_any_duals_prove_a_bound(seed: int) -> None:
     assert proven_bound(model, best.row_duals + guess) <= proven + 1e-9
 
 
+def _with_slack(price: float) -> Compiled:
+    """One column up to 2 for nothing, one without end at ``price``: 3 are asked for, twice."""
+    model = LinearModel()
+    x = model.add_columns("x", (1,), upper=2.0)
+    slack = model.add_columns("slack", (1,))
+    model.add_cost("miss", slack, price)
+    rows = model.add_rows("asked", (2,), lower=3.0)
+    for columns in (x, slack):
+        model.add_entries(rows, np.repeat(columns, 2), 1.0)
+    return model.compile()
+
+
+@pytest.mark.parametrize(
+    ("duals", "bound"),
+    [
+        ([0.1, 0.2], 0.3),  # their sum is above 0.3 by rounding alone
+        ([0.2, 0.4], 0.3),  # pays twice what missing costs: half of it proves as much
+        ([0.1, 0.1], 0.2),
+        ([-0.1, -0.1], 0.0),  # nothing can be earned by giving less
+    ],
+)
+def test_what_could_be_missed_without_end_is_paid_no_more_than_it_costs(
+    duals: list[float], bound: float
+) -> None:
+    model = _with_slack(0.3)
+
+    assert proven_bound(model, np.array(duals)) == pytest.approx(bound)
+    assert HighsEngine().solve(model, time_limit=timedelta(seconds=9)).cost == pytest.approx(0.3)
+
+
 class _Hasty:
     """HiGHS, but out of time as long as prices count."""
 
