@@ -10,7 +10,6 @@ from assets.models import Asset
 from assets.timegrid import TimeGrid
 from scheduling import services
 from scheduling.flex.parts import OnInfeasible
-from scheduling.flex.uncertainty import Quantiles
 from scheduling.flex.window import Coarser
 from scheduling.formulation.preferences import Ties
 from scheduling.graphql.inputs import (
@@ -20,6 +19,12 @@ from scheduling.graphql.inputs import (
     to_device,
 )
 from scheduling.graphql.types import ScheduleRunNode
+from scheduling.graphql.uncertainty_inputs import (
+    QuantilesInput,
+    ScenariosInput,
+    to_quantiles,
+    to_uncertainty,
+)
 from scheduling.models import ScheduleRun
 from tenants.errors import as_validation_error, wrong
 from tenants.graphql.context import Info
@@ -37,32 +42,6 @@ public_enum(
         OnInfeasible.NEAREST: "That, and the plan that breaks them least, its breaches named.",
     },
 )
-
-
-@strawberry.input(
-    description="Scenarios by quantiles of the forecasts that the plan reads: a scenario of "
-    "probability p takes of each price, and of the power of each load and roof into the site, the "
-    "quantile p. What is known for certain is the same in all."
-)
-class QuantilesInput:
-    probabilities: list[float] = strawberry.field(
-        description="Rising [share, 0 to 1], such as 0.1, 0.5, 0.9."
-    )
-    weights: list[float] = strawberry.field(
-        description="Of the scenarios, in the same order [share, > 0]; they sum to 1."
-    )
-    decided_hours: float = strawberry.field(
-        default=4.0,
-        description="From the start on, in which all scenarios share one plan [h, >= 0].",
-    )
-    risk_weight: float = strawberry.field(
-        default=0.0,
-        description="Of the mean cost of the worst scenarios, beside the mean cost of all "
-        "[ratio, >= 0].",
-    )
-    tail_share: float = strawberry.field(
-        default=0.1, description="How many, by weight, are the worst [share, > 0]."
-    )
 
 
 @strawberry.input(description="What is kept of the last plan of the asset in the same steps.")
@@ -144,11 +123,15 @@ class RequestScheduleInput(MutationInput):
         description="What may come otherwise: planned over quantiles of forecasts. Point values "
         "alone when not given.",
     )
+    scenarios: ScenariosInput | None = strawberry.field(
+        default=None,
+        description="Instead of that, scenarios with numbers of their own.",
+    )
     resolves: int = strawberry.field(
         default=0,
         description="At how many of the limits that bind most [count, 0 to 10] what a whole kW or "
-        "kWh more is worth is found by planning anew, in ten seconds at most. Over quantiles the "
-        "limit is loosened in each.",
+        "kWh more is worth is found by planning anew, in ten seconds at most. Over quantiles and "
+        "scenarios the limit is loosened in each.",
     )
 
 
@@ -183,7 +166,8 @@ class RequestMutation:
             ties=input.ties,
             on_infeasible=input.on_infeasible,
             follow=_follow(input.follow),
-            quantiles=_quantiles(input.quantiles),
+            quantiles=to_quantiles(input.quantiles),
+            scenarios=to_uncertainty(input.scenarios),
             coarser=_coarser(input.coarser),
             resolves=input.resolves,
         )
@@ -196,21 +180,6 @@ def _coarser(given: list[CoarserInput]) -> list[Coarser]:
         ]
     except DocumentInvalid as error:
         raise as_validation_error(error, field="coarser") from error
-
-
-def _quantiles(given: QuantilesInput | None) -> Quantiles | None:
-    if given is None:
-        return None
-    try:
-        return Quantiles(
-            probabilities=tuple(given.probabilities),
-            weights=tuple(given.weights),
-            decided_hours=given.decided_hours,
-            risk_weight=given.risk_weight,
-            tail_share=given.tail_share,
-        )
-    except DocumentInvalid as error:
-        raise as_validation_error(error, field="quantiles") from error
 
 
 def _follow(given: FollowInput | None) -> services.Follow | None:

@@ -17,13 +17,14 @@ from scheduling.events import ScheduleRunChanged
 from scheduling.flex.context import SiteContext
 from scheduling.flex.parts import OnInfeasible
 from scheduling.flex.run import MOST_RESOLVES, RunDocument
-from scheduling.flex.uncertainty import Quantiles
+from scheduling.flex.uncertainty import Quantiles, Uncertainty
 from scheduling.flex.window import MAX_STEPS, Coarser, Window
 from scheduling.formulation.preferences import Ties
 from scheduling.models import AssetFlex, ScheduleRun
 from scheduling.planning.choices import AUTO, REFINER
 from scheduling.services.flex import DeviceFlex, check_context, checked_device
 from scheduling.services.following import Follow, following
+from scheduling.services.scenarios import with_otherwise
 from tenants.audit.services import record, values_of
 from tenants.errors import as_validation_error, wrong
 from tenants.events import emit
@@ -51,6 +52,7 @@ def request_schedule(
     on_infeasible: OnInfeasible = OnInfeasible.EXPLAIN,
     follow: Follow | None = None,
     quantiles: Quantiles | None = None,
+    scenarios: Uncertainty | None = None,
     coarser: Sequence[Coarser] = (),
     resolves: int = 0,
 ) -> ScheduleRun:
@@ -72,6 +74,7 @@ def request_schedule(
         on_infeasible: as ``flex.SiteParts``.
         follow: what is kept of the last plan; nothing when None.
         quantiles: of forecasts, planned over; point values alone when None.
+        scenarios: instead of that, scenarios with numbers of their own.
         coarser: as ``flex.Window``: later parts in which powers hold for longer than a step.
         resolves: at how many limits what a whole kW or kWh more is worth is found by planning
             anew; at most ``MOST_RESOLVES``.
@@ -116,7 +119,8 @@ def request_schedule(
     document = with_coarser(document, coarser)
     if follow is not None:
         document = following(document, follow, actor=actor, asset=asset, now=now)
-    document = document.model_copy(update={"quantiles": quantiles, "resolves": resolves})
+    document = with_otherwise(document, quantiles, scenarios)
+    document = document.model_copy(update={"resolves": resolves})
     run = run_of(asset, document, now=now, engine=engine)
     return enqueue_run(actor, "request_schedule", run, document=document)
 

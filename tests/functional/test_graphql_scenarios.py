@@ -161,6 +161,76 @@ def test_quantiles_that_cannot_be_planned_over_are_said(
     assert words in run["failure"]
 
 
+def own(site: Asset, now: datetime, *prices: list[float], **attitude: Any) -> dict[str, Any]:
+    """Ask for scenarios of equal weight that differ in the price."""
+    given = [
+        {"name": f"course {number}", "weight": 1 / len(prices)}
+        | {"importPerKwh": price, "exportPerKwh": price}
+        for number, price in enumerate(prices)
+    ]
+    return {
+        "asset": node_id(site),
+        "start": now.isoformat(),
+        "end": (now + 4 * HOUR).isoformat(),
+        "stepMinutes": 60,
+        "scenarios": {"scenarios": given, "decidedHours": 2.0, **attitude},
+    }
+
+
+def test_scenarios_with_numbers_of_their_own_are_planned_for_together(
+    planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    """5 kWh are shifted twice from 0.1 where the later price is above it; decided for all."""
+    answer = planner.execute(REQUEST, input=own(site, now, LOW, HIGH))["requestSchedule"]
+    assert answer["errors"] == []
+    run_jobs()
+
+    run = planner.execute(RUN, id=answer["object"]["id"])["scheduleRun"]
+    assert (run["state"], run["failure"]) == ("READY", "")
+    costs = {each["name"]: float(each["cost"]["amount"]) for each in run["scenarios"]}
+    assert costs == pytest.approx({"course 0": -2 * 0.5, "course 1": -2 * 4.0})
+    assert float(run["cost"]["amount"]) == pytest.approx(-4.5)
+    assert run["reasons"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"importPerKwh": [0.1]}, "has 1 values: the window has 4 steps"),
+        ({"weight": 0.7}, "weights of scenarios sum to 1.2"),
+        ({"name": "course 1"}, "two scenarios are called course 1"),
+        ({"power": [{"device": "Ghost", "powerKw": [1, 1, 1, 1]}]}, "'Ghost'"),
+        ({"quantile": 0.9}, "import_per_kwh of course 1 is below that of course 0"),
+    ],
+)
+def test_a_wrong_scenario_is_refused_at_its_field(
+    planner: GraphQLClient, site: Asset, now: datetime, change: dict[str, Any], words: str
+) -> None:
+    given = own(site, now, HIGH, LOW)
+    first, second = given["scenarios"]["scenarios"]
+    first.update(change)
+    if "quantile" in change:
+        first["quantile"], second["quantile"] = 0.1, 0.9
+
+    [error] = planner.execute(REQUEST, input=given)["requestSchedule"]["errors"]
+
+    assert error["field"][0] == "scenarios"
+    assert words in error["detail"]
+    assert not ScheduleRun.objects.exists()
+
+
+def test_scenarios_and_quantiles_together_are_refused(
+    planner: GraphQLClient, site: Asset, now: datetime
+) -> None:
+    both = own(site, now, LOW) | {"quantiles": asked(site, now)["quantiles"]}
+    none = own(site, now)
+
+    for given, words in ((both, "not both"), (none, "at least one")):
+        [error] = planner.execute(REQUEST, input=given)["requestSchedule"]["errors"]
+        assert error["field"][0] == "scenarios"
+        assert words in error["detail"]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
