@@ -38,7 +38,10 @@ class Exclusive:
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """At least ``least`` of columns ``of`` are above zero, less ``share`` · x[``missed``]."""
+    """At least ``least`` of the columns at places ``of`` run, less ``share`` · x[``missed``].
+
+    Places are those in ``FromBetween.columns``; ``missed`` is a column of the model.
+    """
 
     of: Indices
     least: int
@@ -61,7 +64,7 @@ class FromBetween:
 
     def moved(self, prefix: str, by: int) -> Self:
         """Return the same of columns ``by`` further on."""
-        runs = tuple(replace(each, of=each.of + by, missed=each.missed + by) for each in self.runs)
+        runs = tuple(replace(each, missed=each.missed + by) for each in self.runs)
         return replace(self, name=prefix + self.name, columns=self.columns + by, runs=runs)
 
 

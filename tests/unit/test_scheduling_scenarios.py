@@ -8,7 +8,7 @@ import pytest
 
 from scheduling.flex import DocumentError, SiteDocument
 from scheduling.planning import PlanStatus, explain, plan
-from tests.unit.scheduling_documents import battery, load, pv, site
+from tests.unit.scheduling_documents import battery, clock, load, pv, site
 
 PRICES = [0.2, 0.3, 0.25]
 #: Import prices of the last two hours in three scenarios.
@@ -39,6 +39,33 @@ def uncertain(uncertainty: dict[str, Any], **fields: Any) -> SiteDocument:
         export_price=[0.5 * each for each in PRICES],
         more={"uncertainty": uncertainty},
     )
+
+
+def test_a_least_current_holds_in_each_scenario() -> None:
+    """Nothing is decided together: it costs what each scenario costs by itself, by its weight."""
+    weights = [0.5, 0.3, 0.2]
+    car = {
+        "kind": "ev",
+        "name": "car",
+        "arrival": clock(0),
+        "departure": clock(3),
+        "capacity_kwh": 40.0,
+        "stock_at_arrival_kwh": 10.0,
+        "stock_at_departure_kwh": 15.0,
+        "charge_limit_kw": 4.0,
+        "charge_min_kw": 3.5,
+        "charge_efficiency": 1.0,
+        "missed_price_per_kwh": 0.5,
+    }
+    together = {**scenarios(weights), "decided_hours": 0.0}
+    fields = {"import_price": PRICES, "export_price": [0.0] * 3}
+
+    found = plan(site(car, more={"uncertainty": together}, **fields))
+
+    alone = [plan(site(car, **{**fields, "import_price": prices})) for prices in COURSES.values()]
+    expected = sum(w * each.cost for w, each in zip(weights, alone, strict=True))
+    assert found.cost == pytest.approx(expected)
+    assert set(found.power_kw["car"].round(9)) == {0.0, 4.0}
 
 
 def cost_of(powers: tuple[float, float], prices: list[float]) -> float:
