@@ -15,16 +15,38 @@ from scheduling.flex.quantities import (
 )
 
 
+class PricePart(Document):
+    """A part of a price that is told by itself, such as a tax or a fee of the grid.
+
+    Attributes:
+        name: of the part, once at a connection.
+        import_per_kwh: what of the price of import it is; nothing when not given.
+        export_per_kwh: what of the price of export it is; nothing when not given.
+    """
+
+    name: Name
+    import_per_kwh: Varying = 0.0
+    export_per_kwh: Varying = 0.0
+
+
 class Prices(Document):
     """What energy costs and earns at a connection; either may be negative.
 
     Attributes:
-        import_per_kwh: paid for import.
-        export_per_kwh: earned by export; nothing when not given.
+        import_per_kwh: paid for import, with all its parts.
+        export_per_kwh: earned by export, with all its parts; nothing when not given.
+        parts: what of these are taxes and fees: each is a cost of its own, and energy is the rest.
     """
 
     import_per_kwh: Varying
     export_per_kwh: Varying = 0.0
+    parts: Annotated[tuple[PricePart, ...], Field(max_length=20)] = ()
+
+    @model_validator(mode="after")
+    def _parts_have_names(self) -> Self:
+        if len({part.name for part in self.parts}) < len(self.parts):
+            raise PydanticCustomError("inconsistent", "two parts of a price have the same name")
+        return self
 
 
 class Connection(Document):

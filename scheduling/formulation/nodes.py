@@ -38,6 +38,16 @@ _ROOM: Final = (0.01, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PricePart:
+    """What of the price of ``direction`` at ``node`` is ``name``, shape (T,) [currency/kWh]."""
+
+    name: str
+    node: int
+    direction: str
+    price: Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Nodes:
     """N nodes over T steps.
 
@@ -46,7 +56,8 @@ class Nodes:
     Per node and step, shape (N, T): ``import_price`` paid and ``export_price`` earned
     [currency/kWh]; ``import_limit`` and ``export_limit`` [kW, >= 0, may be infinite]; breach
     prices [currency/kWh] and, shape (N,), of the highest [currency/kW]: NaN and 0 where the
-    limit is hard. ``import_most`` and ``export_most`` bound what is below the node.
+    limit is hard. ``import_most`` and ``export_most`` bound what is below the node. ``parts`` of
+    prices are costs of their own.
     """
 
     names: Sequence[str]
@@ -63,6 +74,11 @@ class Nodes:
     export_peak_breach_price: Array
     import_most: Array
     export_most: Array
+    parts: Sequence[PricePart] = ()
+
+    def parts_of(self, node: int, direction: str) -> list[PricePart]:
+        """Return what the price of ``direction`` at ``node`` is made of beside energy."""
+        return [each for each in self.parts if (each.node, each.direction) == (node, direction)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +205,24 @@ def balance_nodes(model: LinearModel, nodes: Nodes, fixed: Array, columns: NodeC
 def energy_cost(
     nodes: Nodes, n: int, direction: str, columns: Columns, *, step_hours: float | Array
 ) -> tuple[str, Columns, Array]:
-    """Return term, columns and prices [currency/kW] of what node ``n`` imports or exports."""
-    is_import = direction == IMPORT
-    price = nodes.import_price if is_import else nodes.export_price
+    """Return term, columns and prices [currency/kW] of energy that node ``n`` imports or exports.
+
+    Parts of the price are left out: they are terms of their own.
+    """
+    price = (nodes.import_price if direction == IMPORT else nodes.export_price)[n]
+    for part in nodes.parts_of(n, direction):
+        price = price - part.price
+    return _term(nodes, n, direction), columns, _signed(direction, step_hours) * price
+
+
+def _term(nodes: Nodes, n: int, direction: str, part: str = "") -> str:
     is_root = nodes.parent[n] == NO_PARENT and n == 0
-    term = direction if is_root else f"{direction}: {nodes.names[n]}"
-    return term, columns, (step_hours if is_import else -step_hours) * price[n]
+    of = ", ".join(each for each in ("" if is_root else nodes.names[n], part) if each)
+    return f"{direction}: {of}" if of else direction
+
+
+def _signed(direction: str, step_hours: float | Array) -> float | Array:
+    return step_hours if direction == IMPORT else -step_hours
 
 
 def may_cancel(nodes: Nodes) -> NDArray[np.bool_]:
@@ -210,6 +238,9 @@ def _add_split(model: LinearModel, nodes: Nodes, way: Way, *, step_hours: float 
         own = model.add_columns(f"{way.direction} of {nodes.names[n]}", way.limit[n].shape)
         columns[n] = own
         model.add_cost(*energy_cost(nodes, n, way.direction, own, step_hours=step_hours))
+        for part in nodes.parts_of(n, way.direction):
+            term = _term(nodes, n, way.direction, part.name)
+            model.add_cost(term, own, _signed(way.direction, step_hours) * part.price)
         _add_limit(model, nodes, n, way, own, step_hours=step_hours)
     return columns
 

@@ -47,6 +47,7 @@ _TERMS: Final[dict[str, Words]] = {
     "curtailment": ("curtailment", "terugregeling", "Abregelung"),
     "breach": ("breach", "overschrijding", "Überschreitung"),
     "starts": ("starts", "starts", "Anläufe"),
+    "undone": ("left undone", "niet uitgevoerd", "nicht ausgeführt"),
     "running": ("running", "bedrijf", "Betrieb"),
     "peak": ("peak", "piek", "Spitze"),
     "commitment": ("commitment", "verplichting", "Verpflichtung"),

@@ -100,7 +100,7 @@ def _plain(document: SiteDocument) -> _Plain | None:
         return None
     batteries = [each for each in devices if isinstance(each, Battery)]
     roofs = [each for each in devices if isinstance(each, Photovoltaics) and each.curtailable]
-    if document.prices is None or document.ties is Ties.SMOOTH:
+    if document.prices is None or document.prices.parts or document.ties is Ties.SMOOTH:
         return None
     if len(batteries) != 1 or len(roofs) > 1:
         return None

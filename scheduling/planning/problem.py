@@ -1,5 +1,6 @@
 """From a document to the arrays of its problem."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from scheduling.flex.network import Commitment, Connection, Coupling, Prices
 from scheduling.flex.site import SiteDocument
 from scheduling.formulation.commitments import Commitment as CommitmentArrays
-from scheduling.formulation.nodes import NO_PARENT, Nodes
+from scheduling.formulation.nodes import EXPORT, IMPORT, NO_PARENT, Nodes, PricePart
 from scheduling.formulation.operation import Coupling as CouplingArrays
 from scheduling.formulation.processes import PiecedJob
 from scheduling.formulation.site import Scope, SiteProblem
@@ -159,7 +160,17 @@ def _nodes(builder: Builder, flows: Flows) -> Nodes:
         export_peak_breach_price=np.array([link.export_breach_price_per_kw for link in links]),
         import_most=import_most,
         export_most=export_most,
+        parts=tuple(_parts(builder, prices)),
     )
+
+
+def _parts(builder: Builder, prices: list[Prices | None]) -> Iterator[PricePart]:
+    for node, each in enumerate(prices):
+        for part in each.parts if each is not None else ():
+            for direction in (IMPORT, EXPORT):
+                price = builder.series(getattr(part, f"{direction}_per_kwh"))
+                if price.any():
+                    yield PricePart(name=part.name, node=node, direction=direction, price=price)
 
 
 def _priced(builder: Builder, prices: list[Prices | None], field: str) -> Array:

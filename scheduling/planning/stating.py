@@ -81,6 +81,8 @@ def _under_other_terms(document: SiteDocument, first: Stated) -> Stated | None:
     was = first.document
     if document.prices is None or was.prices is None:
         return None
+    if document.prices.parts != was.prices.parts:
+        return None
     fields = ((name, value) for name, value in document.fields() if name not in _TERMS)
     if any(value != getattr(was, name) for name, value in fields):
         return None
