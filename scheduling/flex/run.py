@@ -99,7 +99,7 @@ class ReasonFound(_Found):
     """A limit that binds over [start, end), as ``interpret.reasons.Reason``.
 
     ``worth`` [currency] of one ``per`` more of room; it and ``basis`` are None in runs of older
-    releases.
+    releases, which have no ``worths`` either.
     """
 
     text: str
@@ -111,6 +111,7 @@ class ReasonFound(_Found):
     per: Literal["kWh", "kW"] = "kWh"
     basis: Basis | None = None
     courses: tuple[int, int] | None = None
+    worths: list[float] = []
 
     def words(self, *, currency: str, language: str) -> str:
         """Return the reason in ``language``; as it was kept where only that is known."""

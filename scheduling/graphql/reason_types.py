@@ -21,6 +21,7 @@ from scheduling.interpret.wording import Action, Purpose
 from tenants.graphql.context import Info
 from tenants.graphql.enums import public_enum
 from tenants.graphql.money import Money, money
+from tenants.graphql.scalars import Numbers
 
 public_enum(
     Action,
@@ -85,6 +86,13 @@ class Reason:
     basis: Basis | None = strawberry.field(
         description="What that rests on; null in runs of older releases."
     )
+    each_worth_per_kwh: Numbers | None = strawberry.field(
+        description="That of each step of the interval [currency/kWh, >= 0]; null for a peak, "
+        "empty in runs of older releases."
+    )
+    each_worth_per_kw: Numbers | None = strawberry.field(
+        description="That of each period of a peak [currency/kW, >= 0]; null for other limits."
+    )
     scenarios_binding: int | None = strawberry.field(
         description="In how many of the `scenarios` it binds [count, >= 1]; null where in all of "
         "them, and of a plan without scenarios."
@@ -102,6 +110,8 @@ class Reason:
             worth_per_kwh=found.worth if found.per == "kWh" else None,
             worth_per_kw=found.worth if found.per == "kW" else None,
             basis=found.basis,
+            each_worth_per_kwh=Numbers(found.worths) if found.per == "kWh" else None,
+            each_worth_per_kw=Numbers(found.worths) if found.per == "kW" else None,
             scenarios_binding=None if found.courses is None else found.courses[0],
         )
 

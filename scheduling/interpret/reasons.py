@@ -40,6 +40,7 @@ class Reason:
 
     ``worth`` [currency] is of one ``per`` more of room: a kWh, or a kW of a peak. ``courses``: of a
     plan over scenarios, in how many of them it binds, and of how many; None where in all.
+    ``worths``: of each step of the interval, or of each period of a peak.
     """
 
     limit: str
@@ -51,6 +52,7 @@ class Reason:
     per: Literal["kWh", "kW"] = "kWh"
     basis: Basis = Basis.DUAL
     courses: tuple[int, int] | None = None
+    worths: tuple[float, ...] = ()
 
     @property
     def text(self) -> str:
@@ -169,12 +171,13 @@ class _Binding:
         begins = np.flatnonzero(np.append(True, first[at[1:]] > beyond[at[:-1]]))
         ends = np.append(begins[1:], at.size)
         means = np.add.reduceat(worth[at], begins) / (ends - begins)
-        found = []
-        for here, there, mean, most in zip(
+        found, own, cuts = [], worth[at].tolist(), zip(begins.tolist(), ends.tolist(), strict=True)
+        for here, there, mean, most, (one, other) in zip(
             first[at[begins]].tolist(),
             beyond[at[ends - 1]].tolist(),
             means.tolist(),
             np.maximum.reduceat(binding[at], begins).tolist(),
+            cuts,
             strict=True,
         ):
             start, end = moments[here], moments[there]
@@ -183,6 +186,7 @@ class _Binding:
                 Reason(
                     *(self.name, self.of, start, end, mean, self.currency, self.per, self.basis),
                     courses,
+                    tuple(own[one:other]),
                 )
             )
         return found

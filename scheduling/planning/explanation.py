@@ -81,6 +81,7 @@ def _reason_json(reason: Reason) -> dict[str, Any]:
         "per": reason.per,
         "worth_per_kwh": reason.worth_per_kwh,
         "basis": reason.basis.value,
+        "worths": list(reason.worths),
         "courses": None if reason.courses is None else list(reason.courses),
     }
 

@@ -118,6 +118,43 @@ def test_what_the_measurements_lack_is_told(
     assert (found["parameters"], found["rmse"]) == ([], None)
 
 
+@pytest.mark.parametrize(
+    ("name", "parts", "words"),
+    [
+        ("indoor", {0: [20.0] * N_STEPS}, "indoor_c: moves by less than 0.5 K"),
+        ("heat", {0: [2.0] * N_STEPS}, "heat_kw: changes by less than 0.1 kW"),
+        ("outdoor", {0: [5.0] * (N_STEPS // 2)}, "outdoor_c: 50% of the values are known"),
+        (
+            "outdoor",
+            {0: [5.0] * 100, 105: [5.0] * (N_STEPS - 105)},
+            "outdoor_c: 5 h in a row are unknown; at most 2 h may be",
+        ),
+    ],
+)
+def test_flat_and_missing_measurements_are_told_by_name(
+    planner: GraphQLClient,
+    house: dict[str, Sensor],
+    now: datetime,
+    run_jobs: Callable[..., int],
+    name: str,
+    parts: dict[int, list[float]],
+    words: str,
+) -> None:
+    """``parts``: what another sensor measured, by the hour of the first value."""
+    quantity = Quantity(house[name].quantity)
+    other = a_sensor(house["heat"].asset, quantity, name=f"other {name}")
+    for first, values in parts.items():
+        believe(other, now - (N_STEPS - first) * HOUR, values, at=now)
+
+    answer = planner.execute(REQUEST, input=asked({**house, name: other}, now))
+    run_jobs("nonlinear")
+    run_id = answer["requestIdentification"]["object"]["id"]
+    found = planner.execute(FOUND, id=run_id)["identification"]
+
+    assert found["state"] == "FAILED"
+    assert words in found["failure"]
+
+
 def test_a_battery_is_told_by_its_kept_sensors(
     planner: GraphQLClient, customer: Customer, now: datetime, run_jobs: Callable[..., int]
 ) -> None:

@@ -1,5 +1,6 @@
 """Each reason is held against the constraint that it names."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
@@ -90,6 +91,27 @@ def test_each_limit_named_binds_and_is_worth_what_is_said(seed: int) -> None:
             moved(problem, reason, -LITTLE),
             moved(problem, reason, LITTLE),
         )
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_each_limit_says_what_it_is_worth_in_each_step(seed: int) -> None:
+    document = noisy_site(seed)
+    problem, _ = problem_of(document)
+    answer, why = explained(document)
+
+    hour, longest = timedelta(hours=1), 0
+    for reason in why.reasons:
+        assert reason.worth == pytest.approx(sum(reason.worths) / len(reason.worths))
+        if reason.limit == "peak":
+            continue
+        assert len(reason.worths) == (reason.end - reason.start) / hour
+        longest = max(longest, len(reason.worths))
+        for number, worth in enumerate(reason.worths):
+            start = reason.start + number * hour
+            step = replace(reason, start=start, end=start + hour)
+            costs = moved(problem, step, -LITTLE), moved(problem, step, LITTLE)
+            held_against(worth, answer.cost, *costs)
+    assert longest > 2
 
 
 def test_the_day_of_the_check_has_every_kind_of_limit() -> None:

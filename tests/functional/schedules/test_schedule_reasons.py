@@ -18,7 +18,7 @@ EXPLAINED = """
     query ($id: ID!) {
       scheduleRun(id: $id) {
         cost { amount }
-        reasons { text limit of worthPerKwh worthPerKw basis }
+        reasons { text limit of worthPerKwh worthPerKw basis eachWorthPerKwh eachWorthPerKw }
         resolvedLimits {
           text limit of start end isStock basis
           saving { amount } offBy { amount } byDual { amount }
@@ -53,6 +53,10 @@ def test_a_plan_says_why_it_is_so(
     run_id = asked["requestSchedule"]["object"]["id"]
     run = planner.execute(EXPLAINED, id=run_id)["scheduleRun"]
 
+    for reason in run["reasons"]:
+        assert reason["eachWorthPerKw"] is None
+        each = reason["eachWorthPerKwh"]
+        assert reason["worthPerKwh"] == pytest.approx(sum(each) / len(each))
     first = run["deviceReasons"][0]
     assert (first["device"], first["action"], first["purpose"]) == (
         "Battery", "CHARGES", "USED_LATER",

@@ -1,6 +1,7 @@
 """Schedules that follow the last one, start now, or grow coarser."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -68,6 +69,30 @@ def test_a_schedule_follows_the_last_one(
     assert power(free)[0] != pytest.approx(5.0)
     # What was last planned is ``free``: nothing pays for leaving it.
     assert power(calm) == pytest.approx(power(free))
+
+
+def test_a_frozen_step_that_a_limit_contradicts_is_named(
+    planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    planner.execute(REQUEST, input=window(site, now))
+    run_jobs()
+    context = {
+        "prices": {"importPerKwh": {"constant": 0.1}, "exportPerKwh": {"constant": 0.1}},
+        "connection": {"importLimitKw": {"constant": 3}},
+    }
+    follow = {"frozenUntil": (now + HOUR).isoformat()}
+    asked = planner.execute(REQUEST, input=window(site, now, context=context, follow=follow))
+    run_jobs()
+
+    told = "query ($id: ID!) { scheduleRun(id: $id) { state failure } }"
+    run_id = asked["requestSchedule"]["object"]["id"]
+    run = planner.execute(told, id=run_id)["scheduleRun"]
+    german = replace(planner, language="de").execute(told, id=run_id)["scheduleRun"]
+
+    assert run["state"] == "INFEASIBLE"
+    assert "frozen power of Battery" in run["failure"]
+    assert "import limit of the grid connection" in run["failure"]
+    assert "eingefrorene Leistung (Battery)" in german["failure"]
 
 
 def test_what_cannot_be_followed_is_said_at_its_field(
