@@ -88,6 +88,7 @@ def read_reasons(
     step_hours: Array,
     currency: str,
     basis: Basis = Basis.DUAL,
+    alike: Indices | None = None,
 ) -> list[Reason]:
     """Return the binding limits, by time.
 
@@ -96,6 +97,7 @@ def read_reasons(
     Args:
         courses: one, or several whose limits are alike: then room is worth what it is in all.
         basis: what the duals hold for.
+        alike: columns that are the same in all courses: their bounds bind in all.
     """
     found: list[Reason] = []
     steps = np.arange(grid.n_steps)
@@ -107,7 +109,7 @@ def read_reasons(
         ]
         if max(worth.max(initial=0.0) for worth in worths) > WORTHLESS:
             found += _Binding(limit.name, limit.of, "kWh", currency, basis).stretches(
-                worths, steps, steps + 1, moments
+                worths, steps, steps + 1, moments, in_all=_are_among(limit.columns, alike)
             )
     for number, row in enumerate(courses[0].limited.row_limits):
         per: Literal["kWh", "kW"] = "kW" if row.unit == "kW at most" else "kWh"
@@ -120,6 +122,10 @@ def read_reasons(
                 worths, row.first, row.beyond, moments
             )
     return sorted(found, key=lambda reason: (reason.start, reason.of, reason.limit))
+
+
+def _are_among(columns: Indices, alike: Indices | None) -> NDArray[np.bool_] | None:
+    return None if alike is None else np.isin(columns, alike)
 
 
 def _worth_of_bounds(limit: Limit, reduced_costs: Array, step_hours: Array) -> Array:
@@ -157,14 +163,25 @@ class _Binding:
     basis: Basis
 
     def stretches(
-        self, worths: list[Array], first: Indices, beyond: Indices, moments: list[datetime]
+        self,
+        worths: list[Array],
+        first: Indices,
+        beyond: Indices,
+        moments: list[datetime],
+        *,
+        in_all: NDArray[np.bool_] | None = None,
     ) -> list[Reason]:
         """Return a reason for each unbroken stretch in which the limit binds.
 
-        ``worths``: in each course. ``moments``: when each step starts, and the last one ends.
+        Args:
+            worths: in each course.
+            moments: when each step starts, and the last one ends.
+            in_all: where it binds in all courses if in one.
         """
         worth = np.sum(worths, axis=0)
         binding = np.sum([each > WORTHLESS for each in worths], axis=0)
+        if in_all is not None:
+            binding[in_all] = len(worths)
         at = np.flatnonzero(worth > WORTHLESS)
         at = at[np.argsort(first[at], kind="stable")]
         # All stretches at once: an area has thousands of them.

@@ -107,7 +107,7 @@ _DEVICE: Final[dict[tuple[Action, Purpose], Words]] = {
             "where up to {worth} would be paid"
         ),
         (
-            "laadt: nodig om {until}, en een kWh kost hier {price} {currency}, "
+            "laadt: uiterlijk {until} nodig, en een kWh kost hier {price} {currency}, "
             "waar tot {worth} betaald zou worden"
         ),
         (
@@ -121,11 +121,11 @@ _DEVICE: Final[dict[tuple[Action, Purpose], Words]] = {
             "where up to {worth} would be paid"
         ),
         (
-            "laadt: vol om {until}, en een kWh kost hier {price} {currency}, "
+            "laadt: uiterlijk {until} vol, en een kWh kost hier {price} {currency}, "
             "waar tot {worth} betaald zou worden"
         ),
         (
-            "lädt: voll bis {until}, und eine kWh kostet hier {price} {currency}, "
+            "lädt: soll bis {until} voll sein, und eine kWh kostet hier {price} {currency}, "
             "wo bis zu {worth} bezahlt würde"
         ),
     ),

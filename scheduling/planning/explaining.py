@@ -29,7 +29,7 @@ from scheduling.interpret.worth import Worth
 from scheduling.planning.explanation import Explanation
 from scheduling.planning.plan import Plan, PlanStatus, Solved
 from scheduling.planning.resolving import resolve
-from scheduling.planning.scenarios import decided_steps
+from scheduling.planning.scenarios import decided, decided_steps
 
 Array = NDArray[np.float64]
 
@@ -70,10 +70,10 @@ def _by_duals(
     if len({_shape(each) for each in courses}) > 1:
         return found  # limits of which some scenarios know nothing
     # A kWh that costs the same in all scenarios costs that, however risk is weighed.
-    scale, decided = 1.0, None
+    scale, n_decided = 1.0, None
     if solved.site.courses:
         scale += solved.document.uncertainty.risk_weight
-        decided = decided_steps(solved.document)
+        n_decided = decided_steps(solved.document)
     rows = np.sum([each.row_duals for each in courses], axis=0) / scale
     columns = np.sum([each.reduced_costs for each in courses], axis=0) / scale
     limited = courses[0].limited
@@ -91,11 +91,11 @@ def _by_duals(
         plan.grid,
         worth=worth,
         currency=plan.currency,
-        n_decided=decided,
+        n_decided=n_decided,
     )
     return replace(
         found,
-        reasons=tuple(of_each[0] if len(courses) == 1 else _reasons(plan, solved, courses)),
+        reasons=tuple(_reasons(plan, solved, courses)),
         device_reasons=tuple(told),
         price_per_kwh=dict(zip(solved.problem.nodes.names, worth.price, strict=True)),
         stock_value_per_kwh=dict(zip(solved.problem.stocks.names, worth.value, strict=True)),
@@ -132,6 +132,7 @@ def _reasons(plan: Plan, solved: Solved, courses: Sequence[Duals]) -> list[Reaso
         step_hours=np.broadcast_to(np.asarray(solved.problem.step_hours), plan.grid.n_steps),
         currency=plan.currency,
         basis=Basis.DUAL_CHOICES_FIXED if solved.site.model.has_integers else Basis.DUAL,
+        alike=decided(solved.site, decided_steps(solved.document)) if len(courses) > 1 else None,
     )
 
 

@@ -57,7 +57,7 @@ def joined(
     """
     uncertainty, n_decided = document.uncertainty, decided_steps(document)
     courses = [
-        Course(each.scenario.name, each.scenario.weight, site.model, _decided(site, n_decided))
+        Course(each.scenario.name, each.scenario.weight, site.model, decided(site, n_decided))
         for each, site in zip(scenarios, sites, strict=True)
     ]
     model, costs = join(
@@ -73,7 +73,7 @@ def decided_steps(document: SiteDocument) -> int:
     return min(max(tick_after(grid, until), 0), grid.n_steps)
 
 
-def _decided(site: SiteModel, n_steps: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+def decided(site: SiteModel, n_steps: int) -> np.ndarray[Any, np.dtype[np.int64]]:
     """Return the columns that are decided before scenarios can be told apart."""
     power = [site.storage.charge[:, :n_steps].ravel(), site.storage.discharge[:, :n_steps].ravel()]
     starts = [np.unique(job.columns) for job in site.jobs]

@@ -31,6 +31,14 @@ def print_summary(plan: Plan, console: Console | None = None) -> None:
     if plan.status is not PlanStatus.OPTIMAL:
         console.print(_reservation(plan), markup=False, highlight=False)
     console.print(_costs(plan))
+    for each in plan.scenarios:
+        console.print(
+            f"{each.name} (weight {each.weight:g}): {each.cost:,.2f} {plan.currency}",
+            markup=False,
+            highlight=False,
+        )
+    if plan.scenarios:
+        console.print(f"below as in {plan.scenarios[0].name}, the likeliest", markup=False)
     console.print(_devices(plan))
     for breach in plan.breaches:
         console.print(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.solve_command import Solve, write
-from tests.unit.scheduling_documents import battery, site_object
+from tests.unit.scheduling_documents import battery, load, site_object
 
 
 def test_what_a_kw_is_worth_is_planned_anew_where_asked(solve: Solve, site_file: Path) -> None:
@@ -64,6 +64,22 @@ def test_quantiles_that_cross_and_weights_that_do_not_sum_end_with_2(
     status, _, errors = solve(str(write(tmp_path, light)))
     assert status == 2
     assert "weights of scenarios sum to 0.9: they should sum to 1" in errors
+
+
+def test_what_each_scenario_costs_is_printed(solve: Solve, tmp_path: Path) -> None:
+    scenarios = [
+        {"name": name, "weight": weight, "import_per_kwh": [price] * 2}
+        for name, weight, price in (("dear", 0.25, 0.4), ("usual", 0.75, 0.2))
+    ]
+    given = site_object(
+        load(1.0), import_price=[0.2, 0.2], more={"uncertainty": {"scenarios": scenarios}}
+    )
+
+    output = solve(str(write(tmp_path, given)))[1]
+
+    assert "usual (weight 0.75): 0.40 EUR" in output
+    assert "dear (weight 0.25): 0.80 EUR" in output
+    assert "below as in usual, the likeliest" in output
 
 
 def test_a_name_varied_twice_has_the_values_of_both(solve: Solve, site_file: Path) -> None:

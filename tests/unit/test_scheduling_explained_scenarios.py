@@ -133,6 +133,25 @@ def test_devices_say_why_as_long_as_scenarios_share_a_plan() -> None:
             assert each.price >= each.worth - 1e-6
 
 
+def test_a_limit_of_a_power_that_all_share_binds_in_all() -> None:
+    """The battery is to charge all it can in the first hour, whatever comes."""
+    courses = [
+        {"name": name, "weight": weight, "import_per_kwh": [0.1, later]}
+        for name, weight, later in (("one", 0.5, 0.4), ("two", 0.3, 0.5), ("three", 0.2, 0.9))
+    ]
+    document = site(
+        battery(discharge_limit_kw=20.0),
+        load(20.0),
+        import_price=[0.1, 0.4],
+        more={"uncertainty": {"scenarios": courses, "decided_hours": 1.0}},
+    )
+
+    [limit] = [each for each in explain(plan(document)).reasons if each.limit == "charging limit"]
+
+    assert limit.courses is None
+    assert limit.worth == pytest.approx(0.5 * 0.3 + 0.3 * 0.4 + 0.2 * 0.8)
+
+
 def test_a_limit_that_binds_in_some_scenarios_says_in_how_many() -> None:
     why = explain(plan(uncertain(0)))
 
