@@ -16,13 +16,27 @@ Probability = Annotated[float, Strict(), Field(gt=0, lt=1)]
 PerStep = Annotated[tuple[Number, ...], Field(min_length=1)]
 
 
-class Scenario(Document):
+class AtNode(Document):
+    """What a scenario has otherwise at a node.
+
+    Attributes:
+        import_per_kwh, export_per_kwh: its prices, where it is billed by itself.
+        uncontrolled_kw: power into it of what no plan moves.
+    """
+
+    import_per_kwh: PerStep | None = None
+    export_per_kwh: PerStep | None = None
+    uncontrolled_kw: PerStep | None = None
+
+
+class Scenario(AtNode):
     """One course that things may take; what it does not say is as the document says.
 
     Attributes:
         weight: how likely it is; those of all scenarios sum to 1.
         import_per_kwh, export_per_kwh: prices of the grid connection.
         uncontrolled_kw: at the root.
+        nodes: what is otherwise at nodes below it, by name.
         power_kw: of loads, and what generation makes available, by name of the device.
         quantile: of the forecasts, that this is, of the power into the site: what higher ones say
             may not be less, and of generation not more; none where it is something else.
@@ -30,9 +44,7 @@ class Scenario(Document):
 
     name: Name
     weight: Positive
-    import_per_kwh: PerStep | None = None
-    export_per_kwh: PerStep | None = None
-    uncontrolled_kw: PerStep | None = None
+    nodes: Annotated[dict[str, AtNode], Field(max_length=2_000)] = {}
     power_kw: Annotated[dict[str, PerStep], Field(max_length=2_000)] = {}
     quantile: Probability | None = None
 

@@ -11,8 +11,8 @@ from tenants.errors import as_validation_error
 
 @strawberry.input(
     description="Scenarios by quantiles of the forecasts that the plan reads: a scenario of "
-    "probability p takes of each price, and of the power of each load and roof into the site, the "
-    "quantile p. What is known for certain is the same in all."
+    "probability p takes of each price, and of the power of each load, of each roof and of what is "
+    "not controlled into the site, the quantile p. What is known for certain is the same in all."
 )
 class QuantilesInput:
     probabilities: list[float] = strawberry.field(
@@ -40,6 +40,23 @@ class ScenarioPowerInput:
     device: str = strawberry.field(description="Name of the load or the roof in the plan.")
     power_kw: list[float] = strawberry.field(
         description="One per step [kW]: drawn, either sign, of a load; >= 0 of a roof."
+    )
+
+
+@strawberry.input(description="What a scenario has otherwise at a node below the asset.")
+class ScenarioNodeInput:
+    node: str = strawberry.field(description="Name of the node in the plan.")
+    import_per_kwh: list[float] | None = strawberry.field(
+        default=None,
+        description="Its price of import, one per step [currency/kWh, either sign].",
+    )
+    export_per_kwh: list[float] | None = strawberry.field(
+        default=None,
+        description="Its price of export, one per step [currency/kWh, either sign].",
+    )
+    uncontrolled_kw: list[float] | None = strawberry.field(
+        default=None,
+        description="Of what no plan moves there, one per step [kW, positive into the node].",
     )
 
 
@@ -71,6 +88,9 @@ class ScenarioInput:
     )
     power: list[ScenarioPowerInput] = strawberry.field(
         default_factory=list, description="Of loads and roofs that are otherwise."
+    )
+    nodes: list[ScenarioNodeInput] = strawberry.field(
+        default_factory=list, description="Nodes below the asset at which something is otherwise."
     )
 
 
@@ -144,4 +164,12 @@ def _scenario(given: ScenarioInput) -> dict[str, Any]:
         "export_per_kwh": given.export_per_kwh,
         "uncontrolled_kw": given.uncontrolled_kw,
         "power_kw": {each.device: each.power_kw for each in given.power},
+        "nodes": {
+            each.node: {
+                "import_per_kwh": each.import_per_kwh,
+                "export_per_kwh": each.export_per_kwh,
+                "uncontrolled_kw": each.uncontrolled_kw,
+            }
+            for each in given.nodes
+        },
     }

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from scheduling.flex.devices import Load
+from scheduling.flex.network import Node
 from scheduling.flex.site import SiteDocument
-from scheduling.flex.uncertainty import Scenario
+from scheduling.flex.uncertainty import AtNode, Scenario
 from scheduling.formulation.scenarios import Course, join
 from scheduling.formulation.site import SiteModel, SiteProblem
 from scheduling.planning.problem import problem_of
@@ -82,16 +83,14 @@ def decided(site: SiteModel, n_steps: int) -> np.ndarray[Any, np.dtype[np.int64]
 
 
 def _as(document: SiteDocument, scenario: Scenario) -> SiteDocument:
-    changes: dict[str, Any] = {}
-    if document.prices is not None:
-        prices = {
-            field: getattr(scenario, field)
-            for field in ("import_per_kwh", "export_per_kwh")
-            if getattr(scenario, field) is not None
-        }
-        changes["prices"] = document.prices.model_copy(update=prices)
-    if scenario.uncontrolled_kw is not None:
-        changes["uncontrolled_kw"] = scenario.uncontrolled_kw
+    changes = _otherwise(document, scenario)
+    if scenario.nodes:
+        changes["nodes"] = tuple(
+            node.model_copy(update=_otherwise(node, scenario.nodes[node.name]))
+            if node.name in scenario.nodes
+            else node
+            for node in document.nodes
+        )
     if scenario.power_kw:
         changes["devices"] = tuple(
             device.model_copy(update={_field(device): scenario.power_kw[device.name]})
@@ -100,6 +99,21 @@ def _as(document: SiteDocument, scenario: Scenario) -> SiteDocument:
             for device in document.devices
         )
     return document.model_copy(update=changes)
+
+
+def _otherwise(place: SiteDocument | Node, said: AtNode) -> dict[str, Any]:
+    """Return the fields of ``place`` that are otherwise."""
+    changes: dict[str, Any] = {}
+    if place.prices is not None:
+        prices = {
+            field: getattr(said, field)
+            for field in ("import_per_kwh", "export_per_kwh")
+            if getattr(said, field) is not None
+        }
+        changes["prices"] = place.prices.model_copy(update=prices)
+    if said.uncontrolled_kw is not None:
+        changes["uncontrolled_kw"] = said.uncontrolled_kw
+    return changes
 
 
 def _field(device: Any) -> str:

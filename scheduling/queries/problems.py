@@ -29,7 +29,9 @@ _POINT: Final = 0.5
 #: Quantiles that cross by less are equal.
 _ROUNDING: Final = 1e-9
 #: What may come otherwise: prices, and the power of loads and of what generation makes available.
-_UNCERTAIN: Final = ("prices.import_per_kwh", "prices.export_per_kwh", "uncontrolled_kw")
+_UNCERTAIN: Final = re.compile(
+    r"(?:nodes\[(\d+)\]\.)?(?:prices\.(import_per_kwh|export_per_kwh)|(uncontrolled_kw))"
+)
 _DEVICE_POWER: Final = re.compile(r"devices\[(\d+)\]\.(?:power|available)_kw")
 
 
@@ -74,14 +76,18 @@ def _with_quantiles(
         _check_rising(path, known, run.grid)
     found = []
     for (probability, series), weight in zip(known.items(), quantiles.weights, strict=True):
-        scenario: dict[str, Any] = {"power_kw": {}}
+        scenario: dict[str, Any] = {"power_kw": {}, "nodes": {}}
         for path in varies & series.keys():
             values = tuple(_as_field(path, series[path]).tolist())
-            device = _DEVICE_POWER.fullmatch(path)
-            if device is not None:
-                scenario["power_kw"][resolved.devices[int(device[1])].name] = values
-            else:
-                scenario[path.removeprefix("prices.")] = values
+            place = _UNCERTAIN.fullmatch(path)
+            if place is None:
+                number = int(_DEVICE_POWER.fullmatch(path)[1])  # type: ignore[index]
+                scenario["power_kw"][resolved.devices[number].name] = values
+                continue
+            at = scenario
+            if place[1] is not None:
+                at = scenario["nodes"].setdefault(resolved.nodes[int(place[1])].name, {})
+            at[place[2] or place[3]] = values
         found.append(Scenario(name=f"quantile {probability:g}", weight=weight, **scenario))
     shared = {name: getattr(quantiles, name) for name in Attitude.model_fields}
     uncertainty = Uncertainty(scenarios=tuple(found), **shared)
@@ -96,7 +102,8 @@ def _quantile(
     return {
         path: series
         for path, _, series in series_of
-        if not np.isnan(series).any() and (path in _UNCERTAIN or _DEVICE_POWER.fullmatch(path))
+        if not np.isnan(series).any()
+        and (_UNCERTAIN.fullmatch(path) or _DEVICE_POWER.fullmatch(path))
     }
 
 

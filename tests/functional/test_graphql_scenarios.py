@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
-from assets.models import Asset, Quantity, Sensor, SourceKind
+from assets.models import Asset, AssetType, Quantity, Sensor, SourceKind
+from scheduling.flex.context import SiteContext
 from scheduling.models import ScheduleRun
+from scheduling.services import keep_context
 from tenants.accounts.models import Customer
 from tenants.accounts.tokens import issue_token
 from tenants.models import Tenant
 from tenants.permissions import PLATFORM, Role
 from tests.client import GraphQLClient, host_of, node_id
-from tests.factories import HOUR, a_site_with_battery, believe
+from tests.factories import HOUR, a_device, a_sensor, a_site_with_battery, believe
 
 REQUEST = """
     mutation ($input: RequestScheduleInput!) {
@@ -82,6 +84,33 @@ def test_quantiles_of_a_forecast_are_scenarios_of_one_plan(
     )
     mean = sum(each["weight"] * costs[each["name"]] for each in run["scenarios"])
     assert float(run["cost"]["amount"]) == pytest.approx(mean)
+
+
+def test_quantiles_of_what_is_not_controlled_at_a_node_are_planned_over(
+    planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    hall = a_device(site, "Hall", AssetType.GRID_CONNECTION)
+    meter = a_sensor(hall, Quantity.POWER, name="forecast")
+    for values, probability in (([4.0] * 4, 0.5), ([9.0] * 4, 0.9)):
+        believe(
+            meter, now, values, at=now - HOUR, kind=SourceKind.FORECASTER, name="model",
+            probability=probability,
+        )  # fmt: skip
+    keep_context(
+        actor=PLATFORM,
+        asset=hall,
+        context=SiteContext.model_validate({"uncontrolled_kw": {"sensor": meter.pk}}),
+        valid_from=now - HOUR,
+    )
+
+    given = asked(site, now, probabilities=[0.5, 0.9], weights=[0.6, 0.4])
+    answer = planner.execute(REQUEST, input=given)["requestSchedule"]
+    run_jobs()
+
+    run = planner.execute(RUN, id=answer["object"]["id"])["scheduleRun"]
+    assert (run["state"], run["failure"]) == ("READY", "")
+    costs = {each["name"]: float(each["cost"]["amount"]) for each in run["scenarios"]}
+    assert costs["quantile 0.9"] - costs["quantile 0.5"] == pytest.approx(5.0 * sum(MIDDLE))
 
 
 def test_over_quantiles_a_plan_says_why_it_is_so(
@@ -200,6 +229,7 @@ def test_scenarios_with_numbers_of_their_own_are_planned_for_together(
         ({"weight": 0.7}, "weights of scenarios sum to 1.2"),
         ({"name": "course 1"}, "two scenarios are called course 1"),
         ({"power": [{"device": "Ghost", "powerKw": [1, 1, 1, 1]}]}, "'Ghost'"),
+        ({"nodes": [{"node": "Yard", "uncontrolledKw": [1, 1, 1, 1]}]}, "no node 'Yard'"),
         ({"quantile": 0.9}, "import_per_kwh of course 1 is below that of course 0"),
     ],
 )
