@@ -139,9 +139,10 @@ def _solved(given: dict[str, Array], hours: float, ties: Ties) -> StorePlans:
     money = np.zeros((n_stores, n_steps, 1))
     money[:, -1, 0] = -given["end_value"]
     own = (lower, (upper - lower)[..., None], money, np.zeros_like(money))
-    change, stock = np.empty((n_stores, n_steps)), np.empty((n_stores, n_steps + 1))
+    # Of a store that has no plan nothing is written: it stands still, rather than anywhere.
+    change, stock = np.zeros((n_stores, n_steps)), np.empty((n_stores, n_steps + 1))
     stock[:, 0] = initial
-    held = np.empty((n_stores, n_steps))
+    held = np.zeros((n_stores, n_steps))
     ended = np.empty(n_stores, dtype=np.int64)
     solve_stores(initial, kept, gain, lower, upper, step, own, change, held, ended)
     stock[:, 1:] = held

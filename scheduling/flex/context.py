@@ -9,7 +9,7 @@ from scheduling.flex.devices import SharedStock
 from scheduling.flex.network import Commitment, Commodity, Connection, Coupling, Prices
 from scheduling.flex.parts import Currency
 from scheduling.flex.peaks import PeakTariff
-from scheduling.flex.quantities import Document, Varying
+from scheduling.flex.quantities import Document, LossShare, Varying
 from scheduling.formulation.preferences import Ties
 
 
@@ -25,6 +25,8 @@ class SiteContext(Document):
         ties: what to prefer among plans of equal cost.
         connection: limits of what passes this point.
         uncontrolled_kw: measured or forecast power of what no plan moves beneath this point.
+        loss_share: of what passes this point, lost on the way from or to the one above; of the
+            asset that is planned nothing is above.
         peaks: components of a peak tariff, metered here where they name no other node.
         commitments: to a power, of this point where they name no other.
         commodities: other than electricity, that devices beneath it refer to by name.
@@ -39,6 +41,7 @@ class SiteContext(Document):
     ties: Ties = Ties.EARLY
     connection: Connection = Connection()
     uncontrolled_kw: Varying = 0.0
+    loss_share: LossShare = 0.0
     peaks: tuple[PeakTariff, ...] = ()
     commitments: tuple[Commitment, ...] = ()
     commodities: tuple[Commodity, ...] = ()

@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from scheduling.flex.quantities import (
     Document,
+    LossShare,
     Name,
     NotNegative,
     Positive,
@@ -97,12 +98,15 @@ class Node(Connection):
         parent: the node or commodity above; the grid connection if not given.
         uncontrolled_kw: measured or forecast power into this node of what no plan moves.
         prices: of a node that is billed by itself, such as a site in an area.
+        loss_share: of what passes it, lost on the way from or to the one above: in a cable, a
+            transformer, a heat network.
     """
 
     name: Name
     parent: Name | None = None
     uncontrolled_kw: Varying = 0.0
     prices: Prices | None = None
+    loss_share: LossShare = 0.0
 
 
 class Commodity(Document):

@@ -75,6 +75,7 @@ def document_of(
                 parent=None if above is None else above.name,
                 uncontrolled_kw=context.uncontrolled_kw,
                 prices=context.prices,
+                loss_share=context.loss_share,
                 **dict(context.connection.fields()),
             )
         )

@@ -12,6 +12,7 @@ from scheduling.formulation.commitments import Commitment, add_commitments
 from scheduling.formulation.curtailable import Curtailables, add_curtailables
 from scheduling.formulation.goals import Goal, add_goals
 from scheduling.formulation.linear_model import Columns, LinearModel, Term
+from scheduling.formulation.losses import Loss, add_losses
 from scheduling.formulation.nodes import NO_PARENT, NodeColumns, Nodes, add_nodes
 from scheduling.formulation.operation import (
     Bands,
@@ -85,6 +86,7 @@ class SiteProblem:
     tapers: list[Taper] = field(default_factory=list)
     reserves: list[Reserve] = field(default_factory=list)
     couplings: list[Coupling] = field(default_factory=list)
+    losses: list[Loss] = field(default_factory=list)
     phase_limits: list[PhaseLimit] = field(default_factory=list)
     on_one_phase: list[OnePhase] = field(default_factory=list)
     sliced: list[Sliced] = field(default_factory=list)
@@ -99,7 +101,8 @@ class SiteProblem:
 class SiteModel:
     """The model of a site, and where its variables are.
 
-    With scenarios, those of the likeliest; ``courses`` tell what each scenario costs.
+    With scenarios, those of the likeliest; ``courses`` tell what each scenario costs. ``lost``: by
+    node, columns of shape (M, T) of which half is lost on the way to those below.
     """
 
     model: LinearModel
@@ -109,6 +112,7 @@ class SiteModel:
     jobs: list[JobColumns]
     slices: dict[int, SliceRows]
     courses: tuple[CourseCost, ...] = ()
+    lost: dict[int, Columns] = field(default_factory=dict)
 
 
 def build_site(problem: SiteProblem) -> SiteModel:
@@ -130,7 +134,9 @@ def build_site(problem: SiteProblem) -> SiteModel:
     slices = add_slices(
         model, problem.sliced, storage, problem.stocks, problem.flows, step_hours=hours
     )
-    site = SiteModel(model, nodes, storage, curtailed, jobs, slices)
+    lossy = [(each, _net(nodes, each.node)) for each in problem.losses]
+    lost = add_losses(model, lossy, nodes.balance)
+    site = SiteModel(model, nodes, storage, curtailed, jobs, slices, lost=lost)
     add_bends(model, problem.bends, problem.stocks, problem.flows, storage, step_hours=hours)
     add_goals(model, problem.goals, storage, step_hours=hours)
     _add_operation(site, problem)

@@ -55,6 +55,11 @@ NOT_KEPT: Final[Words] = (
     "hellingen of afbouw van een apparaat zijn zonder plannen niet aan te houden",
     "Rampen oder Drosselungen eines Geräts lassen sich ohne Planung nicht einhalten",
 )
+LOST: Final[Words] = (
+    "what is lost on the way is not told without planning",
+    "wat onderweg verloren gaat is zonder plannen niet te zeggen",
+    "was unterwegs verloren geht, lässt sich ohne Planung nicht sagen",
+)
 LINEAR: Final[Words] = (
     "its own cost is that of the linear model, not of what bends",
     "de eigen kosten zijn die van het lineaire model, niet van wat buigt",
@@ -98,6 +103,8 @@ def read_savings(
     """
     if problem.couplings or problem.nodes.is_internal.any():
         return not_held_against(FOLLOWS)
+    if problem.losses:
+        return not_held_against(LOST)
     found = []
     controls, model = no_control(problem), _without_phases(site, unbent(site.model.compile()))
     for baseline in Baseline:
@@ -166,7 +173,7 @@ def weighted(scenarios: Sequence[tuple[float, list[Saving]]]) -> list[Saving]:
 
 def why_words(why: str, language: str) -> str:
     """Return why there is no saving in ``language``; as it was kept where only that is known."""
-    known = {each[0]: each for each in (FOLLOWS, NOT_KEPT, LINEAR)}
+    known = {each[0]: each for each in (FOLLOWS, NOT_KEPT, LOST, LINEAR)}
     return chosen(known.get(why, (why, why, why)), language)
 
 

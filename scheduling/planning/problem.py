@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from scheduling.flex.network import Commitment, Connection, Coupling, Prices
 from scheduling.flex.site import SiteDocument
 from scheduling.formulation.commitments import Commitment as CommitmentArrays
-from scheduling.formulation.nodes import EXPORT, IMPORT, NO_PARENT, Nodes, PricePart
+from scheduling.formulation.losses import Loss
+from scheduling.formulation.nodes import EXPORT, IMPORT, NO_PARENT, Nodes, PricePart, ways_of
 from scheduling.formulation.operation import Coupling as CouplingArrays
 from scheduling.formulation.processes import PiecedJob
 from scheduling.formulation.site import Scope, SiteProblem
@@ -123,6 +124,7 @@ def _assembled(builder: Builder) -> SiteProblem:
         tapers=builder.tapers,
         reserves=builder.reserves,
         couplings=builder.couplings,
+        losses=_losses(builder, nodes),
         phase_limits=builder.phase_limits,
         on_one_phase=builder.on_one_phase,
         sliced=builder.sliced,
@@ -194,11 +196,35 @@ def _most(builder: Builder, flows: Flows, parents: NDArray[np.int64]) -> tuple[A
         power = job.power if isinstance(job, PiecedJob) else float(np.abs(job.profile).max())
         taken[job.node] += power
         given[job.node] += 0.0 if isinstance(job, PiecedJob) else power
+    shares = _lost_shares(builder)
     for node in _from_below(parents):
         if parents[node] != NO_PARENT:
-            taken[parents[node]] += taken[node]
+            lost = shares[node] * np.maximum(taken[node], given[node])
+            taken[parents[node]] += taken[node] + lost
             given[parents[node]] += given[node]
     return np.maximum(taken, 0.0), np.maximum(given, 0.0)
+
+
+def _lost_shares(builder: Builder) -> dict[int, float]:
+    shares = dict.fromkeys(builder.node_of.values(), 0.0)
+    for each in builder.document.nodes:
+        shares[builder.node_of[each.name]] = each.loss_share
+    return shares
+
+
+def _losses(builder: Builder, nodes: Nodes) -> list[Loss]:
+    most = np.maximum(*(way.most for way in ways_of(nodes)))
+    return [
+        Loss(
+            node=node,
+            name=nodes.names[node],
+            above=int(nodes.parent[node]),
+            share=share,
+            most=most[node],
+        )
+        for node, share in _lost_shares(builder).items()
+        if share
+    ]
 
 
 def _from_below(parents: NDArray[np.int64]) -> list[int]:

@@ -79,6 +79,8 @@ def _node_power(problem: SiteProblem, site: SiteModel, values: Array) -> Array:
     np.add.at(net, problem.generators.node, values[site.curtailed])
     for job, columns in zip(problem.jobs, site.jobs, strict=True):
         net[job.node] += columns.power(values, net.shape[1])
+    for node, halves in site.lost.items():
+        net[node] += 0.5 * values[halves].sum(axis=0)
     own = net.copy()
     for node, parent in enumerate(problem.nodes.parent):
         above = parent

@@ -1,6 +1,7 @@
 """Many stores from arrays: the same answers as documents give, and as trying everything gives."""
 
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -135,6 +136,33 @@ def test_what_cannot_be_has_no_cost() -> None:
 
     assert np.isnan(found.cost[[0, 2]]).all()
     assert found.cost[1] == pytest.approx(0.4)
+
+
+def test_a_store_without_a_plan_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Memory that nobody wrote to holds anything: none of it is told, nor reckoned with."""
+
+    def unwritten(shape: Any, dtype: Any = float) -> Any:
+        return np.full(shape, np.nan) if dtype is float else np.zeros(shape, dtype)
+
+    monkeypatch.setattr(np, "empty", unwritten)
+    found = plan_stores(
+        Stores(
+            n_stores=1,
+            n_steps=2,
+            step_hours=1.0,
+            import_price=0.1,
+            export_price=0.0,
+            ceiling_kwh=10.0,
+            floor_kwh=np.array([[0.0, 9.0]]),
+            initial_kwh=0.0,
+            charge_limit_kw=1.0,
+            discharge_limit_kw=1.0,
+            net_kw=np.zeros((1, 2)),
+        )
+    )
+
+    assert np.isnan(found.cost).all()
+    assert found.power_kw == pytest.approx(np.zeros((1, 2)))
 
 
 def test_ties_are_early_or_late_at_no_cost() -> None:

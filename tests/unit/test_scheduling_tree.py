@@ -173,3 +173,13 @@ def test_a_request_says_some_fields_and_leaves_the_others() -> None:
     assert found.prices is not None
     assert found.prices.import_per_kwh == pytest.approx(0.1)
     assert found.connection.import_limit_kw == pytest.approx(5.0)
+
+
+def test_what_is_lost_above_a_site_is_kept_at_the_site() -> None:
+    document = problem(
+        context(prices=PRICES),
+        [at("1.2.", "site", loss_share=0.25)],
+        [device("1.2.3.", load(4.0), "mill")],
+    )
+
+    assert plan(document).grid_power_kw == pytest.approx([5.0, 5.0])
