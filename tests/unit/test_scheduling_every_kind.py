@@ -28,7 +28,7 @@ WINDOWS = (
 )
 LITTLE = 1e-5
 #: What is not proven by then keeps all limits too.
-SOON = timedelta(seconds=5)
+SOON = timedelta(seconds=1)
 
 
 class Drawn:
@@ -228,7 +228,7 @@ def check_job(device: dict[str, Any], power: Array, minutes: int) -> None:
 
 
 some = settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
