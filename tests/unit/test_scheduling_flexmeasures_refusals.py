@@ -124,7 +124,7 @@ def test_refuses_a_device_by_the_name_of_its_field(given: dict[str, Any], words:
         ),
         (
             {"production-price": [{"start": at(0), "end": at(3), "value": "1USD/kWh"}]},
-            "currencies are mixed: EUR, USD",
+            "$.flex_context.production-price: currencies are mixed: EUR, USD",
         ),
         (
             {"commitments": [{"up-price": "1 EUR/kWh", "sensors": ["x"]}]},

@@ -1,25 +1,28 @@
 """In which currencies the prices of a flex-context are."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from scheduling.flex.flexmeasures.units import currency_of
 
 
-def currencies_of(given: Any, series: dict[str, Any]) -> set[str]:
-    """Return the currencies of all prices in ``given``, a context or a part of one.
+def currencies_of(given: Any, series: dict[str, Any], path: str) -> Iterator[tuple[str, str]]:
+    """Yield (path, currency) of each price in ``given``, a context or a part of one.
 
     Args:
         series: those of the document, by name.
+        path: of ``given``.
     """
     if isinstance(given, list):
-        return set().union(*(currencies_of(part, series) for part in given))
-    if not isinstance(given, dict):
-        return set()
-    found: set[str] = set()
-    for name, value in given.items():
-        of_prices = str(name).endswith("-price")
-        found |= _of_price(value, series) if of_prices else currencies_of(value, series)
-    return found
+        for i, part in enumerate(given):
+            yield from currencies_of(part, series, f"{path}[{i}]")
+    elif isinstance(given, dict):
+        for name, value in given.items():
+            at = f"{path}.{name}"
+            if str(name).endswith("-price"):
+                yield from ((at, currency) for currency in sorted(_of_price(value, series)))
+            else:
+                yield from currencies_of(value, series, at)
 
 
 def _of_price(value: Any, series: dict[str, Any]) -> set[str]:

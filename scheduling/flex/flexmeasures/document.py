@@ -179,10 +179,12 @@ def _zone(name: Any) -> ZoneInfo:
 
 
 def _assembled(reader: Reader, context: Any, parts: Parts) -> dict[str, Any]:
-    currencies = currencies_of(context, reader.series)
-    if len(currencies) > 1:
-        mixed = ", ".join(sorted(currencies))
-        raise DocumentError([("$.flex_context", f"currencies are mixed: {mixed}")])
+    currency: str | None = None
+    for path, each in currencies_of(context, reader.series, "$.flex_context"):
+        if currency not in (None, each):
+            mixed = ", ".join(sorted({str(currency), each}))
+            raise DocumentError([(path, f"currencies are mixed: {mixed}")])
+        currency = each
     grid = reader.grid
     window = {
         "start": grid.start,
@@ -191,7 +193,7 @@ def _assembled(reader: Reader, context: Any, parts: Parts) -> dict[str, Any]:
     }
     return {
         "window": window,
-        "currency": next(iter(currencies), "EUR"),
+        "currency": currency or "EUR",
         **parts.root,
         **{kind: tuple(entries) for kind, entries in parts.lists.items()},
         "couplings": couplings_of(parts),
