@@ -67,6 +67,9 @@ def request_flexmeasures(
     except DocumentError as error:
         raise _wrong(error) from None
     check_length(grid)
+    given = problem.get("series", {})
+    if not isinstance(given, dict):
+        raise wrong("problem.series", "should be an object", code="invalid")
     reading = _Reading(actor, grid, now, currency)
     stated = {name: reading.filled(part, f"problem.{name}") for name, part in problem.items()}
     outputs = reading.outputs(problem, asset)
@@ -76,7 +79,7 @@ def request_flexmeasures(
             "duration": f"PT{grid.n_steps * grid.step // timedelta(seconds=1)}S",
             "resolution": f"PT{grid.step // timedelta(seconds=1)}S",
         },
-        "series": {**reading.series, **(problem.get("series") or {})},
+        "series": {**reading.series, **given},
     }
     try:
         document = document_from_flexmeasures(stated)
@@ -92,6 +95,8 @@ def request_flexmeasures(
 
 def _wrong(error: DocumentError) -> ValidationError:
     path, message = error.errors[0]
+    if path == "$.time.resolution":
+        return wrong("step_minutes", message, code="step_minutes")
     return wrong(path.replace("$", "problem", 1), message, code="invalid")
 
 

@@ -112,6 +112,18 @@ def test_a_wrong_field_is_named_and_nothing_is_stored(
     assert not ScheduleRun.objects.exists()
 
 
+@pytest.mark.parametrize("junk", [None, 5, "x", [1], True])
+def test_series_that_are_no_object_are_refused(
+    planner: GraphQLClient, site: Asset, power: Sensor, now: datetime, junk: Any
+) -> None:
+    given = asked(site, power, "100 EUR/MWh", now)
+    given["problem"]["series"] = junk
+
+    [error] = planner.execute(REQUEST, input=given)["requestFlexmeasuresSchedule"]["errors"]
+
+    assert (error["field"], error["detail"]) == (["problem", "series"], "should be an object")
+
+
 def test_a_sensor_of_another_customer_does_not_exist(
     planner: GraphQLClient, site: Asset, power: Sensor, now: datetime
 ) -> None:
@@ -256,3 +268,34 @@ def test_what_sensors_tell_of_production_is_turned(
     run_jobs()
     [run] = ScheduleRun.objects.all()
     assert run.cost == pytest.approx(-2 * (3 + 2) * 0.1)
+
+
+def test_a_window_begins_with_the_step_that_its_start_lies_in(
+    planner: GraphQLClient,
+    site: Asset,
+    power: Sensor,
+    now: datetime,
+    run_jobs: Callable[..., int],
+) -> None:
+    price = a_sensor(site, Quantity.PRICE)
+    believe(price, now, [0.1, 0.5], at=now - HOUR, kind=SourceKind.MARKET, name="exchange")
+    given = asked(site, power, {"sensor": node_id(price)}, now)
+    later = {"start": (now + HOUR / 4).isoformat(), "end": (now + HOUR * 2.25).isoformat()}
+
+    answer = planner.execute(REQUEST, input=given | later)["requestFlexmeasuresSchedule"]
+
+    assert answer["errors"] == []
+    run_jobs()
+    [run] = ScheduleRun.objects.all()
+    assert (run.start, run.end) == (now, now + 2 * HOUR)
+    assert run.cost == pytest.approx(5 * 0.1 - 5 * 0.5)
+
+
+def test_a_step_that_does_not_divide_the_hour_is_refused_at_its_field(
+    planner: GraphQLClient, site: Asset, power: Sensor, now: datetime
+) -> None:
+    given = asked(site, power, "100 EUR/MWh", now) | {"stepMinutes": 8}
+
+    [error] = planner.execute(REQUEST, input=given)["requestFlexmeasuresSchedule"]["errors"]
+
+    assert (error["code"], error["field"]) == ("STEP", ["stepMinutes"])

@@ -135,11 +135,12 @@ def _add_commodity(device: dict[str, Any], parts: Parts, path: str) -> None:
 
 
 def until_last_target(grid: TimeGrid, given: dict[str, Any]) -> TimeGrid:
-    """Return the window of a problem that starts as ``grid``: it lasts until the last target.
+    """Return the window of a problem asked for ``grid``: on the clock, until the last target.
 
     Raises:
         DocumentError: a target has no time.
     """
+    grid = _on_the_clock(grid)
     ends = [
         last_target(Reader(grid, {}), part.get("flex_model"), f"{path}.flex_model")
         for kind in ("devices", "stocks")
@@ -164,11 +165,16 @@ def _grid(given: Any) -> TimeGrid:
     if timedelta(hours=1) % step or step % timedelta(minutes=1):
         words = "should be whole minutes that divide an hour, such as PT5M, PT15M or PT1H"
         raise DocumentError([("$.time.resolution", words)])
-    late = (start - _CLOCK) % step
     try:
-        return TimeGrid.between(start - late, end - late, step)
+        return _on_the_clock(TimeGrid.between(start, end, step))
     except (ValueError, OverflowError) as error:
         raise DocumentError([("$.time", str(error))]) from None
+
+
+def _on_the_clock(grid: TimeGrid) -> TimeGrid:
+    """Return ``grid`` from the beginning of the step on the clock that its start lies in."""
+    late = (grid.start - _CLOCK) % grid.step
+    return TimeGrid(grid.start - late, grid.step, grid.n_steps)
 
 
 def _zone(name: Any) -> ZoneInfo:
