@@ -218,6 +218,10 @@ def _checks(annotation: Any, metadata: Sequence[Any] = ()) -> Iterator[Any]:
         yield from each.metadata if isinstance(each, FieldInfo) else [each]
     if get_origin(annotation) is Annotated:
         yield from _checks(get_args(annotation)[0], get_args(annotation)[1:])
+    elif get_origin(annotation) is Literal:
+        numbers = [each for each in get_args(annotation) if isinstance(each, int | float)]
+        if numbers:
+            yield Gt(0) if min(numbers) > 0 else Ge(min(numbers))
     else:
         for part in get_args(annotation):
             yield from _checks(part)
