@@ -63,6 +63,11 @@ def check_names(document: SiteParts) -> None:
         _metered(document, f"commitments[{i}].node", commitment.node)
         for j, name in enumerate(commitment.devices):
             known("device", f"commitments[{i}].devices[{j}]", name, devices)
+    _given_once("exclusions", [each.name for each in document.exclusions])
+    for i, exclusion in enumerate(document.exclusions):
+        _given_once("devices of an exclusion", list(exclusion.devices))
+        for j, name in enumerate(exclusion.devices):
+            known("device", f"exclusions[{i}].devices[{j}]", name, devices)
     for i, coupling in enumerate(document.couplings):
         _given_once("members of a coupling", [member.device for member in coupling.members])
         for j, member in enumerate(coupling.members):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field, Strict
 
 from scheduling.flex.devices import SharedStock
-from scheduling.flex.network import Commitment, Commodity, Connection, Coupling, Prices
+from scheduling.flex.network import Commitment, Commodity, Connection, Coupling, Exclusion, Prices
 from scheduling.flex.parts import Currency
 from scheduling.flex.peaks import PeakTariff
 from scheduling.flex.quantities import Document, LossShare, Varying
@@ -32,6 +32,7 @@ class SiteContext(Document):
         commodities: other than electricity, that devices beneath it refer to by name.
         stocks: that feeders beneath it share.
         couplings: of devices beneath it whose powers keep a ratio.
+        exclusions: of devices beneath it, of which at most one runs in each step.
         members: identifiers of assets elsewhere in the tree that lie behind this point too:
             sites of several customers behind one station.
     """
@@ -47,6 +48,7 @@ class SiteContext(Document):
     commodities: tuple[Commodity, ...] = ()
     stocks: tuple[SharedStock, ...] = ()
     couplings: tuple[Coupling, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
     members: Annotated[tuple[Annotated[int, Strict()], ...], Field(max_length=1_000)] = ()
 
 

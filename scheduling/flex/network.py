@@ -197,3 +197,15 @@ class Coupling(Document):
 
     name: Name
     members: Annotated[tuple[Member, ...], Field(min_length=2)]
+
+
+class Exclusion(Document):
+    """Devices of which at most one draws or gives in each step: one compressor for two tanks.
+
+    Attributes:
+        name: of the exclusion.
+        devices: their names, two or more; of a converter its first port is meant.
+    """
+
+    name: Name
+    devices: Annotated[tuple[Name, ...], Field(min_length=2, max_length=20)]

@@ -13,6 +13,7 @@ from scheduling.flex.network import (
     Commodity,
     Connection,
     Coupling,
+    Exclusion,
     Node,
     Prices,
 )
@@ -68,6 +69,7 @@ class SiteParts(Document):
     peaks: tuple[PeakTariff, ...] = ()
     commitments: tuple[Commitment, ...] = ()
     couplings: tuple[Coupling, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
     ties: Ties = Ties.EARLY
     rolling: Rolling = Rolling()
     uncertainty: Uncertainty = Uncertainty()

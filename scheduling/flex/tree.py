@@ -15,7 +15,7 @@ from scheduling.flex.parts import OnInfeasible
 from scheduling.flex.site import SiteDocument
 from scheduling.flex.window import Window
 
-_LISTS: Final = ("peaks", "commitments", "commodities", "stocks", "couplings")
+_LISTS: Final = ("peaks", "commitments", "commodities", "stocks", "couplings", "exclusions")
 #: Lists whose entries are referred to by name.
 _DECLARED: Final = ("commodities", "stocks")
 

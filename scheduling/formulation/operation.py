@@ -5,6 +5,7 @@ Each takes the flow's columns, shape (T,); what a flow draws counts positive.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,6 +89,14 @@ class Coupling:
     second: int
     ratio_first: float | Array
     ratio_second: float | Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """Of ``flows`` at most one draws or gives in each step."""
+
+    name: str
+    flows: tuple[int, ...]
 
 
 def add_bands(model: LinearModel, bands: list[Bands], columns: StorageColumns) -> None:
@@ -211,3 +220,21 @@ def add_couplings(model: LinearModel, couplings: list[Coupling], columns: Storag
         ]
         shape = columns.charge[each.first].shape
         model.add_rows(f"coupling {number}", shape, terms, lower=0.0, upper=0.0)
+
+
+def add_exclusions(
+    model: LinearModel, exclusions: list[Exclusion], columns: StorageColumns, flows: Flows
+) -> None:
+    """Keep each two of the flows apart, whichever way either runs."""
+    for each in exclusions:
+        for one, other in combinations(each.flows, 2):
+            for first, second in product(
+                ((columns.charge[one], flows.charge_limit[one]),
+                 (columns.discharge[one], flows.discharge_limit[one])),
+                ((columns.charge[other], flows.charge_limit[other]),
+                 (columns.discharge[other], flows.discharge_limit[other])),
+            ):  # fmt: skip
+                (own, most), (its, its_most) = first, second
+                if own[0] != NO_COLUMN and its[0] != NO_COLUMN:
+                    name = f"{each.name}: {one} or {other}"
+                    model.keep_apart(name, own, its, first_most=most, second_most=its_most)

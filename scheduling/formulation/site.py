@@ -17,12 +17,14 @@ from scheduling.formulation.nodes import NO_PARENT, NodeColumns, Nodes, add_node
 from scheduling.formulation.operation import (
     Bands,
     Coupling,
+    Exclusion,
     LeastPower,
     Ramp,
     Surcharge,
     Switching,
     add_bands,
     add_couplings,
+    add_exclusions,
     add_least_powers,
     add_ramps,
     add_surcharges,
@@ -86,6 +88,7 @@ class SiteProblem:
     tapers: list[Taper] = field(default_factory=list)
     reserves: list[Reserve] = field(default_factory=list)
     couplings: list[Coupling] = field(default_factory=list)
+    exclusions: list[Exclusion] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
     phase_limits: list[PhaseLimit] = field(default_factory=list)
     on_one_phase: list[OnePhase] = field(default_factory=list)
@@ -202,6 +205,7 @@ def _add_operation(site: SiteModel, problem: SiteProblem) -> None:
     add_tapers(model, problem.tapers, stores, step_hours=problem.step_hours)
     add_reserves(model, problem.reserves, stores)
     add_couplings(model, problem.couplings, storage)
+    add_exclusions(model, problem.exclusions, storage, problem.flows)
 
 
 def _add_phases(site: SiteModel, problem: SiteProblem) -> None:

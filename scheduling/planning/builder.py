@@ -16,6 +16,7 @@ from scheduling.formulation.goals import Goal
 from scheduling.formulation.operation import (
     Bands,
     Coupling,
+    Exclusion,
     LeastPower,
     Ramp,
     Surcharge,
@@ -101,6 +102,7 @@ class Builder:
     tapers: list[Taper] = field(default_factory=list)
     reserves: list[Reserve] = field(default_factory=list)
     couplings: list[Coupling] = field(default_factory=list)
+    exclusions: list[Exclusion] = field(default_factory=list)
     phase_limits: list[PhaseLimit] = field(default_factory=list)
     on_one_phase: list[OnePhase] = field(default_factory=list)
     sliced: list[Sliced] = field(default_factory=list)

@@ -6,12 +6,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scheduling.flex.network import Commitment, Connection, Coupling, Prices
+from scheduling.flex.network import Commitment, Connection, Coupling, Exclusion, Prices
 from scheduling.flex.site import SiteDocument
 from scheduling.formulation.commitments import Commitment as CommitmentArrays
 from scheduling.formulation.losses import Loss
 from scheduling.formulation.nodes import EXPORT, IMPORT, NO_PARENT, Nodes, PricePart, ways_of
 from scheduling.formulation.operation import Coupling as CouplingArrays
+from scheduling.formulation.operation import Exclusion as ExclusionArrays
 from scheduling.formulation.processes import PiecedJob
 from scheduling.formulation.site import Scope, SiteProblem
 from scheduling.formulation.storage import Flows
@@ -57,6 +58,7 @@ def problem_of(document: SiteDocument) -> tuple[SiteProblem, dict[str, Reading]]
     builder.commitments += [_commitment(builder, each) for each in document.commitments]
     for coupling in document.couplings:
         _add_coupling(builder, coupling)
+    builder.exclusions += [_exclusion(builder, each) for each in document.exclusions]
     return _assembled(builder), builder.readings
 
 
@@ -84,13 +86,23 @@ def with_terms(
     return replace(problem, nodes=nodes, stocks=replace(problem.stocks, end_value=end_value))
 
 
+def _flow(builder: Builder, name: str, of: str) -> int:
+    """Return the flow of device ``name``, which ``of`` refers to."""
+    flow = builder.reading(name).flow
+    if flow is None:
+        raise Contradiction(FAILURES("not_planned", of=of, name=name))
+    return flow
+
+
+def _exclusion(builder: Builder, exclusion: Exclusion) -> ExclusionArrays:
+    flows = (_flow(builder, name, exclusion.name) for name in exclusion.devices)
+    return ExclusionArrays(name=exclusion.name, flows=tuple(flows))
+
+
 def _add_coupling(builder: Builder, coupling: Coupling) -> None:
-    flows = []
-    for member in coupling.members:
-        flow = builder.reading(member.device).flow
-        if flow is None:
-            raise Contradiction(FAILURES("not_planned", of=coupling.name, name=member.device))
-        flows.append((flow, member.ratio))
+    flows = [
+        (_flow(builder, member.device, coupling.name), member.ratio) for member in coupling.members
+    ]
     (first, ratio), *others = flows
     builder.couplings += [
         CouplingArrays(first=first, second=flow, ratio_first=ratio, ratio_second=each)
@@ -124,6 +136,7 @@ def _assembled(builder: Builder) -> SiteProblem:
         tapers=builder.tapers,
         reserves=builder.reserves,
         couplings=builder.couplings,
+        exclusions=builder.exclusions,
         losses=_losses(builder, nodes),
         phase_limits=builder.phase_limits,
         on_one_phase=builder.on_one_phase,
