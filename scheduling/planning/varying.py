@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from scheduling.engines.base import OutOfTime
 from scheduling.flex.parsing import DocumentError, document_from_object
+from scheduling.flex.quantities import MOST
 from scheduling.flex.site import SiteDocument
 from scheduling.flex.study import StudiedBattery
 from scheduling.planning.choices import AUTO
@@ -35,6 +36,9 @@ class Knob(StrEnum):
     EXPORT_LIMIT_KW = "export_limit_kw"
     CHARGERS = "chargers"
     PV_KW = "pv_kw"
+
+
+_MOST_CHARGERS: Final = 2_000
 
 
 class VariationRefused(ValueError):
@@ -84,6 +88,9 @@ def varied(document: SiteDocument, changes: Mapping[Knob, float]) -> SiteDocumen
     for knob, value in changes.items():
         if value < 0:
             raise VariationRefused(knob, f"{value:g} should be at least 0")
+        most = _MOST_CHARGERS if knob is Knob.CHARGERS else MOST
+        if not value <= most:
+            raise VariationRefused(knob, f"{value:g} should be a number, at most {most:,g}")
         _CHANGES[knob](given, value)
     try:
         return document_from_object(given)

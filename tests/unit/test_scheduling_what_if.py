@@ -119,6 +119,9 @@ def test_a_sweep_plans_each_combination_as_its_document_would_be() -> None:
     [
         ({Knob.BATTERY_KWH: -1.0}, "battery_kwh: -1 should be at least 0"),
         ({Knob.CHARGERS: 1.5}, "chargers: 1.5 should be a whole number"),
+        ({Knob.CHARGERS: 1e9}, "chargers: 1e+09 should be a number, at most 2,000"),
+        ({Knob.CHARGERS: float("nan")}, "chargers: nan should be a number, at most 2,000"),
+        ({Knob.PV_KW: float("inf")}, "pv_kw: inf should be a number, at most 1e+09"),
     ],
 )
 def test_what_cannot_be_varied_is_named(changes: dict[Knob, float], words: str) -> None:

@@ -162,6 +162,7 @@ def test_what_if_says_at_its_field_what_cannot_be(
         ({}, ["changes"], "name at least one"),
         ({"chargers": 3}, ["changes", "chargers"], "no device of kind ev"),
         ({"batteryKwh": -1.0}, ["changes", "batteryKwh"], "at least 0"),
+        ({"chargers": 2_000_000_000}, ["changes", "chargers"], "at most 2,000"),
     ):
         answer = planner.execute(WHAT_IF, input={"run": run_id, "changes": changes})
         [error] = answer["requestWhatIf"]["errors"]

@@ -189,6 +189,9 @@ def test_what_if_asks_for_a_run_that_is_marked_and_not_shown_as_the_plan(
     assert newest_run(PLATFORM, run.asset) == run
     page = browser.get(address(ScheduleRun, "change", run.pk)).content.decode()
     assert "import_limit_kw 4" in page
+    for value in ("inf", "nan", "1e12"):
+        answer = browser.post(what_if, {"knob": "chargers", "value": value}, follow=True)
+        assert "should be a number, at most 2,000" in answer.content.decode()
     for wrong in ({"knob": "colour", "value": "1"}, {"knob": "pv_kw", "value": "1"}, {}):
         assert browser.post(what_if, wrong).headers["Location"].endswith(f"{run.pk}/change/")
     assert ScheduleRun.objects.count() == 2
