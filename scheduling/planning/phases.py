@@ -8,6 +8,7 @@ from scheduling.flex.devices import Converter, Vehicle
 from scheduling.flex.devices.fixed import Phase
 from scheduling.formulation.phases import OnePhase, PhaseLimit
 from scheduling.planning.builder import Builder
+from scheduling.planning.nodes import CONNECTION
 
 _NUMBER: Final = {phase: number for number, phase in enumerate(Phase)}
 #: Of the bands of a charger that switches: giving back, one phase, three.
@@ -23,7 +24,7 @@ def add_phases(builder: Builder) -> None:
     for name, link in links:
         if link.phase_limit_kw is not None:
             node = builder.node_of[name]
-            words = names[node] or "the grid connection"
+            words = names[node] or CONNECTION
             limit = builder.series(link.phase_limit_kw)
             builder.phase_limits.append(PhaseLimit(node=node, name=words, limit=limit))
     for device in document.devices if builder.phase_limits else ():

@@ -26,11 +26,7 @@ def add_process(builder: Builder, device: Process) -> None:
     node = builder.node_of[device.node]
     profile = _profile(builder, device)
     going = going_on(builder, device, profile)
-    allowed = np.ones(builder.n_steps, dtype=bool)
-    # In a part of a step it would get a part of its energy: it waits for the next.
-    allowed[: max(going.n_settled, int(builder.has_part))] = False
-    for span in device.forbidden:
-        allowed[touched(builder.document.window.grid, span.start, span.end)] = False
+    allowed = _allowed(builder, device, going)
     if going.n_settled:
         builder.fixed[node] += going.settled
     if going.left_hours == 0.0:
@@ -60,6 +56,15 @@ def add_process(builder: Builder, device: Process) -> None:
     power[starts[0] : starts[0] + profile.size] = profile
     builder.fixed[node] += power
     builder.readings[device.name] = Reading(fixed=power)
+
+
+def _allowed(builder: Builder, device: Process, going: Going) -> NDArray[np.bool_]:
+    allowed = np.ones(builder.n_steps, dtype=bool)
+    # In a part of a step it would get a part of its energy: it waits for the next.
+    allowed[: max(going.n_settled, int(builder.has_part))] = False
+    for span in device.forbidden:
+        allowed[touched(builder.document.window.grid, span.start, span.end)] = False
+    return allowed
 
 
 def starts_of(builder: Builder, device: Switched) -> Starts:
