@@ -28,6 +28,7 @@ public_enum(
     description="What a device does.",
     says={
         Action.CHARGES: "It draws power into its stock.",
+        Action.HEATS: "It draws power to heat a tank or a building.",
         Action.DISCHARGES: "It gives power from its stock.",
         Action.HELD_BACK: "It gives less than it could.",
         Action.RUNS: "A process runs.",

@@ -81,6 +81,7 @@ class _Reader:
     entering: Array
     duals: Array
     n_told: int
+    heating: frozenset[str]
 
     def flow(self, number: int) -> list[DeviceReason]:
         """Return why flow ``number``, which has a stock, charges and discharges."""
@@ -101,13 +102,13 @@ class _Reader:
         moves = charging.tolist(), giving.tolist()
         found = []
         for action, power, worth, at in (
-            (Action.CHARGES, charge, drawn, charging),
+            (self._drawing(flows.names[number]), charge, drawn, charging),
             (Action.DISCHARGES, discharge, given, giving),
         ):
             spans = _stretches(at[at < self.n_told], segment)
             for span, what in zip(spans, self._means(spans, power, price, worth), strict=True):
                 _, mean, own = what
-                gains = own - mean if action is Action.CHARGES else mean - own
+                gains = mean - own if action is Action.DISCHARGES else own - mean
                 acts, refers = (action, Purpose.NO_CHOICE), None
                 if gains >= -_TOLERANCE:
                     part = np.searchsorted(segment, segment[span[0]] + np.arange(2)).tolist()
@@ -115,6 +116,9 @@ class _Reader:
                     acts = action, purpose
                 found.append(self._reason(flows.names[number], acts, span, what, refers))
         return found
+
+    def _drawing(self, name: str) -> Action:
+        return Action.HEATS if name in self.heating else Action.CHARGES
 
     def _means(
         self, spans: list[tuple[int, int]], power: Array, price: Array, worth: Array
@@ -226,6 +230,7 @@ def read_device_reasons(
     worth: Worth,
     currency: str,
     n_decided: int | None = None,
+    heating: frozenset[str] = frozenset(),
 ) -> list[DeviceReason]:
     """Return why stores charge and discharge, generators are held back and jobs run, by time.
 
@@ -233,11 +238,14 @@ def read_device_reasons(
         worth: what ``row_duals`` say.
         n_decided: of a plan over scenarios: only in so many steps powers are the same in all of
             them, and can be told; what is held back never is.
+        heating: names of what makes heat of what it draws.
     """
     hours = np.full(grid.n_steps, problem.step_hours, dtype=np.float64)
     entering = worth.entering(problem)
     told = grid.n_steps if n_decided is None else n_decided
-    reader = _Reader(site, problem, values, worth, grid, currency, hours, entering, row_duals, told)
+    reader = _Reader(
+        site, problem, values, worth, grid, currency, hours, entering, row_duals, told, heating
+    )
     found = []
     for number in np.flatnonzero(problem.flows.stock != NO_STOCK).tolist():
         found += reader.flow(number)

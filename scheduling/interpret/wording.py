@@ -15,6 +15,7 @@ class Action(StrEnum):
     """What a device does."""
 
     CHARGES = "CHARGES"
+    HEATS = "HEATS"
     DISCHARGES = "DISCHARGES"
     HELD_BACK = "HELD_BACK"
     RUNS = "RUNS"
@@ -145,6 +146,61 @@ _DEVICE: Final[dict[tuple[Action, Purpose], Words]] = {
         ),
         (
             "lädt, obwohl eine kWh hier {price} {currency} kostet und {worth} wert ist: "
+            "die Grenzen lassen keine Wahl"
+        ),
+    ),
+    (Action.HEATS, Purpose.USED_LATER): (
+        "heats: a kWh costs {price} {currency} here and is worth {worth} when used, {when}",
+        "verwarmt: een kWh kost hier {price} {currency} en is {worth} waard bij gebruik, {when}",
+        "heizt: eine kWh kostet hier {price} {currency} und ist bei Nutzung {worth} wert, {when}",
+    ),
+    (Action.HEATS, Purpose.NEEDED_BY): (
+        (
+            "heats: warmth is needed by {until}, and a kWh costs {price} {currency} here, "
+            "where up to {worth} would be paid"
+        ),
+        (
+            "verwarmt: warmte is uiterlijk {until} nodig, en een kWh kost hier {price} {currency}, "
+            "waar tot {worth} betaald zou worden"
+        ),
+        (
+            "heizt: Wärme wird bis {until} benötigt, und eine kWh kostet hier {price} {currency}, "
+            "wo bis zu {worth} bezahlt würde"
+        ),
+    ),
+    (Action.HEATS, Purpose.FULL_BY): (
+        (
+            "heats: to be as warm as it may by {until}, and a kWh costs {price} {currency} here, "
+            "where up to {worth} would be paid"
+        ),
+        (
+            "verwarmt: uiterlijk {until} zo warm als mag, en een kWh kost hier {price} {currency}, "
+            "waar tot {worth} betaald zou worden"
+        ),
+        (
+            "heizt: soll bis {until} so warm sein wie erlaubt, und eine kWh kostet hier {price} "
+            "{currency}, wo bis zu {worth} bezahlt würde"
+        ),
+    ),
+    (Action.HEATS, Purpose.KEPT): (
+        "heats: a kWh costs {price} {currency} here and is worth {worth} as warmth at the end",
+        (
+            "verwarmt: een kWh kost hier {price} {currency} en is aan het einde {worth} waard als "
+            "warmte"
+        ),
+        "heizt: eine kWh kostet hier {price} {currency} und ist am Ende als Wärme {worth} wert",
+    ),
+    (Action.HEATS, Purpose.NO_CHOICE): (
+        (
+            "heats, though a kWh costs {price} {currency} here and is worth {worth}: "
+            "its limits leave no choice"
+        ),
+        (
+            "verwarmt, hoewel een kWh hier {price} {currency} kost en {worth} waard is: "
+            "de limieten laten geen keus"
+        ),
+        (
+            "heizt, obwohl eine kWh hier {price} {currency} kostet und {worth} wert ist: "
             "die Grenzen lassen keine Wahl"
         ),
     ),

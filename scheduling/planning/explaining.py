@@ -13,6 +13,7 @@ from scheduling.engines.base import EngineFailed, Infeasible, OutOfTime, Solutio
 from scheduling.engines.choose import LONG_CHAIN
 from scheduling.engines.highs import HighsEngine
 from scheduling.flex.devices import Battery
+from scheduling.flex.devices.heat import Heating
 from scheduling.formulation.compiled import fix_columns
 from scheduling.formulation.site import SiteModel, SiteProblem, build_site
 from scheduling.interpret.baselines import (
@@ -92,6 +93,7 @@ def _by_duals(
         worth=worth,
         currency=plan.currency,
         n_decided=n_decided,
+        heating=frozenset(e.name for e in solved.document.devices if isinstance(e, Heating)),
     )
     return replace(
         found,

@@ -233,6 +233,16 @@ def test_a_vehicle_tells_by_when_it_needs_it() -> None:
     assert reason.worth == pytest.approx(0.2)
 
 
+def test_what_makes_heat_heats() -> None:
+    days = (SITES["tank"], SITES["house, on or off"])
+
+    told = [each for day in days for each in explained(day)[1].device_reasons]
+
+    assert {each.device for each in told} == {"tank", "house"}
+    assert {each.action for each in told} == {Action.HEATS}
+    assert all(each.text.startswith("heats") for each in told)
+
+
 def test_generation_held_back_and_processes_tell_their_price() -> None:
     washing = {
         "kind": "process",
