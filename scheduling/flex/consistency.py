@@ -10,6 +10,8 @@ from scheduling.flex.devices import (
     Converter,
     Device,
     Feeder,
+    Load,
+    Photovoltaics,
     Process,
     Vehicle,
 )
@@ -18,6 +20,8 @@ from scheduling.flex.network import Prices
 from scheduling.flex.parts import SiteParts
 from scheduling.flex.window import Window
 
+#: What is published of them is left aside: nothing freezes it.
+_NO_FLOW: Final = (Load, Photovoltaics, Process)
 #: Lists of numbers that are not one per step.
 _NOT_PER_STEP: Final = {"profile_kw"}
 
@@ -154,6 +158,25 @@ def _places(device: Device) -> list[str | None]:
     return [device.node]
 
 
+def _check_published(document: SiteParts) -> None:
+    rolling, grid = document.rolling, document.window.grid
+    if rolling.frozen_until is not None and not rolling.published_kw:
+        refuse("rolling.frozen_until needs published_kw, the power that is kept")
+    frozen = (rolling.frozen_until or grid.start) - grid.start
+    needed = min(-(-frozen // grid.step), grid.n_steps)
+    still = {each.name for each in document.devices if isinstance(each, _NO_FLOW)}
+    for name, power in rolling.published_kw.items():
+        path = f"rolling.published_kw.{name}"
+        known("device", path, name, power_names(document))
+        if name not in still and len(power) < needed:
+            refuse(
+                "{path} has {given} values: rolling.frozen_until needs {needed}",
+                path=path,
+                given=str(len(power)),
+                needed=str(needed),
+            )
+
+
 def check_times(document: SiteParts) -> None:
     """Check that sessions, goals and spans touch the window.
 
@@ -164,10 +187,7 @@ def check_times(document: SiteParts) -> None:
     rolling = document.rolling
     if rolling.now is not None and not start <= rolling.now < start + document.window.grid.step:
         refuse("rolling.now should be within the first step of the window")
-    if rolling.frozen_until is not None and not rolling.published_kw:
-        refuse("rolling.frozen_until needs published_kw, the power that is kept")
-    for name in rolling.published_kw:
-        known("device", f"rolling.published_kw.{name}", name, power_names(document))
+    _check_published(document)
     for i, peak in enumerate(document.peaks):
         _check_average(f"peaks[{i}].average_minutes", peak.average_minutes, document.window)
         if peak.within and all(s.end <= start or s.start >= end for s in peak.within):

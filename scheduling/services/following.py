@@ -46,6 +46,11 @@ def following(
     if follow.frozen_until is not None and not published:
         words = "no plan of this asset in the same steps covers the start of the window"
         raise wrong("follow.frozen_until", words, code="inconsistent")
+    if follow.frozen_until is not None:
+        ends = grid.start + min(map(len, published.values())) * grid.step
+        if ends < min(follow.frozen_until, grid.end):
+            words = f"the last plan of this asset ends at {ends:%Y-%m-%d %H:%M} Z: freeze no more"
+            raise wrong("follow.frozen_until", words, code="inconsistent")
     rolling = Rolling(
         now=now if follow.from_now else None,
         published_kw=published,

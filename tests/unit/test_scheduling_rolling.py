@@ -258,6 +258,10 @@ def test_frozen_steps_that_empty_the_store_are_named() -> None:
         ({"now": clock(1)}, "within the first step"),
         ({"now": clock(-1)}, "within the first step"),
         ({"frozen_until": clock(1)}, "needs published_kw"),
+        (
+            {"frozen_until": clock(2), "published_kw": {"battery": [1.0]}},
+            "rolling.published_kw.battery has 1 values: rolling.frozen_until needs 2",
+        ),
         ({"published_kw": {"ghost": [1.0]}}, "ghost"),
         ({"change_price_per_kwh": -1.0}, "greater than or equal to 0"),
         ({"published_kw": {"battery": ["x"]}}, "valid number"),

@@ -95,6 +95,24 @@ def test_a_frozen_step_that_a_limit_contradicts_is_named(
     assert "eingefrorene Leistung (Battery)" in german["failure"]
 
 
+def test_no_more_is_frozen_than_was_planned(
+    planner: GraphQLClient, site: Asset, now: datetime, run_jobs: Callable[..., int]
+) -> None:
+    short = window(site, now) | {"end": (now + 2 * HOUR).isoformat()}
+    planner.execute(REQUEST, input=short)
+    run_jobs()
+
+    follow = {"frozenUntil": (now + 3 * HOUR).isoformat()}
+    asked = planner.execute(REQUEST, input=window(site, now, follow=follow))
+    [error] = asked["requestSchedule"]["errors"]
+    enough = {"frozenUntil": (now + 2 * HOUR).isoformat()}
+    kept = planner.execute(REQUEST, input=window(site, now, follow=enough))["requestSchedule"]
+
+    assert error["field"] == ["follow", "frozenUntil"]
+    assert f"ends at {now + 2 * HOUR:%Y-%m-%d %H:%M} Z" in error["detail"]
+    assert kept["errors"] == []
+
+
 def test_what_cannot_be_followed_is_said_at_its_field(
     planner: GraphQLClient, site: Asset, now: datetime
 ) -> None:
