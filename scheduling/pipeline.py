@@ -12,7 +12,7 @@ from assets.models import Sensor, Source, SourceKind
 from assets.services import SeriesOfBeliefs, record_many
 from assets.timegrid import TimeGrid
 from scheduling import queries
-from scheduling.engines.base import OutOfTime, Unbounded
+from scheduling.engines.base import EngineFailed, OutOfTime, Unbounded
 from scheduling.events import ScheduleRunChanged
 from scheduling.flex.identification import IdentificationDocument, IdentificationResult
 from scheduling.flex.parsing import DocumentError, error_lines
@@ -57,7 +57,7 @@ def solve(claim: Claim, run_id: str, *, clock: Clock) -> None:
             # A variation has other rows: it would only push the site's own model out.
             living=None if run.variation else (claim.tenant.schema_name, run.asset_id),
         )
-    except (queries.MissingBeliefs, OutOfTime, Unbounded, EngineUnsuited) as failure:
+    except (queries.MissingBeliefs, OutOfTime, Unbounded, EngineFailed, EngineUnsuited) as failure:
         with claim.finishing():
             _move(run, RunState.FAILED, at=clock(), **kept(failure=_why(failure), most=1000))
         return
@@ -143,6 +143,8 @@ def _why(refusal: Exception) -> str:
     """Return the words of ``refusal``; engines know none in other languages."""
     if isinstance(refusal, OutOfTime):
         return FAILURES("out_of_time")
+    if isinstance(refusal, EngineFailed):
+        return FAILURES("engine_failed")
     if isinstance(refusal, ValidationError):
         return FAILURES("does_not_fit", reason=str(DocumentError(error_lines(refusal))))
     return FAILURES("unbounded") if isinstance(refusal, Unbounded) else saying_of(refusal)

@@ -81,6 +81,11 @@ _PLANNING: Final[dict[str, Words]] = {
         "binnen de tijdslimiet is geen oplossing gevonden",
         "innerhalb der Zeitgrenze wurde keine Lösung gefunden",
     ),
+    "engine_failed": (
+        "the engine found no answer; another may",
+        "de engine vond geen antwoord; een andere misschien wel",
+        "der Löser fand keine Antwort; vielleicht ein anderer",
+    ),
     "unbounded": (
         "a price pays for something without a limit",
         "een prijs beloont iets waaraan geen grens is",

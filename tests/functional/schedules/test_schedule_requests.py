@@ -10,6 +10,8 @@ import pytest
 from assets.models import Asset, AssetType, Quantity, Sensor, SourceKind
 from assets.queries import read_series
 from assets.timegrid import TimeGrid
+from scheduling import pipeline
+from scheduling.engines.base import EngineFailed
 from scheduling.models import ScheduleRun
 from tenants.accounts.models import Customer
 from tenants.permissions import Role
@@ -264,3 +266,24 @@ def test_a_time_without_an_offset_is_no_time(planner: GraphQLClient, site: Asset
     assert "at .start" in error["message"]
     assert "no offset: write for example 2026" in error["message"]
     assert not ScheduleRun.objects.exists()
+
+
+def test_an_engine_that_gives_up_ends_the_run_in_words(
+    planner: GraphQLClient,
+    site: Asset,
+    now: datetime,
+    run_jobs: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def give_up(*_: object, **__: object) -> None:
+        raise EngineFailed("HiGHS ended with Unknown")
+
+    monkeypatch.setattr(pipeline, "plan", give_up)
+    asked = planner.execute(REQUEST, input=window(site, now))["requestSchedule"]["object"]
+    run_jobs()
+
+    run = planner.execute(RUN, id=asked["id"])["scheduleRun"]
+    assert run["state"] == "FAILED"
+    assert run["failure"] == "the engine found no answer; another may"
+    dutch = replace(planner, language="nl").execute(RUN, id=asked["id"])["scheduleRun"]
+    assert dutch["failure"] == "de engine vond geen antwoord; een andere misschien wel"
