@@ -20,6 +20,7 @@ from scheduling.formulation.site import SiteProblem
 from scheduling.formulation.stocks import gained, hours_left
 from scheduling.formulation.storage import NO_STOCK
 from scheduling.formulation.tapers import Taper
+from scheduling.interpret.ranges import Ranges
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -61,6 +62,7 @@ def no_control(problem: SiteProblem) -> Controls:
     ratio = flows.charge_efficiency[own]
     limit = np.where(is_fed[:, None], flows.charge_limit[own], 0.0)
     kept, wanted, more, left = stocks.kept[busy], wanted[busy], more[busy], left[busy]
+    ceiling = stocks.ceiling[busy]
     tied, drawing = _tied(problem, busy), _Drawing.of(problem, own.tolist())
     level = stocks.initial[busy]
     for t in range(n_steps if busy.size else 0):
@@ -68,7 +70,8 @@ def no_control(problem: SiteProblem) -> Controls:
         for to, of, share, _ in tied:
             level[to] += share[t] * before[of]
         missing = np.maximum((wanted[:, t] - level) / left[:, t], 0.0)
-        drawn, into = drawing.at(t, before, missing, ratio[:, t], limit[:, t])
+        room = np.maximum((ceiling[:, t] - level) / left[:, t], 0.0)
+        drawn, into = drawing.at(t, before, (missing, room), ratio[:, t], limit[:, t])
         charge[own[is_fed], t] = drawn[is_fed]
         level += into * left[:, t]
         for to, of, _, spread in tied:
@@ -79,10 +82,11 @@ def no_control(problem: SiteProblem) -> Controls:
 
 @dataclass(frozen=True, slots=True)
 class _Drawing:
-    """Stores that draw otherwise than in proportion: their places, and tapers or bends."""
+    """Stores that draw otherwise than in proportion: their places, and tapers, bends or ranges."""
 
     tapers: list[tuple[int, Taper]]
     bends: list[tuple[int, Bend]]
+    ranges: list[tuple[int, Ranges]]
 
     @classmethod
     def of(cls, problem: SiteProblem, own: list[int]) -> "_Drawing":
@@ -95,27 +99,33 @@ class _Drawing:
                 if each.is_drawn and each.flow in place
             ],
             [(place[each.flow], each) for each in problem.bends if each.flow in place],
+            [(place[f], each) for f in place if (each := Ranges.of(problem, f)) is not None],
         )
 
     def at(
-        self, t: int, before: Array, missing: Array, ratio: Array, limit: Array
+        self, t: int, before: Array, into: tuple[Array, Array], ratio: Array, limit: Array
     ) -> tuple[Array, Array]:
-        """Return what is drawn for ``missing`` into each stock, and what comes into it [kW].
+        """Return what is drawn for what is missing in each stock, and what comes into it [kW].
 
-        All of shape (n places,); ``before``: the stock at the start of step ``t`` [kWh].
+        All of shape (n places,); ``before``: the stock at the start of step ``t`` [kWh]; ``into``:
+        what is missing, and what there is room for [kW].
         """
+        missing, room = into
         if self.tapers:
             limit = limit.copy()
         for place, taper in self.tapers:
             limit[place] = min(limit[place], taper.most(float(before[place])))
         drawn = np.minimum(missing / ratio, limit)
-        into = drawn * ratio
+        for place, ranges in self.ranges:
+            most = min(float(limit[place]), float(room[place] / ratio[place]))
+            drawn[place] = ranges.nearest(t, float(drawn[place]), most)
+        came = drawn * ratio
         for place, bend in self.bends:
             now, usual = float(before[place]), float(ratio[place])
             wanted = drawn_to_store(bend, t, now, usual, power=float(missing[place]))
             drawn[place] = min(wanted, limit[place])
-            into[place] = stored(bend, t, now, (float(drawn[place]), 0.0), (usual, 1.0))
-        return drawn, into
+            came[place] = stored(bend, t, now, (float(drawn[place]), 0.0), (usual, 1.0))
+        return drawn, came
 
 
 def _tied(problem: SiteProblem, busy: NDArray[np.int64]) -> list[tuple[int, int, Array, Array]]:

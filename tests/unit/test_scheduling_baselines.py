@@ -4,7 +4,7 @@ import pytest
 
 from scheduling.interpret.baselines import Baseline
 from tests.unit.explained_documents import CHEAP, DEAR, explained, noisy_site, vehicle
-from tests.unit.scheduling_documents import battery, load, pv, site
+from tests.unit.scheduling_documents import battery, clock, load, pv, site
 
 
 def test_without_control_a_battery_stands_and_a_vehicle_charges_on_arrival() -> None:
@@ -76,3 +76,35 @@ def test_naive_control_does_not_give_away_what_is_asked_for_at_the_end() -> None
     assert naive.cost == pytest.approx(2 * 0.5 + 4 * 0.5)
     assert naive.saving == pytest.approx(0.0)
     assert answer.cost == pytest.approx(naive.cost)
+
+
+def test_without_control_a_charger_draws_its_least_current_or_nothing() -> None:
+    """Of 12 kWh the last is drawn at 4.14 kW, or not at all where that is more than fits."""
+    for room, drawn in ((60.0, 11.04 + 4.14), (12.5, 11.04)):
+        car = vehicle(charger={}, stock_at_departure_kwh=12.0, capacity_kwh=room)
+        car |= {
+            "charge_efficiency": 1.0,
+            "stock_at_arrival_kwh": 0.0,
+            "missed_price_per_kwh": 0.001,
+        }
+        del car["charge_limit_kw"]
+        _, why = explained(site(car, import_price=[0.1] * 5))
+
+        assert why.savings[0].costs["import"] == pytest.approx(drawn * 0.1)
+
+
+def test_a_heat_pump_without_control_runs_at_its_least_power() -> None:
+    """3 kWh are missing, which 1 kW would bring, and it has no less than 2."""
+    tank = {"capacity_kwh": 20, "stock_at_start_kwh": 5, "end_value_per_kwh": 0}
+    pump = {
+        "kind": "heat_pump",
+        "name": "pump",
+        "electric_limit_kw": 4,
+        "electric_min_kw": 2,
+        "cop": 3,
+    }
+    points = [{"stock_kwh": 8, "start": clock(1), "end": clock(2)}]
+    goal = {"kind": "min", "points": points}
+    _, why = explained(site({**pump, **tank, "goals": [goal]}, import_price=[0.2, 0.1]))
+
+    assert why.savings[0].costs["import"] == pytest.approx(2 * 0.2)
