@@ -92,10 +92,23 @@ def varied(document: SiteDocument, changes: Mapping[Knob, float]) -> SiteDocumen
         if not value <= most:
             raise VariationRefused(knob, f"{value:g} should be a number, at most {most:,g}")
         _CHANGES[knob](given, value)
+    _forget_removed(given, {device.name for device in document.devices})
     try:
         return document_from_object(given)
     except DocumentError as error:
         raise VariationRefused(next(iter(changes)), str(error)) from None
+
+
+def _forget_removed(given: dict[str, Any], before: set[str]) -> None:
+    """Keep nothing of the last plan for devices that are not there any more."""
+    removed = before - {device["name"] for device in given["devices"]}
+    rolling = given["rolling"]
+    published = rolling["published_kw"]
+    rolling["published_kw"] = {
+        name: power for name, power in published.items() if name not in removed
+    }
+    if not rolling["published_kw"]:
+        rolling["frozen_until"] = None
 
 
 def sweep(
@@ -145,8 +158,11 @@ def _vary_battery(given: dict[str, Any], kwh: float) -> None:
     share = kwh / sum(each["capacity_kwh"] for each in batteries)
     if not kwh:
         given["devices"] = [each for each in given["devices"] if each["kind"] != "battery"]
+    published = given["rolling"]["published_kw"]
     for each in batteries:
         _scale(each, share, Knob.BATTERY_KWH)
+        if each["name"] in published:
+            published[each["name"]] = _times(published[each["name"]], share, Knob.BATTERY_KWH)
 
 
 def _usual_battery(kwh: float, given: dict[str, Any]) -> dict[str, Any]:

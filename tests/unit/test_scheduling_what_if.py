@@ -130,6 +130,18 @@ def test_what_cannot_be_varied_is_named(changes: dict[Knob, float], words: str) 
     assert str(refused.value) == words
 
 
+def test_what_was_planned_before_goes_with_its_battery() -> None:
+    """Half the battery keeps half the power; none of it keeps nothing."""
+    rolling = {"published_kw": {"battery": [4.0, 4.0]}, "frozen_until": clock(1)}
+    followed = site(battery(), import_price=[0.1, 0.2], more={"rolling": rolling})
+
+    half, none = (varied(followed, {Knob.BATTERY_KWH: size}) for size in (5.0, 0.0))
+
+    assert plan(half).power_kw["battery"][0] == pytest.approx(2.0)
+    assert (none.rolling.published_kw, none.rolling.frozen_until) == ({}, None)
+    assert none.devices == ()
+
+
 def test_a_site_without_the_device_says_so() -> None:
     bare = site(load(1.0), import_price=[0.1])
 
