@@ -56,12 +56,12 @@ def test_levels_are_soft_as_it_is_said_above_the_list() -> None:
         assert _raised({**listed, flag: False}).status is PlanStatus.INFEASIBLE
 
 
-def test_where_there_is_but_a_list_levels_are_hard_between_ticks_too() -> None:
+def test_a_list_alone_has_nothing_above_it_and_levels_are_soft() -> None:
+    """As with the interface of FlexMeasures, which wraps it; its scheduler by itself does not."""
     between = [{"datetime": at(1, 30), "value": "38 kWh"}]
 
-    assert _raised([_PRICE]).status is PlanStatus.INFEASIBLE
-    assert _raised([_PRICE], soc_minima=between).status is PlanStatus.INFEASIBLE
-    assert _raised({"commodities": [_PRICE]}, soc_minima=between).status is PlanStatus.OPTIMAL
+    assert _raised([_PRICE]).cost == pytest.approx(2 * 15 * 1000 + 1.0)
+    assert _raised([_PRICE], soc_minima=between).status is PlanStatus.OPTIMAL
 
 
 def test_what_is_relaxed_above_the_list_leaves_closed_directions_soft() -> None:

@@ -103,15 +103,12 @@ def contexts_of_devices(
 ) -> dict[str, dict[str, Any]]:
     """Return by commodity what devices and stocks ask of its context.
 
-    Where there is but a list of commodities nothing stands above it: levels of stocks are hard.
-
     Raises:
         DocumentError: a field that stands above is wrong, whether a device asks for it or not.
     """
-    above = {"relax-soc-constraints": False}
-    if isinstance(given, dict):
-        above = {name: value for name, value in given.items() if name in _ABOVE}
-        _check(reader, above, path)
+    top = given if isinstance(given, dict) else {}
+    above = {name: value for name, value in top.items() if name in _ABOVE}
+    _check(reader, above, path)
     own = {
         commodity_of(context, at): {
             name: value for name, value in context.items() if name not in _ABOVE
