@@ -138,7 +138,7 @@ def _worth_of_bounds(limit: Limit, reduced_costs: Array, step_hours: Array) -> A
 
 def _sharing(columns: Indices) -> Array | float:
     """Return how many steps are one bound, which each step then has its part of."""
-    if (np.diff(columns) != 0).all():
+    if (columns[1:] != columns[:-1]).all():
         return 1.0
     shared, counts = np.unique(columns, return_inverse=True, return_counts=True)[1:]
     return np.asarray(counts[shared], dtype=np.float64)
@@ -178,12 +178,16 @@ class _Binding:
             moments: when each step starts, and the last one ends.
             in_all: where it binds in all courses if in one.
         """
-        worth = np.sum(worths, axis=0)
-        binding = np.sum([each > WORTHLESS for each in worths], axis=0)
-        if in_all is not None:
-            binding[in_all] = len(worths)
+        n_courses = len(worths)
+        worth = worths[0] if n_courses == 1 else np.sum(worths, axis=0)
         at = np.flatnonzero(worth > WORTHLESS)
-        at = at[np.argsort(first[at], kind="stable")]
+        if (first[at[1:]] < first[at[:-1]]).any():
+            at = at[np.argsort(first[at], kind="stable")]
+        binding = np.ones(worth.size, dtype=np.int64)
+        if n_courses > 1:
+            binding = np.sum([each > WORTHLESS for each in worths], axis=0)
+        if in_all is not None:
+            binding[in_all] = n_courses
         # All stretches at once: an area has thousands of them.
         begins = np.flatnonzero(np.append(True, first[at[1:]] > beyond[at[:-1]]))
         ends = np.append(begins[1:], at.size)
@@ -198,7 +202,7 @@ class _Binding:
             strict=True,
         ):
             start, end = moments[here], moments[there]
-            courses = None if most == len(worths) else (most, len(worths))
+            courses = None if most == n_courses else (most, n_courses)
             found.append(
                 Reason(
                     *(self.name, self.of, start, end, mean, self.currency, self.per, self.basis),
