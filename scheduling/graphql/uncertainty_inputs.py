@@ -9,18 +9,10 @@ from scheduling.flex.uncertainty import Quantiles, Uncertainty
 from tenants.errors import as_validation_error
 
 
-@strawberry.input(
-    description="Scenarios by quantiles of the forecasts that the plan reads: a scenario of "
-    "probability p takes of each price, and of the power of each load, of each roof and of what is "
-    "not controlled into the site, the quantile p. What is known for certain is the same in all."
-)
-class QuantilesInput:
-    probabilities: list[float] = strawberry.field(
-        description="Rising [share, 0 to 1], such as 0.1, 0.5, 0.9."
-    )
-    weights: list[float] = strawberry.field(
-        description="Of the scenarios, in the same order [share, > 0]; they sum to 1."
-    )
+@strawberry.input
+class AttitudeInput:
+    """How scenarios are planned for together, however they are given."""
+
     decided_hours: float = strawberry.field(
         default=4.0,
         description="From the start on, in which all scenarios share one plan [h, >= 0].",
@@ -32,6 +24,20 @@ class QuantilesInput:
     )
     tail_share: float = strawberry.field(
         default=0.1, description="How many, by weight, are the worst [share, > 0]."
+    )
+
+
+@strawberry.input(
+    description="Scenarios by quantiles of the forecasts that the plan reads: a scenario of "
+    "probability p takes of each price, and of the power of each load, of each roof and of what is "
+    "not controlled into the site, the quantile p. What is known for certain is the same in all."
+)
+class QuantilesInput(AttitudeInput):
+    probabilities: list[float] = strawberry.field(
+        description="Rising [share, 0 to 1], such as 0.1, 0.5, 0.9."
+    )
+    weights: list[float] = strawberry.field(
+        description="Of the scenarios, in the same order [share, > 0]; they sum to 1."
     )
 
 
@@ -98,20 +104,8 @@ class ScenarioInput:
     description="Scenarios that are planned for together: what is decided first is the same in "
     "all, later each has a plan of its own."
 )
-class ScenariosInput:
+class ScenariosInput(AttitudeInput):
     scenarios: list[ScenarioInput] = strawberry.field(description="One to 200.")
-    decided_hours: float = strawberry.field(
-        default=4.0,
-        description="From the start on, in which all scenarios share one plan [h, >= 0].",
-    )
-    risk_weight: float = strawberry.field(
-        default=0.0,
-        description="Of the mean cost of the worst scenarios, beside the mean cost of all "
-        "[ratio, >= 0].",
-    )
-    tail_share: float = strawberry.field(
-        default=0.1, description="How many, by weight, are the worst [share, > 0]."
-    )
 
 
 def to_quantiles(given: QuantilesInput | None) -> Quantiles | None:
