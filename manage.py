@@ -25,9 +25,16 @@ def main() -> None:
         from config import env  # noqa: PLC0415
 
         env.start_services()
-    from django.core.management import execute_from_command_line  # noqa: PLC0415
+    from django.core.management import CommandError, execute_from_command_line  # noqa: PLC0415
 
-    execute_from_command_line(sys.argv)
+    from tenants.management.release import on_this_release  # noqa: PLC0415
+
+    try:
+        with on_this_release():
+            execute_from_command_line(sys.argv)
+    except CommandError as error:
+        sys.stderr.write(f"CommandError: {error}\n")
+        sys.exit(error.returncode)
 
 
 if __name__ == "__main__":

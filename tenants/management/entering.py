@@ -1,10 +1,10 @@
 """Entering the tenant that a command line names."""
 
 from django.core.management.base import CommandError
-from django.db import ProgrammingError
 
 from tenants.database import connection
 from tenants.management.conventions import BAD_INPUT
+from tenants.management.release import on_this_release
 from tenants.models import Tenant
 
 
@@ -15,11 +15,8 @@ def enter(schema_name: str) -> Tenant:
         CommandError: there is none, or the tables of this release are not there.
     """
     customers = Tenant.objects.customers()
-    try:
+    with on_this_release():
         tenant = customers.select_related("plan").filter(schema_name=schema_name).first()
-    except ProgrammingError:
-        words = "the database has not the tables of this release: run manage.py migrate_schemas"
-        raise CommandError(words, returncode=BAD_INPUT) from None
     if tenant is None:
         known = ", ".join(customers.values_list("schema_name", flat=True))
         raise CommandError(
