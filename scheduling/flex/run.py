@@ -10,11 +10,12 @@ from scheduling.flex.quantities import Document
 from scheduling.flex.site import SiteDocument
 from scheduling.flex.uncertainty import Quantiles
 from scheduling.interpret.baselines import Baseline, why_words
+from scheduling.interpret.device_wording import Action, Purpose, device_words
 from scheduling.interpret.failures import FAILURES
 from scheduling.interpret.headings import breach_words
 from scheduling.interpret.reasons import Basis
 from scheduling.interpret.refinement import Outcome, refinement_words
-from scheduling.interpret.wording import Action, Purpose, device_words, limit_words, resolve_words
+from scheduling.interpret.wording import limit_words, resolve_words
 
 #: At so many limits a plan may tell what a whole kW or kWh more is worth.
 MOST_RESOLVES: Final = 10

@@ -16,8 +16,8 @@ from scheduling.flex.run import (
     SavingFound,
 )
 from scheduling.interpret.baselines import Baseline
+from scheduling.interpret.device_wording import Action, Purpose
 from scheduling.interpret.reasons import Basis
-from scheduling.interpret.wording import Action, Purpose
 from tenants.graphql.context import Info
 from tenants.graphql.enums import public_enum
 from tenants.graphql.money import Money, money

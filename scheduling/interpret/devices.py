@@ -18,8 +18,8 @@ from scheduling.formulation.blocks import take
 from scheduling.formulation.processes import WholeJob
 from scheduling.formulation.site import SiteModel, SiteProblem
 from scheduling.formulation.storage import NO_STOCK
+from scheduling.interpret.device_wording import Action, Purpose, device_words
 from scheduling.interpret.intervals import bounds, runs
-from scheduling.interpret.wording import Action, Purpose, device_words
 from scheduling.interpret.worth import Worth
 
 Array = NDArray[np.float64]

@@ -15,6 +15,8 @@ from tenants.permissions import PLATFORM, Role
 from tests.client import GraphQLClient, host_of, node_id
 from tests.factories import HOUR, a_customer, a_device, a_sensor, a_site, believe
 
+Planned = Callable[[dict[str, Any]], ScheduleRun]
+
 REQUEST = """
     mutation ($input: RequestFlexmeasuresScheduleInput!) {
       requestFlexmeasuresSchedule(input: $input) {
@@ -36,6 +38,20 @@ def planner(tenant: Tenant, customer: Customer, now: datetime) -> GraphQLClient:
         actor=PLATFORM, name="t", role=Role.PLANNER, customer=customer, now=now - HOUR
     )
     return GraphQLClient(host_of(tenant), token.key)
+
+
+@pytest.fixture
+def planned(planner: GraphQLClient, run_jobs: Callable[..., int]) -> Planned:
+    """Ask for what is given, which is right, and return the one run, when it has ended."""
+
+    def run_of(given: dict[str, Any]) -> ScheduleRun:
+        answer = planner.execute(REQUEST, input=given)["requestFlexmeasuresSchedule"]
+        assert answer["errors"] == []
+        run_jobs()
+        [run] = ScheduleRun.objects.all()
+        return run
+
+    return run_of
 
 
 def asked(site: Asset, power: Sensor, price: Any, now: datetime, **model: Any) -> dict[str, Any]:
@@ -60,31 +76,26 @@ def asked(site: Asset, power: Sensor, price: Any, now: datetime, **model: Any) -
 
 
 def test_sensors_stand_for_what_is_believed(
-    planner: GraphQLClient,
+    planned: Planned,
     site: Asset,
     power: Sensor,
     now: datetime,
-    run_jobs: Callable[..., int],
 ) -> None:
     price = a_sensor(site, Quantity.PRICE)
     believe(price, now, [0.1, 0.5], at=now - HOUR, kind=SourceKind.MARKET, name="exchange")
     given = asked(site, power, {"sensor": node_id(price)}, now)
 
-    answer = planner.execute(REQUEST, input=given)["requestFlexmeasuresSchedule"]
+    run = planned(given)
 
-    assert answer["errors"] == []
-    run_jobs()
-    [run] = ScheduleRun.objects.all()
     assert run.state == "READY", run.failure
     assert run.cost == pytest.approx(5 * 0.1 - 5 * 0.5)
 
 
 def test_a_target_after_the_end_is_planned_for(
-    planner: GraphQLClient,
+    planned: Planned,
     site: Asset,
     power: Sensor,
     now: datetime,
-    run_jobs: Callable[..., int],
 ) -> None:
     price = a_sensor(site, Quantity.PRICE)
     known = [0.5, 0.4, 0.1]
@@ -92,11 +103,8 @@ def test_a_target_after_the_end_is_planned_for(
     target = {"datetime": (now + 3 * HOUR).isoformat(), "value": "5 kWh"}
     given = asked(site, power, {"sensor": node_id(price)}, now, **{"soc-targets": [target]})
 
-    answer = planner.execute(REQUEST, input=given)["requestFlexmeasuresSchedule"]
+    run = planned(given)
 
-    assert answer["errors"] == []
-    run_jobs()
-    [run] = ScheduleRun.objects.all()
     assert run.cost == pytest.approx(5 * 0.1)
 
 
@@ -137,11 +145,10 @@ def test_a_sensor_of_another_customer_does_not_exist(
 
 
 def test_a_meter_of_energy_is_the_power_of_a_load(
-    planner: GraphQLClient,
+    planned: Planned,
     site: Asset,
     power: Sensor,
     now: datetime,
-    run_jobs: Callable[..., int],
 ) -> None:
     """3 and 2 kWh in an hour each are drawn whatever the battery does, which stands still."""
     meter = a_sensor(site, Quantity.ENERGY)
@@ -149,11 +156,8 @@ def test_a_meter_of_energy_is_the_power_of_a_load(
     given = asked(site, power, "100 EUR/MWh", now)
     given["problem"]["flex_context"]["inflexible-consumption"] = [{"sensor": node_id(meter)}]
 
-    answer = planner.execute(REQUEST, input=given)["requestFlexmeasuresSchedule"]
+    run = planned(given)
 
-    assert answer["errors"] == []
-    run_jobs()
-    [run] = ScheduleRun.objects.all()
     assert run.cost == pytest.approx((3 + 2) * 0.1)
 
 
@@ -196,11 +200,10 @@ def test_a_sensor_of_something_else_is_refused_at_its_field(
 
 @pytest.mark.parametrize(("said", "held"), [(None, 4.0), ("2 kWh", 2.0)])
 def test_the_stock_at_the_start_is_what_is_said_else_what_is_measured(
-    planner: GraphQLClient,
+    planned: Planned,
     site: Asset,
     power: Sensor,
     now: datetime,
-    run_jobs: Callable[..., int],
     said: str | None,
     held: float,
 ) -> None:
@@ -214,20 +217,16 @@ def test_the_stock_at_the_start_is_what_is_said_else_what_is_measured(
     if said is None:
         del kept["soc-at-start"]
 
-    answer = planner.execute(REQUEST, input=given)["requestFlexmeasuresSchedule"]
+    run = planned(given)
 
-    assert answer["errors"] == []
-    run_jobs()
-    [run] = ScheduleRun.objects.all()
     assert run.cost == pytest.approx(-held * 0.1)
 
 
 def test_a_stock_that_devices_share_starts_as_measured(
-    planner: GraphQLClient,
+    planned: Planned,
     site: Asset,
     power: Sensor,
     now: datetime,
-    run_jobs: Callable[..., int],
 ) -> None:
     level = a_sensor(power.asset, Quantity.STOCK)
     believe(level, now, [4.0], at=now, kind=SourceKind.METER, name="bms")
@@ -237,20 +236,16 @@ def test_a_stock_that_devices_share_starts_as_measured(
     del devices[0]["flex_model"]["soc-at-start"]
     devices.append({"name": "second", "flex_model": {"power-capacity": "1 kW", **shared}})
 
-    answer = planner.execute(REQUEST, input=given)["requestFlexmeasuresSchedule"]
+    run = planned(given)
 
-    assert answer["errors"] == []
-    run_jobs()
-    [run] = ScheduleRun.objects.all()
     assert run.cost == pytest.approx(-4 * 0.1)
 
 
 def test_what_sensors_tell_of_production_is_turned(
-    planner: GraphQLClient,
+    planned: Planned,
     site: Asset,
     power: Sensor,
     now: datetime,
-    run_jobs: Callable[..., int],
 ) -> None:
     """Sensors count power positive into the asset: a roof of 3 kW gives -3."""
     roof = a_sensor(a_device(site, "Roof", AssetType.PV), Quantity.POWER)
@@ -262,31 +257,24 @@ def test_what_sensors_tell_of_production_is_turned(
         {"name": "other roof", "flex_model": {"production-capacity": sun}}
     )
 
-    answer = planner.execute(REQUEST, input=given)["requestFlexmeasuresSchedule"]
+    run = planned(given)
 
-    assert answer["errors"] == []
-    run_jobs()
-    [run] = ScheduleRun.objects.all()
     assert run.cost == pytest.approx(-2 * (3 + 2) * 0.1)
 
 
 def test_a_window_begins_with_the_step_that_its_start_lies_in(
-    planner: GraphQLClient,
+    planned: Planned,
     site: Asset,
     power: Sensor,
     now: datetime,
-    run_jobs: Callable[..., int],
 ) -> None:
     price = a_sensor(site, Quantity.PRICE)
     believe(price, now, [0.1, 0.5], at=now - HOUR, kind=SourceKind.MARKET, name="exchange")
     given = asked(site, power, {"sensor": node_id(price)}, now)
     later = {"start": (now + HOUR / 4).isoformat(), "end": (now + HOUR * 2.25).isoformat()}
 
-    answer = planner.execute(REQUEST, input=given | later)["requestFlexmeasuresSchedule"]
+    run = planned(given | later)
 
-    assert answer["errors"] == []
-    run_jobs()
-    [run] = ScheduleRun.objects.all()
     assert (run.start, run.end) == (now, now + 2 * HOUR)
     assert run.cost == pytest.approx(5 * 0.1 - 5 * 0.5)
 

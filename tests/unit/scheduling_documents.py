@@ -88,3 +88,18 @@ def vehicle(name: str, first: float, last: float, **fields: object) -> dict[str,
         "charge_limit_kw": 11,
         **fields,
     }
+
+
+def ev(name: str, **fields: Any) -> dict[str, Any]:
+    return {
+        "kind": "ev",
+        "name": name,
+        "arrival": clock(0),
+        "departure": clock(6),
+        "capacity_kwh": 40,
+        "stock_at_arrival_kwh": 10,
+        "stock_at_departure_kwh": 22,
+        "charge_limit_kw": 11,
+        "charge_min_kw": 4,
+        **fields,
+    }

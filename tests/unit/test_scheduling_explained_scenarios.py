@@ -11,7 +11,7 @@ from scheduling.engines.highs import HighsEngine
 from scheduling.flex import SiteDocument
 from scheduling.formulation.site import build_site
 from scheduling.interpret.baselines import Baseline
-from scheduling.interpret.wording import Action, Purpose
+from scheduling.interpret.device_wording import Action, Purpose
 from scheduling.planning import Plan, explain, plan
 from scheduling.planning.scenarios import joined
 from tests.unit.explained_documents import LITTLE
