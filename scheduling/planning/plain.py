@@ -59,6 +59,7 @@ _OF_DEVICES: Final[dict[type, frozenset[str]]] = {
 class _Plain:
     """A plain site. ``fixed``: power of what stands still, by device; ``net``, in all [kW]."""
 
+    prices: Prices
     battery: Battery
     roof: Photovoltaics | None
     fixed: dict[str, Array]
@@ -112,7 +113,7 @@ def _plain(document: SiteDocument) -> _Plain | None:
             fixed[device.name] = -series(device.available_kw, n_steps)
         if device.name in fixed and device not in roofs:
             net += fixed[device.name]
-    return _Plain(batteries[0], roofs[0] if roofs else None, fixed, net)
+    return _Plain(document.prices, batteries[0], roofs[0] if roofs else None, fixed, net)
 
 
 def _says_only(known: frozenset[str], part: Document) -> bool:
@@ -124,8 +125,8 @@ def _says_only(known: frozenset[str], part: Document) -> bool:
 
 def _stores(document: SiteDocument, plain: _Plain) -> Stores:
     grid, battery, link = document.window.grid, plain.battery, document.connection
-    n_steps, prices = grid.n_steps, document.prices or Prices(import_per_kwh=0.0)
-    buy = series(prices.import_per_kwh, n_steps)
+    n_steps = grid.n_steps
+    buy = series(plain.prices.import_per_kwh, n_steps)
     worth = battery.end_value_per_kwh
     most = series(battery.stock_max_kwh, n_steps, missing=np.inf)
     return Stores(
@@ -133,7 +134,7 @@ def _stores(document: SiteDocument, plain: _Plain) -> Stores:
         n_steps=n_steps,
         step_hours=grid.step_hours,
         import_price=buy,
-        export_price=series(prices.export_per_kwh, n_steps),
+        export_price=series(plain.prices.export_per_kwh, n_steps),
         ceiling_kwh=np.minimum(most, battery.capacity_kwh),
         floor_kwh=series(battery.stock_min_kwh, n_steps, missing=-np.inf),
         initial_kwh=battery.stock_at_start_kwh,
