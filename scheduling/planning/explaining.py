@@ -66,7 +66,8 @@ def _by_duals(
 ) -> Explanation:
     """Return ``found`` with all that the duals of rows and columns tell."""
     courses = _courses(solved, duals)
-    of_each = [_reasons(plan, solved, [each]) for each in courses]
+    is_one = len(courses) == 1
+    of_each = [_reasons(plan, solved, [each]) for each in courses] if most or is_one else []
     found = replace(found, resolves=tuple(resolve(plan, of_each, most=most)))
     if len({_shape(each) for each in courses}) > 1:
         return found  # limits of which some scenarios know nothing
@@ -79,7 +80,7 @@ def _by_duals(
     columns = np.sum([each.reduced_costs for each in courses], axis=0) / scale
     limited = courses[0].limited
     worth = Worth.read(solved.site, solved.problem, limited, (rows, columns))
-    if len(courses) > 1:
+    if not is_one:
         # When a stock is full or empty is told of the likeliest, whose stock is shown.
         likeliest = courses[0].row_duals, courses[0].reduced_costs
         own = Worth.read(solved.site, solved.problem, limited, likeliest)
@@ -97,7 +98,7 @@ def _by_duals(
     )
     return replace(
         found,
-        reasons=tuple(_reasons(plan, solved, courses)),
+        reasons=tuple(of_each[0] if is_one else _reasons(plan, solved, courses)),
         device_reasons=tuple(told),
         price_per_kwh=dict(zip(solved.problem.nodes.names, worth.price, strict=True)),
         stock_value_per_kwh=dict(zip(solved.problem.stocks.names, worth.value, strict=True)),
